@@ -1,0 +1,168 @@
+"""Finding the ink in a picture: which colour is paper, which is ink, and where the ink is.
+
+Works on screenshots (exact colours), transparent pictures and photographs (uneven light, noise),
+dark on light or light on dark. It knows nothing of 28x28: :mod:`digitpad.normalize` does.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Pixels = NDArray[np.uint8] | NDArray[np.floating[Any]]
+Plane = NDArray[np.float64]
+
+#: Pictures are averaged down to at most this many pixels a side before anything else.
+_LONGEST = 512
+#: Contrast, 0..1, below which a picture is blank paper.
+_BLANK = 0.04
+#: Paper noise (standard deviation, 0..1) above which a picture counts as a photograph.
+_NOISY = 0.004
+#: Ink fainter than this share of full ink does not widen the box (JPEG halos, scanner dust).
+_FAINT = 0.05
+#: In a photograph, this share of the ink at each edge may be specks outside the box.
+_SPECKS = 0.002
+
+
+class BitmapError(ValueError):
+    """An array that is no picture; the message is one sentence."""
+
+
+def find_ink(pixels: Pixels) -> Plane | None:
+    """Crop a picture to its ink.
+
+    Args:
+        pixels: (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA; uint8, or float 0..1.
+
+    Returns:
+        float64 (h', w'), how much of each pixel is ink, 0..1; None when the picture is blank.
+
+    Raises:
+        BitmapError: if the array is no picture.
+    """
+    colours = _opaque(_shrunk(_as_rgba(pixels)))
+    difference = colours - _paper(colours)
+    noise = _noise(difference)
+    photograph = noise > _NOISY
+    contrast = np.linalg.norm(difference, axis=2) / np.sqrt(3)
+    if photograph:
+        contrast = _median3(contrast)
+    darkest = float(contrast.max())
+    if darkest < max(_BLANK, 5 * noise if photograph else 0.0):
+        return None
+    # The colour of full ink, and each pixel's share of it: exact for anti-aliased edges.
+    inky = contrast > 0.5 * darkest
+    full = np.percentile(contrast[inky], 95)
+    colour = difference[contrast >= 0.9 * full].mean(axis=0)
+    share = np.clip(difference @ colour / (colour @ colour), 0.0, 1.0)
+    if photograph:
+        floor = min(0.3, 3 * noise / full)
+        share = np.clip((_median3(share) - floor) / (1 - floor), 0.0, 1.0)
+    cropped: Plane = share[_extent(share, 0, photograph), _extent(share, 1, photograph)]
+    return cropped
+
+
+def _as_rgba(pixels: Pixels) -> Plane:
+    if pixels.ndim == 2:
+        pixels = pixels[:, :, None]
+    if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or 0 in pixels.shape:
+        raise BitmapError("a picture has the shape (h, w), (h, w, 3) or (h, w, 4)")
+    scale = 255.0 if pixels.dtype == np.uint8 else 1.0
+    values = pixels.astype(np.float64) / scale
+    if not np.isfinite(values).all():
+        raise BitmapError("a picture has only finite numbers")
+    height, width, channels = values.shape
+    rgba = np.ones((height, width, 4))
+    rgba[:, :, : 4 if channels == 4 else 3] = values
+    return np.clip(rgba, 0.0, 1.0)
+
+
+def _shrunk(rgba: Plane) -> Plane:
+    """Average whole blocks so that the longest side is at most _LONGEST."""
+    height, width, channels = rgba.shape
+    factor = -(-max(height, width) // _LONGEST)
+    if factor == 1:
+        return rgba
+    padded = np.pad(rgba, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
+    blocks = padded.reshape(
+        padded.shape[0] // factor, factor, padded.shape[1] // factor, factor, channels
+    )
+    mean: Plane = blocks.mean(axis=(1, 3))
+    return mean
+
+
+def _opaque(rgba: Plane) -> Plane:
+    """Lay a transparent picture on paper: (h, w, 3).
+
+    Where all that is visible has one colour, the transparency is the drawing, and the paper is
+    whichever of black and white is further from that colour. Else the paper is the most common
+    visible colour, so that transparent corners vanish.
+    """
+    colours, alpha = rgba[:, :, :3], rgba[:, :, 3:]
+    visible = alpha[:, :, 0] > 0.5
+    if alpha.min() == 1.0 or not visible.any():
+        return colours * alpha
+    seen = colours[visible]
+    typical = np.median(seen, axis=0)
+    one_colour = np.abs(seen - typical).max(axis=1) < 0.1
+    if one_colour.mean() > 0.95:
+        typical = np.full(3, 0.0 if typical.mean() > 0.5 else 1.0)
+    laid: Plane = colours * alpha + typical * (1 - alpha)
+    return laid
+
+
+def _paper(colours: Plane) -> Plane:
+    """The paper's colour at each pixel, broadcastable to (h, w, 3).
+
+    One exact colour where most of the picture has it; else, as under uneven light, a surface of
+    the third degree fitted to the pixels that agree with it, again and again.
+    """
+    height, width, _ = colours.shape
+    rim = max(1, min(height, width) // 20)
+    border = np.ones((height, width), dtype=bool)
+    border[rim:-rim, rim:-rim] = False
+    paper = np.median(colours[border], axis=0)
+    agrees = np.abs(colours - paper).max(axis=2) < 0.01
+    if agrees.mean() > 0.4:
+        return paper.reshape(1, 1, 3)
+    step = max(1, max(height, width) // 128)
+    y, x = np.mgrid[0:height, 0:width]
+    x, y = x / max(width - 1, 1) * 2 - 1, y / max(height - 1, 1) * 2 - 1
+    terms = np.stack([x**i * y**j for i in range(4) for j in range(4 - i)], axis=2)
+    sample = colours[::step, ::step].reshape(-1, 3)
+    basis = terms[::step, ::step].reshape(-1, terms.shape[2])
+    inlier = border[::step, ::step].ravel()
+    surface = np.tile(paper, (len(sample), 1))
+    for _ in range(8):
+        coefficients, *_rest = np.linalg.lstsq(basis[inlier], sample[inlier], rcond=None)
+        surface = basis @ coefficients
+        error = np.abs(sample - surface).max(axis=1)
+        inlier = error <= max(0.02, 2.5 * float(np.median(error)))
+    fitted: Plane = terms @ coefficients
+    return fitted
+
+
+def _noise(difference: Plane) -> float:
+    """Standard deviation of the paper, from the median absolute deviation of all pixels."""
+    return 1.4826 * float(np.median(np.abs(difference).max(axis=2)))
+
+
+def _median3(plane: Plane) -> Plane:
+    """Median over 3x3 neighbourhoods: removes specks, keeps edges."""
+    padded = np.pad(plane, 1, mode="edge")
+    windows = np.lib.stride_tricks.sliding_window_view(padded, (3, 3))
+    median: Plane = np.median(windows.reshape(*plane.shape, 9), axis=2)
+    return median
+
+
+def _extent(share: Plane, axis: int, photograph: bool) -> slice:
+    """Where the ink begins and ends along one axis."""
+    if photograph:
+        mass = np.cumsum(share.sum(axis=1 - axis))
+        inside = (mass > _SPECKS * mass[-1]) & (mass < (1 - _SPECKS) * mass[-1])
+        first, last = np.flatnonzero(inside)[[0, -1]]
+        return slice(int(first), int(last) + 2)
+    first, last = np.flatnonzero(share.max(axis=1 - axis) > _FAINT)[[0, -1]]
+    return slice(int(first), int(last) + 1)
