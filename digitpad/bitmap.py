@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Pixels = NDArray[np.uint8] | NDArray[np.floating[Any]]
-Plane = NDArray[np.float64]
+Plane = NDArray[np.float32]
 
 #: Pictures are averaged down to at most this many pixels a side before anything else.
 _LONGEST = 512
@@ -37,16 +37,19 @@ def find_ink(pixels: Pixels) -> Plane | None:
         pixels: (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA; uint8, or float 0..1.
 
     Returns:
-        float64 (h', w'), how much of each pixel is ink, 0..1; None when the picture is blank.
+        float32 (h', w'), how much of each pixel is ink, 0..1; None when the picture is blank.
 
     Raises:
         BitmapError: if the array is no picture.
     """
-    colours = _opaque(_shrunk(_as_rgba(pixels)))
-    difference = colours - _paper(colours)
+    colours = _opaque(_shrunk(_as_floats(pixels)))
+    paper = _paper(colours)
+    # Light falls on paper and ink alike: where the paper is half as bright, so is the contrast.
+    light = np.maximum(paper.mean(axis=2, keepdims=True), 0.1)
+    difference = (colours - paper) * (light.mean() / light)
     noise = _noise(difference)
     photograph = noise > _NOISY
-    contrast = np.linalg.norm(difference, axis=2) / np.sqrt(3)
+    contrast = np.sqrt(np.square(difference).mean(axis=2))
     if photograph:
         contrast = _median3(contrast)
     darkest = float(contrast.max())
@@ -56,36 +59,35 @@ def find_ink(pixels: Pixels) -> Plane | None:
     inky = contrast > 0.5 * darkest
     full = np.percentile(contrast[inky], 95)
     colour = difference[contrast >= 0.9 * full].mean(axis=0)
-    share = np.clip(difference @ colour / (colour @ colour), 0.0, 1.0)
+    share = np.einsum("ijc,c->ij", difference, colour / np.square(colour).sum())
+    share = np.clip(share, 0.0, 1.0)
     if photograph:
-        floor = min(0.3, 3 * noise / full)
-        share = np.clip((_median3(share) - floor) / (1 - floor), 0.0, 1.0)
+        share = _median3(share)
+        share[share < min(0.3, 3 * noise / full)] = 0.0
     cropped: Plane = share[_extent(share, 0, photograph), _extent(share, 1, photograph)]
     return cropped
 
 
-def _as_rgba(pixels: Pixels) -> Plane:
+def _as_floats(pixels: Pixels) -> Plane:
+    """(h, w, 1, 3 or 4), 0..1."""
     if pixels.ndim == 2:
         pixels = pixels[:, :, None]
     if pixels.ndim != 3 or pixels.shape[2] not in (1, 3, 4) or 0 in pixels.shape:
         raise BitmapError("a picture has the shape (h, w), (h, w, 3) or (h, w, 4)")
-    scale = 255.0 if pixels.dtype == np.uint8 else 1.0
-    values = pixels.astype(np.float64) / scale
-    if not np.isfinite(values).all():
+    if pixels.dtype == np.uint8:
+        return pixels * np.float32(1 / 255)
+    if not np.isfinite(pixels).all():
         raise BitmapError("a picture has only finite numbers")
-    height, width, channels = values.shape
-    rgba = np.ones((height, width, 4))
-    rgba[:, :, : 4 if channels == 4 else 3] = values
-    return np.clip(rgba, 0.0, 1.0)
+    return np.clip(pixels.astype(np.float32), 0.0, 1.0)
 
 
-def _shrunk(rgba: Plane) -> Plane:
+def _shrunk(pixels: Plane) -> Plane:
     """Average whole blocks so that the longest side is at most _LONGEST."""
-    height, width, channels = rgba.shape
+    height, width, channels = pixels.shape
     factor = -(-max(height, width) // _LONGEST)
     if factor == 1:
-        return rgba
-    padded = np.pad(rgba, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
+        return pixels
+    padded = np.pad(pixels, ((0, -height % factor), (0, -width % factor), (0, 0)), mode="edge")
     blocks = padded.reshape(
         padded.shape[0] // factor, factor, padded.shape[1] // factor, factor, channels
     )
@@ -93,17 +95,19 @@ def _shrunk(rgba: Plane) -> Plane:
     return mean
 
 
-def _opaque(rgba: Plane) -> Plane:
-    """Lay a transparent picture on paper: (h, w, 3).
+def _opaque(pixels: Plane) -> Plane:
+    """Lay a transparent picture on paper: (h, w, 1 or 3).
 
     Where all that is visible has one colour, the transparency is the drawing, and the paper is
     whichever of black and white is further from that colour. Else the paper is the most common
     visible colour, so that transparent corners vanish.
     """
-    colours, alpha = rgba[:, :, :3], rgba[:, :, 3:]
+    if pixels.shape[2] < 4:
+        return pixels
+    colours, alpha = pixels[:, :, :3], pixels[:, :, 3:]
     visible = alpha[:, :, 0] > 0.5
-    if alpha.min() == 1.0 or not visible.any():
-        return colours * alpha
+    if not visible.any():
+        return np.zeros_like(colours)
     seen = colours[visible]
     typical = np.median(seen, axis=0)
     one_colour = np.abs(seen - typical).max(axis=1) < 0.1
@@ -114,26 +118,27 @@ def _opaque(rgba: Plane) -> Plane:
 
 
 def _paper(colours: Plane) -> Plane:
-    """The paper's colour at each pixel, broadcastable to (h, w, 3).
+    """The paper's colour at each pixel, broadcastable to (h, w, channels).
 
     One exact colour where most of the picture has it; else, as under uneven light, a surface of
     the third degree fitted to the pixels that agree with it, again and again.
     """
-    height, width, _ = colours.shape
-    rim = max(1, min(height, width) // 20)
-    border = np.ones((height, width), dtype=bool)
-    border[rim:-rim, rim:-rim] = False
-    paper = np.median(colours[border], axis=0)
-    agrees = np.abs(colours - paper).max(axis=2) < 0.01
-    if agrees.mean() > 0.4:
-        return paper.reshape(1, 1, 3)
+    height, width, channels = colours.shape
     step = max(1, max(height, width) // 128)
-    y, x = np.mgrid[0:height, 0:width]
-    x, y = x / max(width - 1, 1) * 2 - 1, y / max(height - 1, 1) * 2 - 1
+    few = colours[::step, ::step]
+    border = np.ones(few.shape[:2], dtype=bool)
+    rim = max(1, min(border.shape) // 20)
+    border[rim:-rim, rim:-rim] = False
+    paper = np.median(few[border], axis=0)
+    agrees = np.abs(few - paper).max(axis=2) < 0.01
+    if agrees.mean() > 0.4:
+        return paper.reshape(1, 1, channels)
+    y = np.linspace(-1, 1, height, dtype=np.float32)[:, None]
+    x = np.linspace(-1, 1, width, dtype=np.float32)[None, :]
     terms = np.stack([x**i * y**j for i in range(4) for j in range(4 - i)], axis=2)
-    sample = colours[::step, ::step].reshape(-1, 3)
+    sample = few.reshape(-1, channels)
     basis = terms[::step, ::step].reshape(-1, terms.shape[2])
-    inlier = border[::step, ::step].ravel()
+    inlier = border.ravel()
     surface = np.tile(paper, (len(sample), 1))
     for _ in range(8):
         coefficients, *_rest = np.linalg.lstsq(basis[inlier], sample[inlier], rcond=None)
@@ -146,7 +151,7 @@ def _paper(colours: Plane) -> Plane:
 
 def _noise(difference: Plane) -> float:
     """Standard deviation of the paper, from the median absolute deviation of all pixels."""
-    return 1.4826 * float(np.median(np.abs(difference).max(axis=2)))
+    return 1.4826 * float(np.median(np.abs(difference)))
 
 
 def _median3(plane: Plane) -> Plane:

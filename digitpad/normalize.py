@@ -76,7 +76,9 @@ def normalize_bitmap(pixels: Pixels) -> Image | None:
         return None
     longest = max(ink.shape)
     height, width = (_area_weights(n, BOX / longest) for n in ink.shape)
-    return _centred((height @ ink @ width.T).astype(np.float32))
+    # einsum, because a matrix product this small only wakes the threads of the BLAS library.
+    narrow = np.einsum("hw,xw->hx", ink, width)
+    return _centred(np.einsum("yh,hx->yx", height, narrow))
 
 
 def _samples(strokes: list[NDArray[np.float64]], step: float) -> NDArray[np.float64]:
@@ -121,12 +123,12 @@ def _inked(samples: NDArray[np.float64], pen_width: float) -> Image:
     return grey
 
 
-def _area_weights(length: int, scale: float) -> NDArray[np.float64]:
+def _area_weights(length: int, scale: float) -> Image:
     """Weights (BOX, length) that shrink or enlarge one axis by averaging over areas."""
     edges = np.arange(length + 1) * scale
     cells = np.arange(BOX)[:, None]
     overlap = np.minimum(edges[1:], cells + 1) - np.maximum(edges[:-1], cells)
-    weights: NDArray[np.float64] = np.maximum(overlap, 0.0)
+    weights: Image = np.maximum(overlap, 0.0).astype(np.float32)
     return weights
 
 

@@ -1,0 +1,76 @@
+"""The answer: one large numeral, and how sure the network is, in words and in figures."""
+
+from __future__ import annotations
+
+from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtWidgets import QSizePolicy, QWidget
+
+from digitpad.ui import theme
+
+#: Probability from which an answer is called sure, or likely; below the second it is "not sure".
+SURE, LIKELY = 0.9, 0.6
+
+
+def in_words(probability: float) -> str:
+    """What a probability, 0..1, is called in the window."""
+    if probability >= SURE:
+        return "sure"
+    return "likely" if probability >= LIKELY else "not sure"
+
+
+class Answer(QWidget):
+    """Keeps its size in every state, so that nothing jumps."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label: str | None = None
+        self.probability = 0.0
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName("Answer: none yet")
+
+    def sizeHint(self) -> QSize:
+        return QSize(14 * theme.GRID, 14 * theme.GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def show_answer(self, label: str | None, probability: float = 0.0) -> None:
+        """Show a class and its probability, 0..1; None when there is no drawing."""
+        changed = label != self.label
+        self.label, self.probability = label, probability
+        if label is None:
+            self.setAccessibleName("Answer: none yet")
+        else:
+            self.setAccessibleName(f"Answer: {label}, {self._confidence()}")
+        if changed:
+            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self.update()
+
+    def _confidence(self) -> str:
+        return f"{in_words(self.probability)}, {self.probability * 100:.1f} %"
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        if self.label is None:
+            return
+        colours = theme.colours(self.palette())
+        unsure = self.probability < LIKELY
+        painter = QPainter(self)
+        caption = 3.0 * theme.GRID
+        numeral = QFont(self.font())
+        # A class may have a long name: it shrinks to the width there is.
+        numeral.setPixelSize(int(self.height() - caption))
+        numeral.setWeight(QFont.Weight.Light)
+        upper = QRectF(0, 0, self.width(), self.height() - caption)
+        painter.setFont(numeral)
+        width = painter.fontMetrics().horizontalAdvance(self.label)
+        if width > upper.width():
+            numeral.setPixelSize(max(12, int(numeral.pixelSize() * upper.width() / width)))
+            painter.setFont(numeral)
+        painter.setPen(QColor(colours.unsure if unsure else colours.ink))
+        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.label)
+        painter.setFont(theme.sized(self.font(), 1.0, tabular=True))
+        painter.setPen(QColor(colours.unsure if unsure else colours.muted))
+        lower = QRectF(0, self.height() - caption, self.width(), caption)
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._confidence())
+        painter.end()

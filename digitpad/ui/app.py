@@ -1,0 +1,102 @@
+"""Starts Qt, opens the window, and does what the command line asked of it."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+# On Windows, onnxruntime fails to load its libraries after PySide6 has loaded its own.
+from digitpad.recognizer import Recognizer, RecognizerError  # isort: skip
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QIcon
+from PySide6.QtWidgets import QApplication
+
+from digitpad import __version__
+from digitpad.ink import Ink
+from digitpad.resources import asset
+from digitpad.ui import theme
+from digitpad.ui.display import DisplayError, require_display, use_no_display
+from digitpad.ui.window import Window
+
+#: What the smoke test draws, and what it must be read as.
+SMOKE_INK = Ink.from_json(
+    '{"label": "3", "strokes": [[[150, 130], [190, 95], [240, 85], [285, 100], [305, 140],'
+    " [290, 185], [250, 215], [215, 225], [255, 230], [300, 255], [320, 300], [305, 350],"
+    " [260, 385], [205, 390], [155, 365], [135, 330]]]}"
+)
+
+
+def run(
+    *,
+    model: str = "digits",
+    device: str = "auto",
+    scheme: str = "system",
+    screenshot: Path | None = None,
+    ink: Ink | None = None,
+    smoke_test: bool = False,
+) -> int:
+    """Open the window and run until it closes; or draw, take a picture or check, and quit.
+
+    Returns:
+        The exit code: 0, 1 when the smoke test read the wrong digit, 2 after a sentence on
+        standard error.
+    """
+    try:
+        recognizer = Recognizer.load(model, device)
+        if screenshot or smoke_test:
+            use_no_display()
+        else:
+            require_display()
+    except (RecognizerError, DisplayError) as error:
+        print(f"digitpad: {error}", file=sys.stderr)
+        return 2
+    app = start_qt(scheme)
+    window = Window(recognizer)
+    window.show()
+    if smoke_test:
+        return _smoke_test(window, recognizer)
+    if ink is not None:
+        window.open_ink(ink)
+    if screenshot is not None:
+        return _take_picture(window, screenshot)
+    if recognizer.notice:
+        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
+    return int(app.exec())
+
+
+def start_qt(scheme: str) -> QApplication:
+    """The one QApplication, in a colour scheme that follows the system where asked."""
+    # Every point of a fast stroke, even where several arrive within one frame.
+    QApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
+    existing = QApplication.instance()
+    app = existing if isinstance(existing, QApplication) else QApplication(["digitpad"])
+    app.setApplicationName("digitpad")
+    app.setApplicationVersion(__version__)
+    app.setDesktopFileName("digitpad")
+    app.setWindowIcon(QIcon(str(asset("icons/digitpad.png"))))
+    theme.apply(app, scheme)
+    if scheme == "system":
+        app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, "system"))
+    return app
+
+
+def _take_picture(window: Window, path: Path) -> int:
+    window.bars.settle()
+    QApplication.processEvents()
+    if not window.grab().save(str(path), "PNG"):
+        print(f"digitpad: cannot write the picture {path}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _smoke_test(window: Window, recognizer: Recognizer) -> int:
+    window.open_ink(SMOKE_INK)
+    read, share = window.answer.label, window.answer.probability
+    passed = read == SMOKE_INK.label
+    print(
+        f"digitpad {__version__} smoke test {'passed' if passed else 'FAILED'}: drew"
+        f" {SMOKE_INK.label}, read {read} ({share:.1%}), {recognizer.name} on"
+        f" {recognizer.provider}"
+    )
+    return 0 if passed else 1

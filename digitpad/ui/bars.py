@@ -1,0 +1,168 @@
+"""Bars: one row a class, with label, bar and percentage. Takes an array and knows no model."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStyle, QVBoxLayout, QWidget
+
+from digitpad.ui import theme
+
+#: Steps of a bar's accessible value: tenths of a percent.
+STEPS = 1000
+#: How long a bar takes to reach a new value, in milliseconds.
+GLIDE_MS = 120
+_HEIGHT = 10.0
+
+
+class Bar(QProgressBar):
+    """One class. A progress bar for screen readers, drawn by itself."""
+
+    def __init__(self, label: str, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.label = label
+        self.winner = False
+        self.percentage = "–"
+        self.level = 0.0  # what is drawn, 0..1; on its way to the value while gliding
+        self.label_width = 0.0  # of the widest label of all bars, so that tracks begin in one line
+        self.setRange(0, STEPS)
+        self.setValue(0)
+        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
+        self.setMinimumHeight(3 * theme.GRID)
+        self.setMaximumHeight(6 * theme.GRID)
+        self.setAccessibleName(f"Class {label}")
+
+    def sizeHint(self) -> QSize:
+        return QSize(30 * theme.GRID, 4 * theme.GRID)
+
+    def minimumSizeHint(self) -> QSize:
+        return self.sizeHint()
+
+    def show_value(self, probability: float | None, *, winner: bool) -> None:
+        """Take a probability, 0..1, or None for no answer; ``level`` follows separately."""
+        self.winner = winner
+        self.setValue(round((probability or 0.0) * STEPS))
+        self.percentage = "–" if probability is None else f"{probability:.1%}".replace("%", " %")
+        self.setAccessibleDescription("most likely" if winner else "")
+        self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        colours = theme.colours(self.palette())
+        base = theme.sized(self.font(), 1.0, tabular=True)
+        strong = theme.sized(self.font(), 1.0, bold=True, tabular=True)
+        metrics = QFontMetricsF(strong)
+        mark, gap = 1.5 * theme.GRID, float(theme.GRID)
+        percent_width = metrics.horizontalAdvance("100.0 %")
+        row = QRectF(self.rect())
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        painter.setFont(strong if self.winner else base)
+        painter.setPen(QColor(colours.accent if self.winner else colours.ink))
+        if self.winner:
+            painter.drawText(QRectF(0, 0, mark, row.height()), Qt.AlignmentFlag.AlignVCenter, "▸")
+        left = mark
+        painter.drawText(
+            QRectF(left, 0, self.label_width, row.height()),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter,
+            self.label,
+        )
+        left += self.label_width + gap
+        track = QRectF(
+            left,
+            (row.height() - _HEIGHT) / 2,
+            max(row.width() - left - gap - percent_width, _HEIGHT),
+            _HEIGHT,
+        )
+        self._paint_track(painter, track, colours)
+        painter.setPen(QColor(colours.ink if self.winner else colours.muted))
+        painter.drawText(
+            QRectF(track.right() + gap, 0, percent_width, row.height()),
+            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
+            self.percentage,
+        )
+        painter.end()
+
+    def _paint_track(self, painter: QPainter, track: QRectF, colours: theme.Colours) -> None:
+        painter.setPen(Qt.PenStyle.NoPen)
+        radius = _HEIGHT / 2
+        painter.setBrush(QColor(colours.track))
+        painter.drawRoundedRect(track, radius, radius)
+        if self.level * track.width() < 0.5:
+            return
+        # Cut off straight inside the round track, so that the length stays true for small values.
+        shape = QPainterPath()
+        shape.addRoundedRect(track, radius, radius)
+        filled = QRectF(track)
+        filled.setWidth(self.level * track.width())
+        painter.setClipPath(shape)
+        painter.fillRect(filled, QColor(colours.accent if self.winner else colours.bar))
+        painter.setClipping(False)
+
+
+class Bars(QWidget):
+    """All classes, in the model's order."""
+
+    def __init__(self, labels: Sequence[str], parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setAccessibleName("Probabilities")
+        self._layout = QVBoxLayout(self)
+        self._layout.setContentsMargins(0, 0, 0, 0)
+        self._layout.setSpacing(0)
+        self.bars = [Bar(label, self) for label in labels]
+        for bar in self.bars:
+            self._layout.addWidget(bar)
+        self._measure()
+        self._from: NDArray[np.floating] = np.zeros(len(labels))
+        self._to: NDArray[np.floating] = self._from
+        self._glide = QVariantAnimation(self)
+        self._glide.setStartValue(0.0)
+        self._glide.setEndValue(1.0)
+        self._glide.setDuration(GLIDE_MS)
+        self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
+        self._glide.valueChanged.connect(self._step)
+
+    def show_probabilities(self, probabilities: NDArray[np.floating] | None) -> None:
+        """Move to new values.
+
+        Args:
+            probabilities: (classes,), 0..1; None when there is no drawing, and so no winner.
+        """
+        winner = -1 if probabilities is None else int(np.argmax(probabilities))
+        for i, bar in enumerate(self.bars):
+            value = None if probabilities is None else float(probabilities[i])
+            bar.show_value(value, winner=i == winner)
+        self._from = np.array([bar.level for bar in self.bars])
+        self._to = np.zeros(len(self.bars)) if probabilities is None else probabilities
+        self._glide.stop()
+        # Reduced motion, or nobody looking: the bars jump.
+        animate = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
+        if animate and self.isVisible():
+            self._glide.start()
+        else:
+            self._step(1.0)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.FontChange:
+            self._measure()
+        super().changeEvent(event)
+
+    def _measure(self) -> None:
+        metrics = QFontMetricsF(theme.sized(self.font(), 1.0, bold=True))
+        for bar in self.bars:
+            bar.label_width = max(metrics.horizontalAdvance(b.label) for b in self.bars)
+
+    def settle(self) -> None:
+        """Finish gliding at once (for pictures of the window)."""
+        self._glide.stop()
+        self._step(1.0)
+
+    def _step(self, share: float) -> None:
+        levels = self._from + (self._to - self._from) * share
+        for bar, level in zip(self.bars, levels.tolist(), strict=True):
+            if bar.level != level:
+                bar.level = level
+                bar.update()

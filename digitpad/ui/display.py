@@ -1,0 +1,100 @@
+"""Is there a screen that Qt can open a window on? Asked first: Qt aborts without one."""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import socket
+import sys
+from importlib.util import find_spec
+from pathlib import Path
+
+#: What Qt's window plugin needs and PySide6's wheel does not bring.
+DEBIAN_PACKAGES = (
+    "libegl1 libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxcb-cursor0 "
+    "libxcb-icccm4 libxcb-keysyms1 libxcb-shape0 libxkbcommon-x11-0"
+)
+
+
+class DisplayError(Exception):
+    """No window can be opened; the message is a sentence with the fix."""
+
+
+def require_display() -> None:
+    """Check that Qt can open windows here; only Linux and the BSDs can be without a screen.
+
+    Raises:
+        DisplayError: if there is no display, or a system library is missing.
+    """
+    if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
+        return
+    if os.environ.get("WAYLAND_DISPLAY"):
+        return
+    display = os.environ.get("DISPLAY", "")
+    if not display or not _answers(display):
+        raise DisplayError(
+            "there is no screen to open a window on; start digitpad in a desktop session, or use"
+            " `digitpad predict` or `digitpad --screenshot`, which need none"
+        )
+    _require_x11_libraries()
+
+
+def use_no_display() -> None:
+    """Let Qt draw into memory, for pictures and tests on machines without a screen."""
+    if sys.platform not in ("win32", "darwin"):
+        os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+        # Imported here, because this module must say what is missing where Qt does not load.
+        from PySide6.QtCore import qInstallMessageHandler
+
+        qInstallMessageHandler(_print_message)
+
+
+def _print_message(_kind: object, _context: object, message: str) -> None:
+    # Said by the plugin that draws into memory at every window; nobody can act on it.
+    if "does not support propagateSizeHints" not in message:
+        print(message, file=sys.stderr)
+
+
+def _answers(display: str) -> bool:
+    """Whether an X server listens at ``[host]:number[.screen]``."""
+    host, _, number = display.rpartition(":")
+    number = number.partition(".")[0]
+    if not number.isdecimal():
+        return False
+    if host in ("", "unix"):
+        return any(
+            _connects(socket.AF_UNIX, address)
+            # Linux has X sockets in the abstract namespace too.
+            for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}")  # noqa: S108
+        )
+    if host.startswith("/"):  # XQuartz names its socket's path
+        return _connects(socket.AF_UNIX, display)
+    return _connects(socket.AF_INET, (host, 6000 + int(number)))
+
+
+def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+    try:
+        with socket.socket(family, socket.SOCK_STREAM) as connection:
+            connection.settimeout(2)
+            connection.connect(address)
+    except OSError:
+        return False
+    return True
+
+
+def _require_x11_libraries() -> None:
+    """Load Qt's X11 plugin, which Qt does next anyway, to learn whether its libraries are there."""
+    spec = find_spec("PySide6")
+    if spec is None or not spec.submodule_search_locations:
+        return
+    plugin = Path(spec.submodule_search_locations[0], "Qt/plugins/platforms/libqxcb.so")
+    if not plugin.is_file():
+        return
+    try:
+        ctypes.CDLL(str(plugin))
+    except OSError as error:
+        missing = str(error).partition(":")[0]
+        raise DisplayError(
+            f"Qt's system library {missing} is missing; on Debian or Ubuntu, run:"
+            f" sudo apt install {DEBIAN_PACKAGES}"
+        ) from error

@@ -1,0 +1,131 @@
+"""Paper and ink: the colours of both schemes, the spacing grid and the three type sizes.
+
+A palette is set on the application, because ``QStyleHints.setColorScheme`` does nothing on most
+Linux platform themes while a palette works everywhere.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication
+
+#: Everything sits on this grid, in device-independent pixels.
+GRID = 8
+SCHEMES = ("system", "light", "dark")
+
+
+# Only what a palette cannot say: flat buttons, and a status bar without frames.
+_STYLE = """
+QToolButton {{ border: 2px solid transparent; border-radius: {grid}px;
+               padding: {half}px {grid}px; color: {ink}; background: transparent; }}
+QToolButton:hover:enabled {{ background: {hover}; }}
+QToolButton:pressed:enabled {{ background: {track}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton:disabled {{ color: {bar}; }}
+QStatusBar, QStatusBar QLabel {{ color: {muted}; }}
+QStatusBar::item {{ border: none; }}
+QToolTip {{ color: {ink}; background: {paper}; border: 1px solid {track}; padding: {half}px; }}
+"""
+
+
+@dataclass(frozen=True)
+class Colours:
+    """One scheme. Text on ``window`` and on ``paper`` has a contrast of at least 4.5:1."""
+
+    window: str
+    paper: str
+    ink: str
+    muted: str  # secondary text
+    track: str  # hairlines and the empty part of a bar
+    bar: str  # a bar that is not the winner
+    accent: str  # the winner, and focus
+    on_accent: str
+    unsure: str  # "not sure"
+    hover: str
+
+
+LIGHT = Colours(
+    window="#efebe3",
+    paper="#fbf9f4",
+    ink="#1d1b18",
+    muted="#67625a",
+    track="#dfd9ce",
+    bar="#a49d91",
+    accent="#1f5fbf",
+    on_accent="#ffffff",
+    unsure="#8f5600",
+    hover="#e3ddd2",
+)
+DARK = Colours(
+    window="#1c1a17",
+    paper="#12110f",
+    ink="#f3eee4",
+    muted="#a8a196",
+    track="#35312b",
+    bar="#777064",
+    accent="#7db3ff",
+    on_accent="#10141c",
+    unsure="#f0b458",
+    hover="#2b2823",
+)
+
+
+def is_dark(palette: QPalette) -> bool:
+    """Whether a palette's text is lighter than its window."""
+    text, window = palette.windowText().color(), palette.window().color()
+    return text.lightness() > window.lightness()
+
+
+def colours(palette: QPalette) -> Colours:
+    """The scheme that a widget with this palette is drawn in."""
+    return DARK if is_dark(palette) else LIGHT
+
+
+def apply(app: QApplication, scheme: str) -> None:
+    """Set the whole application's palette: ``"light"``, ``"dark"`` or as the system has it."""
+    if scheme == "system":
+        hint = QGuiApplication.styleHints().colorScheme()
+        dark = hint == Qt.ColorScheme.Dark or (
+            hint == Qt.ColorScheme.Unknown and is_dark(QPalette())
+        )
+    else:
+        dark = scheme == "dark"
+    app.setStyle("Fusion")
+    chosen = DARK if dark else LIGHT
+    app.setPalette(_palette(chosen))
+    app.setStyleSheet(_STYLE.format(**asdict(chosen), grid=GRID, half=GRID // 2))
+
+
+def sized(font: QFont, factor: float, *, bold: bool = False, tabular: bool = False) -> QFont:
+    """The system font at one of the window's sizes, with figures of equal width where asked."""
+    result = QFont(font)
+    result.setPointSizeF(font.pointSizeF() * factor)
+    if bold:
+        result.setWeight(QFont.Weight.DemiBold)
+    if tabular:
+        result.setFeature(QFont.Tag("tnum"), 1)
+    return result
+
+
+def _palette(c: Colours) -> QPalette:
+    role = QPalette.ColorRole
+    palette = QPalette()
+    for roles, colour in (
+        ((role.Window, role.Button), c.window),
+        ((role.Base, role.AlternateBase, role.ToolTipBase), c.paper),
+        ((role.WindowText, role.Text, role.ButtonText, role.ToolTipText), c.ink),
+        ((role.BrightText,), c.ink),
+        ((role.PlaceholderText,), c.muted),
+        ((role.Highlight, role.Link, role.Accent), c.accent),
+        ((role.HighlightedText,), c.on_accent),
+        ((role.Light, role.Midlight), c.hover),
+        ((role.Mid, role.Dark, role.Shadow), c.track),
+    ):
+        for one in roles:
+            palette.setColor(one, QColor(colour))
+    for one in (role.WindowText, role.Text, role.ButtonText):
+        palette.setColor(QPalette.ColorGroup.Disabled, one, QColor(c.bar))
+    return palette

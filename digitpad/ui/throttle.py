@@ -1,0 +1,45 @@
+"""At most one call a frame: one pending slot, the latest wins."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
+
+
+class FrameThrottle(QObject):
+    """Calls a function at once when a frame has gone by since the last call, else at its end.
+
+    However often :meth:`request` is called within a frame, the function is called once.
+    """
+
+    def __init__(self, call: Callable[[], None], frame_ms: int, parent: QObject) -> None:
+        super().__init__(parent)
+        self._call = call
+        self._frame_ms = frame_ms
+        self._since = QElapsedTimer()
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setTimerType(Qt.TimerType.PreciseTimer)
+        self._timer.timeout.connect(self.flush)
+
+    @property
+    def pending(self) -> bool:
+        """Whether a call waits for the end of the frame."""
+        return self._timer.isActive()
+
+    def request(self) -> None:
+        """Ask for a call."""
+        if self.pending:
+            return
+        waited = self._since.elapsed() if self._since.isValid() else self._frame_ms
+        if waited >= self._frame_ms:
+            self.flush()
+        else:
+            self._timer.start(self._frame_ms - waited)
+
+    def flush(self) -> None:
+        """Call now, and drop what was pending."""
+        self._timer.stop()
+        self._since.start()
+        self._call()

@@ -1,0 +1,207 @@
+"""The window: a pad on the left, what the network sees and says on the right."""
+
+from __future__ import annotations
+
+from time import perf_counter
+
+from PySide6.QtCore import QEvent
+from PySide6.QtGui import QAction, QKeySequence
+from PySide6.QtWidgets import (
+    QHBoxLayout,
+    QLabel,
+    QMainWindow,
+    QVBoxLayout,
+    QWidget,
+)
+
+from digitpad.ink import Ink
+from digitpad.normalize import normalize_ink
+from digitpad.recognizer import Recognizer, RecognizerError
+from digitpad.ui import theme
+from digitpad.ui.answer import Answer
+from digitpad.ui.bars import Bars
+from digitpad.ui.canvas import PAGE, Canvas
+from digitpad.ui.history import History
+from digitpad.ui.icons import icon
+from digitpad.ui.pad import Pad
+from digitpad.ui.preview import Preview
+from digitpad.ui.throttle import FrameThrottle
+
+
+class Window(QMainWindow):
+    """Connects canvas, recogniser and displays; reads at most once a frame, on this thread."""
+
+    def __init__(self, recognizer: Recognizer) -> None:
+        super().__init__()
+        self.setWindowTitle("digitpad")
+        self._recognizer = recognizer
+        self._history = History()
+        self.canvas = Canvas()
+        self.answer = Answer()
+        self.preview = Preview()
+        self.bars = Bars(recognizer.labels)
+        self._actions = {
+            "undo": self._action("Undo", "undo", ["Ctrl+Z"], self.undo),
+            "redo": self._action("Redo", "redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo),
+            "clear": self._action("Clear", "clear", ["Esc", "Del"], self.clear),
+        }
+        self.addAction(self._action("Quit", None, ["Ctrl+Q"], self.close))
+        self.throttle = FrameThrottle(self._read, self._frame_ms(), self)
+        self._lay_out()
+        self.status = QLabel()
+        self._fill_status_bar()
+        self.canvas.changed.connect(self.throttle.request)
+        self.canvas.committed.connect(self._commit)
+        self._show_state()
+        self.canvas.setFocus()
+        self.resize(120 * theme.GRID, 80 * theme.GRID)
+
+    # -- edits ---------------------------------------------------------------------------------
+
+    @property
+    def ink(self) -> Ink:
+        """The drawing as it is seen."""
+        return self.canvas.ink
+
+    def open_ink(self, ink: Ink) -> None:
+        """Show a drawing; undo brings the one before it back.
+
+        Ink that does not lie on the page is moved, and shrunk where it is larger.
+        """
+        self._edit(_on_page(ink))
+
+    def undo(self) -> None:
+        """Take the last edit back; while a line is being drawn, that line."""
+        if self.canvas.ink is not self._history.current:
+            self._show(self._history.current)
+        else:
+            self._show(self._history.undo())
+
+    def redo(self) -> None:
+        """Do the last undone edit again."""
+        self._show(self._history.redo())
+
+    def clear(self) -> None:
+        """An empty page; undo brings the drawing back."""
+        if self._history.current or self.canvas.ink:
+            self._edit(Ink())
+
+    def _edit(self, ink: Ink) -> None:
+        self._history.push(ink)
+        self._show(ink)
+
+    def _show(self, ink: Ink) -> None:
+        self.canvas.set_ink(ink)
+        self._show_state()
+
+    def _commit(self, ink: Ink) -> None:
+        self._history.push(ink)
+        self._enable_actions()
+        self.throttle.request()
+
+    # -- reading -------------------------------------------------------------------------------
+
+    def _show_state(self) -> None:
+        self._enable_actions()
+        self.throttle.flush()
+
+    def _read(self) -> None:
+        """Normalise the drawing, ask the network, and show both."""
+        started = perf_counter()
+        image = normalize_ink(self.canvas.ink)
+        self.preview.show_image(image)
+        if image is None:
+            self.bars.show_probabilities(None)
+            self.answer.show_answer(None)
+            return
+        try:
+            probabilities = self._recognizer.predict(image[None])[0]
+        except RecognizerError as error:
+            self.statusBar().showMessage(str(error))
+            return
+        elapsed_ms = (perf_counter() - started) * 1000
+        self.bars.show_probabilities(probabilities)
+        winner = int(probabilities.argmax())
+        self.answer.show_answer(self._recognizer.labels[winner], float(probabilities[winner]))
+        self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+
+    def _runs_on(self) -> str:
+        provider = self._recognizer.provider.removesuffix("ExecutionProvider")
+        return f"{self._recognizer.name} on {provider}"
+
+    def _frame_ms(self) -> int:
+        return max(4, int(1000 / max(self.screen().refreshRate(), 30.0)))
+
+    # -- looks ---------------------------------------------------------------------------------
+
+    def _action(self, text: str, name: str | None, keys: list[str], call: object) -> QAction:
+        action = QAction(text, self)
+        action.setObjectName(name or "")
+        action.setShortcuts([QKeySequence(key) for key in keys])
+        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
+        action.setToolTip(f"{text} ({shown})")
+        action.triggered.connect(call)
+        return action
+
+    def _lay_out(self) -> None:
+        grid = theme.GRID
+        actions = self._actions
+        pad = Pad(self.canvas, [actions["undo"], actions["redo"]], [actions["clear"]])
+        top = QHBoxLayout()
+        top.setSpacing(3 * grid)
+        top.addWidget(self.answer, 1)
+        top.addWidget(self.preview)
+        right = QVBoxLayout()
+        right.setSpacing(3 * grid)
+        right.addLayout(top)
+        right.addWidget(self.bars, 1)
+        side = QWidget()
+        side.setLayout(right)
+        right.setContentsMargins(0, 0, 0, 0)
+        side.setMinimumWidth(36 * grid)
+        side.setMaximumWidth(56 * grid)
+        body = QHBoxLayout()
+        body.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 0)
+        body.setSpacing(4 * grid)
+        body.addWidget(pad, 3)
+        body.addWidget(side, 2)
+        central = QWidget()
+        central.setLayout(body)
+        self.setCentralWidget(central)
+        self._draw_icons()
+
+    def _fill_status_bar(self) -> None:
+        bar = self.statusBar()
+        bar.setSizeGripEnabled(False)
+        bar.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
+        self.status.setText(self._runs_on())
+        self.status.setAccessibleName("Model, device and time of the last reading")
+        bar.addPermanentWidget(self.status)
+        if self._recognizer.notice:
+            bar.showMessage(self._recognizer.notice)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw_icons()
+        super().changeEvent(event)
+
+    def _draw_icons(self) -> None:
+        for name, action in self._actions.items():
+            action.setIcon(icon(name, self.palette()))
+
+    def _enable_actions(self) -> None:
+        self._actions["undo"].setEnabled(self._history.can_undo)
+        self._actions["redo"].setEnabled(self._history.can_redo)
+        self._actions["clear"].setEnabled(bool(self._history.current))
+
+
+def _on_page(ink: Ink) -> Ink:
+    bounds = ink.bounds()
+    if bounds is None:
+        return ink
+    left, top, right, bottom = bounds
+    if min(left, top) >= 0 and max(right, bottom) <= PAGE:
+        return ink
+    scale = min(1.0, 0.8 * PAGE / max(right - left, bottom - top, 1e-9))
+    middle = (left + right) / 2, (top + bottom) / 2
+    return ink.transformed(scale, (PAGE / 2 - middle[0] * scale, PAGE / 2 - middle[1] * scale))

@@ -1,0 +1,87 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from PySide6.QtGui import QAccessible, QColor
+from pytestqt.qtbot import QtBot
+
+from digitpad.ui import theme
+from digitpad.ui.bars import STEPS, Bars
+
+
+@pytest.fixture
+def bars(qtbot: QtBot) -> Bars:
+    widget = Bars([str(i) for i in range(10)])
+    qtbot.addWidget(widget)
+    widget.resize(400, 400)
+    widget.show()
+    return widget
+
+
+def filled(bars: Bars, index: int) -> int:
+    """How many pixels of one row have a bar's colour."""
+    bar = bars.bars[index]
+    image = bar.grab().toImage()
+    colours = theme.colours(bar.palette())
+    wanted = {QColor(colours.accent).rgb(), QColor(colours.bar).rgb()}
+    y = bar.height() // 2
+    # The first pixels hold the winner's mark and the label.
+    return sum(image.pixelColor(x, y).rgb() in wanted for x in range(30, image.width() - 60))
+
+
+def test_only_the_winner_is_filled_and_marked(bars: Bars) -> None:
+    bars.show_probabilities(np.eye(10)[3])
+    bars.settle()
+    assert [bar.winner for bar in bars.bars] == [i == 3 for i in range(10)]
+    assert filled(bars, 3) > 200
+    assert filled(bars, 4) == 0
+
+
+def test_a_bars_length_is_its_probability(bars: Bars) -> None:
+    bars.show_probabilities(np.array([0.5, 0.25, 0.25] + [0] * 7))
+    bars.settle()
+    assert filled(bars, 0) == pytest.approx(2 * filled(bars, 1), abs=12)
+
+
+def test_bars_glide_to_their_values(bars: Bars, qtbot: QtBot) -> None:
+    bars.show_probabilities(np.eye(10)[3])
+    assert bars.bars[3].value() == STEPS  # said at once
+    assert bars.bars[3].level < 1
+    qtbot.waitUntil(lambda: bars.bars[3].level == 1)
+
+
+def test_no_answer_has_no_winner_and_no_figures(bars: Bars) -> None:
+    bars.show_probabilities(np.eye(10)[3])
+    bars.show_probabilities(None)
+    bars.settle()
+    assert not any(bar.winner for bar in bars.bars)
+    assert {bar.percentage for bar in bars.bars} == {"–"}
+    assert filled(bars, 3) == 0
+
+
+def test_the_winner_differs_without_colour(bars: Bars) -> None:
+    """A mark and the weight of the type, in a picture without colours."""
+    bars.show_probabilities(np.full(10, 0.1))
+    bars.settle()
+    first, second = (bars.bars[i].grab().toImage() for i in (0, 1))
+    mark = [first.pixelColor(x, y).lightness() for x in range(12) for y in range(first.height())]
+    none = [second.pixelColor(x, y).lightness() for x in range(12) for y in range(second.height())]
+    assert min(mark) < min(none) - 50
+
+
+def test_screen_readers_hear_names_and_values(bars: Bars) -> None:
+    bars.show_probabilities(np.array([0.07, 0.9] + [0.00375] * 8))
+    spoken = QAccessible.queryAccessibleInterface(bars.bars[1])
+    assert spoken.text(QAccessible.Text.Name) == "Class 1"
+    assert spoken.text(QAccessible.Text.Description) == "most likely"
+    assert spoken.valueInterface().currentValue() == 900
+    assert spoken.valueInterface().maximumValue() == STEPS
+
+
+def test_long_labels_begin_their_tracks_in_one_line(qtbot: QtBot) -> None:
+    bars = Bars(["Bag", "Ankle boot"])
+    qtbot.addWidget(bars)
+    assert bars.bars[0].label_width == bars.bars[1].label_width > 40

@@ -1,0 +1,192 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import numpy as np
+import onnx_models
+import onnxruntime
+import pytest
+from drawings import digit
+
+from digitpad.normalize import normalize_ink
+from digitpad.recognizer import DEVICES, Recognizer, RecognizerError, available_devices
+from digitpad.resources import asset, bundled_models
+
+
+@pytest.fixture(scope="module")
+def digits() -> Recognizer:
+    return Recognizer.load("digits", "cpu")
+
+
+@pytest.mark.parametrize("label", ["0", "1", "3", "7"])
+def test_the_bundled_model_reads_plain_digits(digits: Recognizer, label: str) -> None:
+    image = normalize_ink(digit(label))
+    assert image is not None
+    probabilities = digits.predict(image[None])
+    assert probabilities.shape == (1, 10)
+    assert probabilities.sum() == pytest.approx(1, abs=1e-5)
+    assert digits.labels[int(probabilities.argmax())] == label
+
+
+def test_one_by_one_and_in_a_batch_are_the_same(digits: Recognizer) -> None:
+    images = np.random.default_rng(0).random((100, 28, 28), dtype=np.float32)
+    single = np.concatenate([digits.predict(image[None]) for image in images])
+    np.testing.assert_allclose(digits.predict(images), single, atol=1e-5)
+
+
+def test_no_images_have_no_probabilities(digits: Recognizer) -> None:
+    assert digits.predict(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
+
+
+@pytest.mark.parametrize("shape", [(28, 28), (1, 27, 28), (1, 28, 28, 1)])
+def test_images_of_another_shape_are_refused(digits: Recognizer, shape: tuple[int, ...]) -> None:
+    with pytest.raises(RecognizerError, match="28, 28"):
+        digits.predict(np.zeros(shape, np.float32))
+
+
+def test_the_bundled_models_metadata_is_the_contracts(digits: Recognizer) -> None:
+    wanted = {"labels", "recipe", "dataset", "normalisation", "accuracy", "calibration"}
+    assert wanted <= set(digits.metadata)
+    assert json.loads(digits.metadata["labels"]) == [str(i) for i in range(10)]
+    session = onnxruntime.InferenceSession(str(asset("models/digits.onnx")))
+    assert [(i.name, i.type, i.shape[1:]) for i in session.get_inputs()] == [
+        ("image", "tensor(float)", [28, 28])
+    ]
+    assert {o.name for o in session.get_outputs()} == {"probabilities", "features"}
+    assert digits.card["name"] == "digits"
+
+
+def test_loading_by_path_is_loading_by_name(digits: Recognizer) -> None:
+    by_path = Recognizer.load(asset("models/digits.onnx"))
+    assert by_path.labels == digits.labels
+    assert by_path.name == "digits"
+    assert "digits" in bundled_models()
+
+
+def test_cpu_is_always_there_and_last() -> None:
+    assert available_devices()[-1] == "cpu"
+
+
+def test_a_device_that_is_missing_is_said_once_and_the_cpu_goes_on() -> None:
+    missing = [d for d in DEVICES[1:] if d not in available_devices()]
+    assert missing, "this machine has every device; nothing to test"
+    recognizer = Recognizer.load("digits", missing[0])
+    assert recognizer.notice is not None
+    assert missing[0] in recognizer.notice
+    assert "CPU" in recognizer.notice
+    assert recognizer.provider == "CPUExecutionProvider"
+    assert Recognizer.load("digits", "auto").notice is None
+
+
+def test_a_device_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As the GPU wheel on a machine without a GPU: the provider is listed, then fails."""
+    listed = ["CUDAExecutionProvider", "CPUExecutionProvider"]
+    monkeypatch.setattr(onnxruntime, "get_available_providers", lambda: listed)
+    create = onnxruntime.InferenceSession
+
+    def without_cuda(model: bytes, options: object, providers: list[str]) -> object:
+        if providers[0] == "CUDAExecutionProvider":
+            raise RuntimeError("no CUDA-capable device is detected")
+        return create(model, options, providers=providers)
+
+    monkeypatch.setattr(onnxruntime, "InferenceSession", without_cuda)
+    recognizer = Recognizer.load("digits", "cuda")
+    assert recognizer.notice == "The device cuda did not start; using the CPU."
+    assert recognizer.provider == "CPUExecutionProvider"
+    assert Recognizer.load("digits", "auto").notice is None
+
+
+def test_a_device_that_fails_at_run_time_hands_over_to_the_cpu(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    class Failing:
+        def run(self, *_: object) -> object:
+            raise RuntimeError("device lost")
+
+        def get_providers(self) -> list[str]:
+            return ["CUDAExecutionProvider"]
+
+    recognizer = Recognizer.load("digits", "cpu")
+    monkeypatch.setattr(recognizer, "_session", Failing())
+    probabilities = recognizer.predict(np.zeros((1, 28, 28), np.float32))
+    assert probabilities.shape == (1, 10)
+    assert recognizer.provider == "CPUExecutionProvider"
+    assert recognizer.notice is not None
+    assert "CUDAExecutionProvider stopped working" in recognizer.notice
+
+
+def test_nothing_is_printed_for_a_missing_device() -> None:
+    code = "from digitpad.recognizer import Recognizer; Recognizer.load('digits', 'cuda')"
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
+    assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
+
+
+def test_other_classes_and_labels(tmp_path: Path) -> None:
+    labels = {"labels": json.dumps(["Tシャツ", "Trouser", "Pullover"])}
+    path = onnx_models.save(tmp_path / "three.onnx", classes=3, metadata=labels)
+    recognizer = Recognizer.load(path)
+    assert recognizer.labels == ("Tシャツ", "Trouser", "Pullover")
+    assert recognizer.predict(np.zeros((2, 28, 28), np.float32)).shape == (2, 3)
+    assert recognizer.card == {}
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"shape": ("N", 27, 28)}, "one input"),
+        ({"shape": (1, 28, 28)}, "any number of images"),
+        ({"output": "scores"}, "probabilities"),
+        ({"classes": 101}, "2 to 100"),
+        ({"metadata": {"labels": "["}}, None),
+        ({"metadata": {"labels": '["a", "b"]'}}, "labels"),
+        ({"metadata": {"labels": json.dumps(["a"] * 10)}}, "labels"),
+        ({"metadata": {"normalisation": "other-9"}}, "build it again"),
+        ({"external": True}, "external"),
+    ],
+)
+def test_models_that_break_the_contract(
+    tmp_path: Path, wrong: dict[str, object], sentence: str | None
+) -> None:
+    path = onnx_models.save(tmp_path / "model.onnx", **wrong)  # type: ignore[arg-type]
+    if sentence is None:  # unreadable labels: the classes are counted instead
+        assert Recognizer.load(path).labels == tuple("0123456789")
+        return
+    with pytest.raises(RecognizerError, match=sentence) as caught:
+        Recognizer.load(path)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("content", [b"", b"hello", b"\x08\x09" * 1000, b"PK\x03\x04" + b"0" * 99])
+def test_files_that_are_no_models(tmp_path: Path, content: bytes) -> None:
+    path = tmp_path / "model.onnx"
+    path.write_bytes(content)
+    with pytest.raises(RecognizerError, match="not an ONNX model"):
+        Recognizer.load(path)
+
+
+def test_a_model_that_is_not_there() -> None:
+    with pytest.raises(RecognizerError, match="neither a file nor a bundled model"):
+        Recognizer.load("nowhere.onnx")
+
+
+def test_a_device_that_does_not_exist() -> None:
+    with pytest.raises(RecognizerError, match="choose one of"):
+        Recognizer.load("digits", "abacus")
+
+
+def test_a_truncated_model(tmp_path: Path) -> None:
+    whole = asset("models/digits.onnx").read_bytes()
+    path = tmp_path / "cut.onnx"
+    path.write_bytes(whole[: len(whole) // 2])
+    with pytest.raises(RecognizerError, match="not an ONNX model"):
+        Recognizer.load(path)
+
+
+def test_a_damaged_card_does_not_matter(tmp_path: Path) -> None:
+    path = tmp_path / "digits.onnx"
+    path.write_bytes(asset("models/digits.onnx").read_bytes())
+    path.with_suffix(".json").write_text("{", encoding="utf-8")
+    assert Recognizer.load(path).card == {}

@@ -1,0 +1,257 @@
+"""The whole window on the bundled model, driven by mouse and keyboard events."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from drawings import digit
+from PySide6.QtCore import QEventLoop, QPoint, Qt
+from PySide6.QtGui import QAccessible, QColor, QImage
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QToolButton
+from pytestqt.qtbot import QtBot
+from test_canvas import move, press, release
+
+from digitpad.ink import Ink
+from digitpad.recognizer import Recognizer
+from digitpad.ui import theme
+from digitpad.ui.app import start_qt
+from digitpad.ui.canvas import PAGE
+from digitpad.ui.window import Window
+
+CTRL = Qt.KeyboardModifier.ControlModifier
+SHIFT = Qt.KeyboardModifier.ShiftModifier
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer.load("digits", "cpu")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, recognizer: Recognizer) -> Window:
+    start_qt("light")
+    window = Window(recognizer)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
+
+
+def draw(window: Window, ink: Ink) -> None:
+    """Draw with the mouse, page coordinates scaled to the canvas."""
+    canvas = window.canvas
+    scale = canvas.width() / PAGE
+    for stroke in ink.strokes:
+        points = (stroke.points * scale).round().astype(int).tolist()
+        press(canvas, *points[0])
+        for point in points[1:]:
+            move(canvas, *point)
+        release(canvas, *points[-1])
+    settle(window)
+
+
+def settle(window: Window) -> None:
+    """Wait until the reading that is due at the end of the frame has been made."""
+    while window.throttle.pending:
+        QApplication.processEvents(QEventLoop.ProcessEventsFlag.WaitForMoreEvents)
+
+
+@pytest.mark.parametrize("label", ["0", "1", "3", "7"])
+def test_what_is_drawn_is_read(window: Window, label: str) -> None:
+    draw(window, digit(label))
+    assert window.answer.label == label
+    winners = [bar.label for bar in window.bars.bars if bar.winner]
+    assert winners == [label]
+
+
+def test_bars_move_while_the_line_is_being_drawn(window: Window) -> None:
+    states = set()
+    points = digit("3").strokes[0].points * window.canvas.width() / PAGE
+    press(window.canvas, *points[0].astype(int).tolist())
+    for point in points[1:]:
+        move(window.canvas, *point.tolist())
+        settle(window)
+        states.add(tuple(bar.value() for bar in window.bars.bars))
+    assert len(states) > 5  # and the button is still down
+    assert window.answer.label == "3"
+
+
+def test_at_most_one_inference_a_frame(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    predict = Recognizer.predict
+    monkeypatch.setattr(Recognizer, "predict", lambda *a: (calls.append(1), predict(*a))[1])
+    press(window.canvas, 100, 100)
+    for i in range(200):
+        move(window.canvas, 100 + i, 100)
+    settle(window)
+    assert 1 <= len(calls) < 100
+    assert len(window.ink.strokes[0]) > 190  # no point was lost
+
+
+def test_an_empty_canvas_has_no_answer(window: Window) -> None:
+    assert window.answer.label is None
+    assert {bar.percentage for bar in window.bars.bars} == {"–"}
+
+
+def test_undo_redo_and_clear_by_keyboard(window: Window) -> None:
+    draw(window, digit("1"))
+    draw(window, digit("7"))
+    two = window.ink
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert len(window.ink.strokes) == 1
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert not window.ink
+    assert window.answer.label is None
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert window.ink == two
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.ink
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert window.ink == two
+    QTest.keyClick(window, Qt.Key.Key_Delete)
+    assert not window.ink
+
+
+def test_drawing_after_undo_forgets_what_was_undone(window: Window) -> None:
+    draw(window, digit("1"))
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    draw(window, digit("0"))
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL | SHIFT)
+    assert len(window.ink.strokes) == 1
+    assert window.answer.label == "0"
+
+
+def test_undo_during_a_stroke_takes_only_that_stroke(window: Window) -> None:
+    draw(window, digit("1"))
+    press(window.canvas, 50, 50)
+    move(window.canvas, 90, 90)
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert len(window.ink.strokes) == 1
+    move(window.canvas, 120, 120)  # the button is still down: the rest draws nothing
+    release(window.canvas, 120, 120)
+    assert len(window.ink.strokes) == 1
+
+
+def test_the_buttons_do_what_they_say_and_are_off_when_they_cannot(window: Window) -> None:
+    buttons = {b.text(): b for b in window.findChildren(QToolButton)}
+    assert set(buttons) == {"Undo", "Redo", "Clear"}
+    assert not any(b.isEnabled() for b in buttons.values())
+    draw(window, digit("1"))
+    assert buttons["Undo"].isEnabled()
+    assert buttons["Clear"].isEnabled()
+    assert not buttons["Redo"].isEnabled()
+    QTest.mouseClick(buttons["Clear"], Qt.MouseButton.LeftButton)
+    assert not window.ink
+    QTest.mouseClick(buttons["Undo"], Qt.MouseButton.LeftButton)
+    assert len(window.ink.strokes) == 1
+    assert "Ctrl+Z" in buttons["Undo"].toolTip()
+
+
+def test_everything_is_reached_by_tab(window: Window) -> None:
+    draw(window, digit("1"))
+    window.canvas.setFocus()
+    reached = []
+    for _ in range(6):
+        widget = QApplication.focusWidget()
+        assert widget is not None
+        reached.append(widget.accessibleName() or getattr(widget, "text", str)())
+        QTest.keyClick(widget, Qt.Key.Key_Tab)
+    assert reached[0] == "Drawing canvas"
+    assert {"Undo", "Clear"} <= set(reached)
+
+
+def test_a_button_is_pressed_by_the_space_bar(window: Window) -> None:
+    draw(window, digit("1"))
+    clear = next(b for b in window.findChildren(QToolButton) if b.text() == "Clear")
+    clear.setFocus()
+    QTest.keyClick(clear, Qt.Key.Key_Space)
+    assert not window.ink
+
+
+def test_ink_of_any_place_and_size_opens_on_the_page(window: Window) -> None:
+    window.open_ink(digit("7").transformed(9, (-5000, 700)))
+    left, top, right, bottom = window.ink.bounds() or (-1, -1, -1, -1)
+    assert min(left, top) >= 0
+    assert max(right, bottom) <= PAGE
+    assert window.answer.label == "7"
+    window.undo()
+    assert not window.ink
+
+
+def test_the_preview_shows_what_the_network_gets(window: Window) -> None:
+    draw(window, digit("1"))
+    image = window.preview.grab().toImage()
+    dark = np.array(
+        [[image.pixelColor(x, y).lightness() < 128 for x in range(112)] for y in range(112)]
+    )
+    rows = np.flatnonzero(dark.any(axis=1))
+    assert rows[-1] - rows[0] + 1 == 20 * 4  # 20 pixels, each four wide
+    # Pixels are pixels: nothing is smoothed within a cell of 4 x 4, but for the hairline around.
+    cells = image.convertToFormat(QImage.Format.Format_RGB32)
+    values = np.array([[cells.pixel(x, y) for x in range(112)] for y in range(112)])
+    inner = values.reshape(28, 4, 28, 4)[1:-1, :, 1:-1]
+    assert (inner == inner[:, :1, :, :1]).all()
+
+
+def test_the_status_bar_names_device_and_time(window: Window) -> None:
+    draw(window, digit("1"))
+    assert "digits on CPU" in window.status.text()
+    assert window.status.text().endswith(" ms")
+
+
+@pytest.mark.parametrize("size", [(1, 1), (2560, 1440), (700, 1400), (1800, 500)])
+def test_canvas_is_square_and_nothing_is_cut_off_at_any_size(
+    window: Window, size: tuple[int, int]
+) -> None:
+    window.resize(*size)
+    QApplication.processEvents()
+    assert window.canvas.width() == window.canvas.height() >= 240
+    inside = window.centralWidget().rect()
+    for widget in (window.canvas, window.answer, window.preview, *window.bars.bars):
+        place = widget.mapTo(window.centralWidget(), QPoint(0, 0))
+        assert inside.contains(place)
+        assert inside.contains(place + QPoint(widget.width() - 1, widget.height() - 1))
+    for bar in window.bars.bars:
+        assert bar.height() >= bar.fontMetrics().height()
+
+
+def contrast(one: str, other: str) -> float:
+    """WCAG 2.1 contrast ratio of two colours."""
+
+    def luminance(name: str) -> float:
+        parts = QColor(name).getRgbF()[:3]
+        linear = [p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts]
+        return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+    dark, light = sorted((luminance(one), luminance(other)))
+    return (light + 0.05) / (dark + 0.05)
+
+
+@pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
+def test_text_has_enough_contrast(scheme: theme.Colours) -> None:
+    for text in (scheme.ink, scheme.muted, scheme.accent, scheme.unsure):
+        for ground in (scheme.window, scheme.paper):
+            assert contrast(text, ground) >= 4.5, (text, ground)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_schemes_change_the_paper_at_once(window: Window, scheme: str) -> None:
+    start_qt(scheme)
+    QApplication.processEvents()
+    colours = {"light": theme.LIGHT, "dark": theme.DARK}[scheme]
+    image = window.canvas.grab().toImage()
+    assert image.pixelColor(30, 30) == QColor(colours.paper)
+
+
+def test_screen_readers_hear_the_answer(window: Window) -> None:
+    draw(window, digit("1"))
+    name = QAccessible.queryAccessibleInterface(window.answer).text(QAccessible.Text.Name)
+    assert name.startswith("Answer: 1, ")
+    window.clear()
+    name = QAccessible.queryAccessibleInterface(window.answer).text(QAccessible.Text.Name)
+    assert name == "Answer: none yet"
