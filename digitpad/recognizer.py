@@ -130,17 +130,19 @@ class Recognizer:
 
 
 def _find(name_or_path: str | Path) -> Path:
-    name = str(name_or_path)
-    if name in bundled_models():
-        try:
-            return asset(f"models/{name}.onnx")
-        except AssetError as error:
-            raise RecognizerError(str(error)) from error
     path = Path(name_or_path)
+    try:
+        known = bundled_models()
+        if str(name_or_path) in known:
+            return asset(f"models/{name_or_path}.onnx")
+    except AssetError as error:
+        if not path.is_file():
+            raise RecognizerError(str(error)) from error
     if path.is_file():
         return path
-    known = ", ".join(bundled_models()) or "none"
-    raise RecognizerError(f"no model {name}: neither a file nor a bundled model ({known})")
+    raise RecognizerError(
+        f"no model {path}: neither a file nor a bundled model ({', '.join(known) or 'none'})"
+    )
 
 
 def _read(path: Path) -> bytes:

@@ -37,6 +37,8 @@ class Answer(QWidget):
 
     def show_answer(self, label: str | None, probability: float = 0.0) -> None:
         """Show a class and its probability, 0..1; None when there is no drawing."""
+        if (label, probability) == (self.label, self.probability):
+            return
         changed = label != self.label
         self.label, self.probability = label, probability
         if label is None:

@@ -51,6 +51,8 @@ def run(
     except (RecognizerError, DisplayError) as error:
         print(f"digitpad: {error}", file=sys.stderr)
         return 2
+    if recognizer.notice:
+        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
     app = start_qt(scheme)
     window = Window(recognizer)
     window.show()
@@ -60,8 +62,6 @@ def run(
         window.open_ink(ink)
     if screenshot is not None:
         return _take_picture(window, screenshot)
-    if recognizer.notice:
-        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
     return int(app.exec())
 
 

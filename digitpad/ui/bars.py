@@ -44,9 +44,11 @@ class Bar(QProgressBar):
 
     def show_value(self, probability: float | None, *, winner: bool) -> None:
         """Take a probability, 0..1, or None for no answer; ``level`` follows separately."""
-        self.winner = winner
+        percentage = "–" if probability is None else f"{probability:.1%}".replace("%", " %")
+        if (winner, percentage) == (self.winner, self.percentage):
+            return
+        self.winner, self.percentage = winner, percentage
         self.setValue(round((probability or 0.0) * STEPS))
-        self.percentage = "–" if probability is None else f"{probability:.1%}".replace("%", " %")
         self.setAccessibleDescription("most likely" if winner else "")
         self.update()
 
@@ -114,7 +116,8 @@ class Bars(QWidget):
         self._layout.setSpacing(0)
         self.bars = [Bar(label, self) for label in labels]
         for bar in self.bars:
-            self._layout.addWidget(bar)
+            self._layout.addWidget(bar, 100)
+        self._layout.addStretch(1)  # only once every bar has its full height
         self._measure()
         self._from: NDArray[np.floating] = np.zeros(len(labels))
         self._to: NDArray[np.floating] = self._from

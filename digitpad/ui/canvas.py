@@ -13,20 +13,17 @@ from PySide6.QtGui import (
     QFocusEvent,
     QMouseEvent,
     QPainter,
-    QPainterPath,
     QPaintEvent,
     QPen,
-    QPixmap,
+    QPolygonF,
     QResizeEvent,
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink import Ink, Stroke
 from digitpad.ui import theme
+from digitpad.ui.brush import BRUSH, PAGE, Layer
 
-#: Side of the page, and width of the brush on it, in the units of the ink.
-PAGE = 480.0
-BRUSH = 22.0
 #: Movement within this distance of where the pen came down is a hand's tremor: a click is a dot.
 TREMOR = 2.0
 
@@ -56,7 +53,7 @@ class Canvas(QWidget):
         self._down = False
         self._clock = QElapsedTimer()
         self._ring = False
-        self._finished: QPixmap | None = None  # all finished strokes, already painted
+        self._layer: Layer | None = None
         self.hint = "Draw a digit here"
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -77,9 +74,9 @@ class Canvas(QWidget):
     def set_ink(self, ink: Ink) -> None:
         """Show another drawing (undo, clear, load). A stroke under way is dropped."""
         self._ink = ink
-        self._points, self._times = [], []
+        self._reset_stroke()
         self._down = False
-        self._finished = None
+        self._layer = None
         self.update()
 
     # -- geometry ------------------------------------------------------------------------------
@@ -132,8 +129,11 @@ class Canvas(QWidget):
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._finished = None
+            self._layer = None
         super().changeEvent(event)
+
+    def _reset_stroke(self) -> None:
+        self._points, self._times = [], []
 
     def _begin(self, at: QPointF) -> None:
         self._points = [(at.x(), at.y())]
@@ -150,17 +150,27 @@ class Canvas(QWidget):
             self._announce()
 
     def _announce(self) -> None:
-        self.update()
+        if len(self._points) > 2:
+            self._update_around(self._points[-3:])
+        else:
+            self.update()  # the hint goes too
         self.changed.emit(self.ink)
+
+    def _update_around(self, points: list[tuple[float, float]]) -> None:
+        """Paint only what the last movement changed."""
+        page, scale = self.page_rect(), self.page_rect().width() / PAGE
+        around = QPolygonF([QPointF(*p) * scale for p in points]).boundingRect()
+        reach = BRUSH * scale / 2 + 2
+        changed = around.adjusted(-reach, -reach, reach, reach).translated(page.topLeft())
+        self.update(changed.toAlignedRect())
 
     def _commit(self) -> None:
         """The stroke under way becomes part of the drawing."""
         ink = self.ink
-        if self._finished is not None:
-            self._paint_onto(self._finished, ink.strokes[-1:])
         self._ink = ink
-        self._points, self._times = [], []
-        self.update()
+        if self._layer is not None:
+            self._layer.add(ink.strokes[-1].points)
+        self._reset_stroke()
         self.committed.emit(ink)
 
     def _lift(self) -> None:
@@ -171,7 +181,7 @@ class Canvas(QWidget):
     # -- painting ------------------------------------------------------------------------------
 
     def resizeEvent(self, event: QResizeEvent) -> None:
-        self._finished = None
+        self._layer = None
         super().resizeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -185,70 +195,31 @@ class Canvas(QWidget):
         self.update()
         super().focusOutEvent(event)
 
-    def paintEvent(self, _event: QPaintEvent) -> None:
+    def paintEvent(self, event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
         page = self.page_rect()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        sheet = QPainterPath()
-        sheet.addRoundedRect(page, theme.GRID, theme.GRID)
-        painter.fillPath(sheet, QColor(colours.paper))
+        painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
+        painter.setBrush(QColor(colours.paper))
+        painter.drawRoundedRect(page.adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
         if not self._ink and not self._points:
             painter.setPen(QColor(colours.muted))
             painter.setFont(theme.sized(self.font(), 1.5))
             painter.drawText(page, Qt.AlignmentFlag.AlignCenter, self.hint)
-        painter.setClipPath(sheet)
-        painter.drawPixmap(0, 0, self._finished_strokes())
-        if self._points:
-            painter.translate(page.topLeft())
-            painter.scale(page.width() / PAGE, page.width() / PAGE)
-            _draw(painter, np.array(self._points), QColor(colours.ink))
-            painter.resetTransform()
-        painter.setClipping(False)
-        painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        painter.drawRoundedRect(page.adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
+        else:
+            under_way = np.array(self._points).reshape(-1, 2)
+            self._painted_layer().paint(painter, event.rect(), under_way)
         painter.end()
 
-    def _finished_strokes(self) -> QPixmap:
+    def _painted_layer(self) -> Layer:
         ratio = self.devicePixelRatioF()
-        if self._finished is None or self._finished.devicePixelRatio() != ratio:
-            self._finished = QPixmap(self.size() * ratio)
-            self._finished.setDevicePixelRatio(ratio)
-            self._finished.fill(Qt.GlobalColor.transparent)
-            self._paint_onto(self._finished, self._ink.strokes)
-        return self._finished
-
-    def _paint_onto(self, pixmap: QPixmap, strokes: tuple[Stroke, ...]) -> None:
-        page = self.page_rect()
-        painter = QPainter(pixmap)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.translate(page.topLeft())
-        painter.scale(page.width() / PAGE, page.width() / PAGE)
-        for stroke in strokes:
-            _draw(painter, stroke.points, QColor(theme.colours(self.palette()).ink))
-        painter.end()
-
-
-def _draw(
-    painter: QPainter, points: np.ndarray[tuple[int, ...], np.dtype[np.float64]], ink: QColor
-) -> None:
-    """One round, smooth stroke: quadratic curves through the midpoints of its points."""
-    if len(points) == 1:
-        painter.setPen(Qt.PenStyle.NoPen)
-        painter.setBrush(ink)
-        painter.drawEllipse(QPointF(*points[0]), BRUSH / 2, BRUSH / 2)
-        return
-    path = QPainterPath(QPointF(*points[0]))
-    middles = (points[1:] + points[:-1]) / 2
-    for control, middle in zip(points[1:-1].tolist(), middles[1:].tolist(), strict=True):
-        path.quadTo(QPointF(*control), QPointF(*middle))
-    path.lineTo(QPointF(*points[-1]))
-    pen = QPen(
-        ink, BRUSH, Qt.PenStyle.SolidLine, Qt.PenCapStyle.RoundCap, Qt.PenJoinStyle.RoundJoin
-    )
-    painter.setBrush(Qt.BrushStyle.NoBrush)
-    painter.strokePath(path, pen)
+        if self._layer is None or self._layer.ratio != ratio:
+            ink = QColor(theme.colours(self.palette()).ink)
+            self._layer = Layer(self.size(), ratio, self.page_rect(), ink)
+            for stroke in self._ink.strokes:
+                self._layer.add(stroke.points)
+        return self._layer
 
 
 def _on_page(at: QPointF) -> bool:

@@ -77,7 +77,7 @@ def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> b
         with socket.socket(family, socket.SOCK_STREAM) as connection:
             connection.settimeout(2)
             connection.connect(address)
-    except OSError:
+    except (OSError, OverflowError):  # OverflowError: no such port
         return False
     return True
 

@@ -20,7 +20,8 @@ from digitpad.recognizer import Recognizer, RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.answer import Answer
 from digitpad.ui.bars import Bars
-from digitpad.ui.canvas import PAGE, Canvas
+from digitpad.ui.brush import PAGE
+from digitpad.ui.canvas import Canvas
 from digitpad.ui.history import History
 from digitpad.ui.icons import icon
 from digitpad.ui.pad import Pad

@@ -1,0 +1,164 @@
+"""The command line: builds the objects, hands them to each other, runs them.
+
+Every command imports what it needs when it runs, so that ``digitpad predict`` neither needs Qt nor
+waits for it.
+"""
+
+from __future__ import annotations
+
+import argparse
+import io
+import json
+import os
+import platform
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Literal, TextIO
+
+from digitpad.arguments import parse
+from digitpad.terminal import printable
+
+DEFAULT_MODEL = "digits"
+EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
+
+
+class CommandError(Exception):
+    """A command that cannot run; the message is one sentence for the user."""
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run digitpad.
+
+    Args:
+        argv: arguments without the program's name; None for the process's own.
+
+    Returns:
+        The exit code, as listed by ``digitpad --help``.
+
+    Raises:
+        SystemExit: from argparse, after --help, --version or a usage error.
+    """
+    _mend_streams()
+    try:
+        return _run(argv)
+    except KeyboardInterrupt:
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # whoever read the answers, such as `head`, has seen enough
+        _silence(sys.stdout)
+        return 0
+
+
+def _run(argv: Sequence[str] | None) -> int:
+    # Imported before PySide6, whoever imports that: on Windows, onnxruntime's libraries fail to
+    # load after Qt's.
+    try:
+        from digitpad.recognizer import DEVICES, RecognizerError
+    except ImportError as error:
+        return _fail(f"a library cannot be loaded ({error}); {_LIBRARY_FIX}")
+    from digitpad.predict import PredictError
+    from digitpad.resources import AssetError
+    from digitpad.sources import SourceError
+
+    options = parse(argv, DEVICES, {"window": _window, "predict": _predict, "info": _info})
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+        return code
+    except (CommandError, RecognizerError, PredictError, AssetError, SourceError) as error:
+        return _fail(str(error))
+
+
+_LIBRARY_FIX = (
+    "reinstall digitpad and, on Windows, install the Microsoft Visual C++ Redistributable"
+)
+
+
+def _window(options: argparse.Namespace) -> int:
+    from digitpad.sources import first_ink
+
+    ink = first_ink(options.ink, sys.stdin.buffer) if options.ink else None
+    try:
+        from digitpad.ui.app import run
+    except ImportError as error:
+        raise _missing_qt(error) from error
+    return run(
+        model=options.model or DEFAULT_MODEL,
+        device=options.device,
+        scheme=options.theme,
+        screenshot=options.screenshot,
+        ink=ink,
+        smoke_test=options.smoke_test,
+    )
+
+
+def _missing_qt(error: ImportError) -> Exception:
+    """What to tell a user whose Qt does not load; the error itself where it is not Qt's."""
+    if not (error.name or "PySide6").startswith(("PySide6", "shiboken6")):
+        return error
+    if isinstance(error, ModuleNotFoundError):
+        return CommandError("the window needs PySide6: pip install 'pyside6-essentials>=6.8,<6.12'")
+    if platform.system() == "Linux":
+        from digitpad.ui.display import DEBIAN_PACKAGES
+
+        fix = f"on Debian or Ubuntu: sudo apt install {DEBIAN_PACKAGES}"
+    else:
+        fix = "reinstall it: pip install --force-reinstall 'pyside6-essentials>=6.8,<6.12'"
+    return CommandError(f"Qt cannot be loaded ({error}); {fix}")
+
+
+def _predict(options: argparse.Namespace) -> int:
+    from digitpad.predict import run
+    from digitpad.recognizer import Recognizer
+
+    recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device)
+    if recognizer.notice:
+        _say(recognizer.notice)
+    return run(
+        options.paths,
+        recognizer,
+        as_json=options.json,
+        stdin=sys.stdin.buffer,
+        stdout=sys.stdout,
+        stderr=sys.stderr,
+    )
+
+
+def _info(options: argparse.Namespace) -> int:
+    from digitpad.info import as_text, collect
+
+    report = collect(options.model, options.device)
+    print(json.dumps(report, indent=2) if options.json else as_text(report))
+    return 0
+
+
+def _fail(sentence: str) -> int:
+    _say(sentence)
+    return EXIT_ERROR
+
+
+def _say(sentence: str) -> None:
+    print(f"digitpad: {printable(sentence)}", file=sys.stderr)
+
+
+def _mend_streams() -> None:
+    """Standard streams that exist, and that write any file's name."""
+    # A Windows program without a console has none.
+    sys.stdin = sys.stdin or _nowhere("r")
+    sys.stdout = sys.stdout or _nowhere("w")
+    sys.stderr = sys.stderr or _nowhere("w")
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+
+
+def _nowhere(mode: Literal["r", "w"]) -> TextIO:
+    return Path(os.devnull).open(mode, encoding="utf-8")
+
+
+def _silence(stream: TextIO) -> None:
+    """Send what is still buffered nowhere: Python flushes at exit, and would complain."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+if __name__ == "__main__":
+    sys.exit(main())

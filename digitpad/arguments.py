@@ -1,0 +1,141 @@
+"""The words of the command line: options, commands, and the help that teaches them."""
+
+from __future__ import annotations
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitpad import __version__
+
+Parser = argparse.ArgumentParser
+Command = Callable[[argparse.Namespace], int]
+if TYPE_CHECKING:
+    # argparse has no public name for it, and only its annotation is generic.
+    _Subparsers = argparse._SubParsersAction[Parser]
+
+_EPILOG = """\
+examples:
+  digitpad                          draw, and watch the bars
+  digitpad --theme dark             the same at night
+  digitpad predict seven.png        what does this picture show?
+  digitpad predict --json scans/    a folder of pictures, one JSON object a line
+  digitpad predict - < ink.jsonl    pen strokes on standard input
+  digitpad info                     versions, devices and models
+
+exit codes:
+  0    everything was answered
+  1    --smoke-test read the wrong digit
+  2    something could not be read or run; a sentence on standard error says what
+  130  stopped with Ctrl-C
+"""
+
+_PREDICT_EPILOG = """\
+A PATH is a picture (PNG, JPEG, BMP, GIF, WebP, TIFF) of one digit, a folder of such pictures
+(sorted by name, without subfolders and hidden files), or a .jsonl file of ink; "-" is ink on
+standard input. Ink is one drawing a line, x to the right and y down, in any unit:
+
+  {"strokes": [[[10, 12], [40, 11], [22, 60]]]}
+
+Answers come in order, one line each: FILE[:LINE], the digit, and how probable it is. With --json:
+
+  {"source": "ink.jsonl", "index": 0, "label": "7", "probability": 0.998321,
+   "probabilities": {"0": 0.000012, ...}}
+
+on one line, where index counts the drawings of a source from 0, unreadable ones included. A drawing
+without ink has no answer: "-" or, with --json, label and probability null, probabilities {}. What
+cannot be read gets a sentence on standard error, the rest its answers, and the exit code is 2.
+"""
+
+_WINDOW_OPTIONS = ("theme", "ink", "screenshot", "smoke_test")
+
+
+def parse(
+    argv: Sequence[str] | None, devices: Sequence[str], commands: Mapping[str, Command]
+) -> argparse.Namespace:
+    """Parse the command line.
+
+    Args:
+        argv: arguments without the program's name; None for the process's own.
+        devices: what ``--device`` takes.
+        commands: what runs ``"window"``, ``"predict"`` and ``"info"``.
+
+    Returns:
+        The options; ``run`` among them is the command that was chosen.
+
+    Raises:
+        SystemExit: after --help, --version or a usage error.
+    """
+    # Without defaults, so that these options count before and after the name of a command.
+    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common.add_argument(
+        "--model", metavar="NAME|FILE", help="a bundled model or a file (default: digits)"
+    )
+    common.add_argument("--device", choices=devices, help="what runs the model (default: auto)")
+    parser = _window_parser(common)
+    subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
+    for name, add in (("predict", _add_predict), ("info", _add_info)):
+        add(subparsers, common).set_defaults(run=commands[name])
+    defaults = argparse.Namespace(model=None, device="auto", run=commands["window"])
+    options = parser.parse_args(argv, defaults)
+    if options.command and any(
+        getattr(options, name) != parser.get_default(name) for name in _WINDOW_OPTIONS
+    ):
+        parser.error(f"{options.command} opens no window and takes none of the window's options")
+    return options
+
+
+def _window_parser(common: Parser) -> Parser:
+    parser = argparse.ArgumentParser(
+        prog="digitpad",
+        description="Draw a digit and see, live, what a CNN makes of it.",
+        epilog=_EPILOG,
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
+    window = parser.add_argument_group("options of the window")
+    window.add_argument(
+        "--theme", choices=("system", "light", "dark"), default="system", help="its colours"
+    )
+    window.add_argument(
+        "--ink", metavar="FILE.jsonl", help="begin with the first drawing of this file"
+    )
+    window.add_argument(
+        "--screenshot", metavar="OUT.png", type=Path, help="save a picture of the window and quit"
+    )
+    window.add_argument(
+        "--smoke-test",
+        action="store_true",
+        help="check that a built-in drawing is read rightly, and quit",
+    )
+    return parser
+
+
+def _add_predict(subparsers: _Subparsers, common: Parser) -> Parser:
+    predict = subparsers.add_parser(
+        "predict",
+        help="answer pictures and files of ink",
+        description="Answer drawings in pictures, folders of pictures and files of ink.",
+        epilog=_PREDICT_EPILOG,
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    predict.add_argument("paths", nargs="+", metavar="PATH", help='picture, folder, .jsonl or "-"')
+    return predict
+
+
+def _add_info(subparsers: _Subparsers, common: Parser) -> Parser:
+    info = subparsers.add_parser(
+        "info",
+        help="versions, devices and models",
+        description="Say which versions, devices and models there are, and what runs the models.",
+        parents=[common],
+        allow_abbrev=False,
+    )
+    info.add_argument("--json", action="store_true", help="as one JSON object")
+    return info

@@ -1,0 +1,144 @@
+"""``digitpad predict``: an answer for every drawing, on standard output, in order."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import nullcontext
+from dataclasses import dataclass
+from itertools import groupby
+from operator import itemgetter
+from typing import BinaryIO, TextIO
+
+import numpy as np
+
+from digitpad.normalize import SIZE
+from digitpad.recognizer import Recognizer
+from digitpad.sources import Drawing, Problem, expand, is_ink, read, total_size
+from digitpad.terminal import bar, printable
+
+#: Decimals of probabilities in JSON; float32 has about seven.
+_DECIMALS = 6
+#: Room for ":LINE" that keeps the columns of the first 9,999 lines straight.
+_LINE_WIDTH = 5
+
+
+class PredictError(Exception):
+    """The answers cannot be given; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What the model says of one drawing; a drawing without ink has no label."""
+
+    source: str
+    index: int
+    place: str
+    label: str | None
+    probabilities: dict[str, float]
+
+    @property
+    def probability(self) -> float | None:
+        return None if self.label is None else self.probabilities[self.label]
+
+    def as_json(self) -> str:
+        """One line of JSON: source, index, label, probability, probabilities."""
+        record = {
+            "source": self.source,
+            "index": self.index,
+            "label": self.label,
+            "probability": self.probability,
+            "probabilities": self.probabilities,
+        }
+        return json.dumps(record, allow_nan=False)
+
+    def as_text(self, place_width: int, label_width: int) -> str:
+        """One line for people: place, label, per cent."""
+        place = printable(self.place).ljust(place_width)
+        if self.probability is None:
+            return f"{place}  -"
+        label = printable(self.label or "").ljust(label_width)
+        return f"{place}  {label}  {self.probability:6.1%}".replace("%", " %")
+
+
+def answers(
+    recognizer: Recognizer, batch: Sequence[Drawing | Problem]
+) -> Iterator[Answer | Problem]:
+    """Answer the drawings of a batch together; problems keep their places in the order.
+
+    Raises:
+        RecognizerError: if the model fails on these images.
+    """
+    images = [d.image for d in batch if isinstance(d, Drawing) and d.image is not None]
+    rows = iter(recognizer.predict(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4")))
+    for item in batch:
+        if isinstance(item, Problem):
+            yield item
+        elif item.image is None:
+            yield Answer(item.source, item.index, item.place, None, {})
+        else:
+            row = next(rows)
+            if not np.isfinite(row).all():
+                yield Problem(item.place, "the model's answer is not a number")
+                continue
+            values = [round(float(p), _DECIMALS) for p in row]
+            label = recognizer.labels[int(row.argmax())]
+            probabilities = dict(zip(recognizer.labels, values, strict=True))
+            yield Answer(item.source, item.index, item.place, label, probabilities)
+
+
+def run(
+    names: Sequence[str],
+    recognizer: Recognizer,
+    *,
+    as_json: bool,
+    stdin: BinaryIO,
+    stdout: TextIO,
+    stderr: TextIO,
+) -> int:
+    """Answer every drawing of pictures, folders and JSONL files.
+
+    Returns:
+        The exit code: 0, or 2 when something could not be read.
+
+    Raises:
+        RecognizerError: if the model fails.
+        PredictError: if the answers cannot be written.
+        BrokenPipeError: if nobody reads the answers any more.
+    """
+    files = expand(names)
+    place_width = max((_place_width(f) for f in files if isinstance(f, str)), default=0)
+    label_width = max(len(printable(label)) for label in recognizer.labels)
+    failed = False
+    with bar(total_size(files), stderr) as progress:
+        for batch in read(files, stdin):
+            lines: list[tuple[TextIO, str]] = []
+            for result in answers(recognizer, batch):
+                if isinstance(result, Problem):
+                    lines.append((stderr, printable(str(result))))
+                elif as_json:
+                    lines.append((stdout, result.as_json()))
+                else:
+                    lines.append((stdout, result.as_text(place_width, label_width)))
+            problems = any(stream is stderr for stream, _ in lines)
+            failed = failed or problems
+            with progress.hidden() if problems or stdout.isatty() else nullcontext():
+                _write(lines)
+            progress.advance(sum(item.size for item in batch), len(batch))
+    return 2 if failed else 0
+
+
+def _place_width(file: str) -> int:
+    return len(printable(file)) + (_LINE_WIDTH if is_ink(file) else 0)
+
+
+def _write(lines: Iterable[tuple[TextIO, str]]) -> None:
+    """Write lines to their streams so that both, on one terminal, keep their order."""
+    try:
+        for stream, group in groupby(lines, key=itemgetter(0)):
+            stream.writelines(f"{line}\n" for _, line in group)
+            stream.flush()
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise PredictError(f"the answers cannot be written: {error.strerror}") from error

@@ -1,0 +1,142 @@
+from __future__ import annotations
+
+import json
+import platform
+import re
+from importlib.metadata import version
+
+import onnxruntime
+import pytest
+from stripes import save_model
+
+from digitpad import __version__, resources
+from digitpad.__main__ import main
+from digitpad.recognizer import available_devices
+
+CARD = {
+    "recipe": "digits",
+    "dataset": {"name": "MNIST", "train_images": 60_000},
+    "accuracy": {"mnist_test": 0.99531249, "seeds": [0.9951, 0.9955], "unknown": None},
+    "training": {"epochs": 12},
+    "limits": "Reads one digit. " * 20,
+}
+
+
+@pytest.fixture
+def models(tmp_path, monkeypatch):
+    """The folder of bundled models, with one model in it."""
+    folder = tmp_path / "models"
+    folder.mkdir()
+    save_model(folder / "stripes.onnx")
+    monkeypatch.setattr(resources, "assets_dir", lambda: tmp_path)
+    return folder
+
+
+def told(capsys, *arguments):
+    """Exit code 0, and what was said: names of rows to their text."""
+    assert main(["info", *arguments]) == 0
+    captured = capsys.readouterr()
+    assert captured.err == ""
+    return captured.out
+
+
+def report(capsys, *arguments):
+    return json.loads(told(capsys, "--json", *arguments), parse_constant=pytest.fail)
+
+
+def test_versions_and_devices(models, capsys):
+    said = report(capsys)
+    assert said["versions"]["digitpad"] == __version__
+    assert said["versions"]["Python"].startswith(platform.python_version())
+    assert said["versions"]["onnxruntime"] == onnxruntime.__version__
+    assert said["versions"]["PySide6 and Qt"] == version("pyside6-essentials")
+    assert said["devices"] == list(available_devices())
+    assert said["providers"] == onnxruntime.get_available_providers()
+    assert said["problem"] is None
+
+
+def test_text_is_aligned_and_tells_the_card(models, capsys):
+    (models / "stripes.json").write_text(json.dumps(CARD))
+    text = told(capsys)
+    assert all(len(line) <= 100 or " /" in line for line in text.splitlines())
+    machine, model = text.rstrip("\n").split("\n\n")
+    for block, first in ((machine, "digitpad"), (model, "  file")):
+        lines = [line for line in block.splitlines() if not line.startswith("model ")]
+        assert lines[0].startswith(first)
+        column = lines[0].index(lines[0].split()[1])
+        assert all(line[column - 1] == " " != line[column] for line in lines)
+    model = re.sub(r"\n {9,}", " ", model)
+    rows = dict(re.split("  +", line.strip(), maxsplit=1) for line in model.splitlines()[1:])
+    assert rows["provider in use"] == "CPUExecutionProvider"
+    assert rows["labels"] == "0 1 2 3 4 5 6 7 8 9"
+    assert rows["size"].endswith(" kB")
+    assert rows["recipe"] == "digits"
+    assert rows["dataset train images"] == "60000"
+    assert rows["accuracy mnist test"] == "0.995312"
+    assert rows["accuracy seeds"] == "0.9951 0.9955"
+    assert rows["limits"] == CARD["limits"].strip()
+    assert not {"accuracy unknown", "training epochs"} & set(rows)
+
+
+def test_json_holds_the_whole_card(models, capsys):
+    (models / "stripes.json").write_text(json.dumps(CARD))
+    assert report(capsys)["models"]["stripes"]["card"] == CARD
+
+
+@pytest.mark.parametrize(
+    ("content", "reason"),
+    [
+        (None, "is missing"),
+        (b"{", "is not JSON"),
+        (b"\xff", "is not JSON"),
+        (b"[]", "is not an object"),
+    ],
+)
+def test_a_card_that_cannot_be_read_is_named_and_the_rest_told(models, capsys, content, reason):
+    save_model(models / "tail.onnx", labels=list("abcdefghij"))
+    card = models / "stripes.json"
+    if content is not None:
+        card.write_bytes(content)
+    said = report(capsys)["models"]
+    assert said["stripes"]["problem"] == f"the model card {card} {reason}"
+    assert said["stripes"]["provider in use"] == "CPUExecutionProvider"
+    assert said["tail"]["card"] == {"labels": json.dumps(list("abcdefghij"))}  # from the model
+
+
+def test_a_card_with_nan_still_gives_json(models, capsys):
+    (models / "stripes.json").write_text('{"accuracy": NaN}')
+    assert report(capsys)["models"]["stripes"]["card"] == {"accuracy": "NaN"}
+
+
+def test_a_broken_model_does_not_hide_the_others(models, capsys):
+    (models / "broken.onnx").write_bytes(b"no model")
+    text = told(capsys)
+    assert "not an ONNX model" in text
+    assert "model stripes\n" in text
+
+
+def test_without_any_model(models, capsys):
+    (models / "stripes.onnx").unlink()
+    assert "no model is installed" in told(capsys)
+
+
+def test_without_the_assets_folder(monkeypatch, capsys):
+    def missing():
+        raise resources.AssetError("digitpad's assets folder is missing; reinstall digitpad")
+
+    monkeypatch.setattr(resources, "assets_dir", missing)
+    assert report(capsys)["problem"] == "digitpad's assets folder is missing; reinstall digitpad"
+
+
+def test_ones_own_model(tmp_path, capsys):
+    mine = save_model(tmp_path / "mine.onnx")
+    said = report(capsys, "--model", str(mine), "--device", "cpu")
+    assert list(said["models"]) == [str(mine)]
+    assert said["models"][str(mine)]["labels"] == list("0123456789")
+
+
+def test_a_device_that_is_not_there_is_told(models, capsys):
+    absent = next(d for d in ("directml", "coreml") if d not in available_devices())
+    stripes = report(capsys, "--device", absent)["models"]["stripes"]
+    assert absent in stripes["notice"]
+    assert stripes["provider in use"] == "CPUExecutionProvider"
