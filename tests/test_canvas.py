@@ -15,7 +15,8 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.ink import Ink
 from digitpad.ui import theme
-from digitpad.ui.canvas import PAGE, Canvas
+from digitpad.ui.brush import PAGE
+from digitpad.ui.canvas import Canvas
 
 LEFT = Qt.MouseButton.LeftButton
 

@@ -11,6 +11,7 @@ import onnxruntime
 import pytest
 from drawings import digit
 
+from digitpad import resources
 from digitpad.normalize import normalize_ink
 from digitpad.recognizer import DEVICES, Recognizer, RecognizerError, available_devices
 from digitpad.resources import asset, bundled_models
@@ -190,3 +191,13 @@ def test_a_damaged_card_does_not_matter(tmp_path: Path) -> None:
     path.write_bytes(asset("models/digits.onnx").read_bytes())
     path.with_suffix(".json").write_text("{", encoding="utf-8")
     assert Recognizer.load(path).card == {}
+
+
+def test_without_the_assets_folder_a_file_still_loads(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = onnx_models.save(tmp_path / "mine.onnx")
+    monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "digitpad")
+    assert Recognizer.load(path).name == "mine"
+    with pytest.raises(RecognizerError, match="reinstall digitpad"):
+        Recognizer.load("digits")

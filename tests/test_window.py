@@ -19,7 +19,7 @@ from digitpad.ink import Ink
 from digitpad.recognizer import Recognizer
 from digitpad.ui import theme
 from digitpad.ui.app import start_qt
-from digitpad.ui.canvas import PAGE
+from digitpad.ui.brush import PAGE
 from digitpad.ui.window import Window
 
 CTRL = Qt.KeyboardModifier.ControlModifier
