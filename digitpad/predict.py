@@ -110,6 +110,7 @@ def run(
     place_width = max((_place_width(f) for f in files if isinstance(f, str)), default=0)
     label_width = max(len(printable(label)) for label in recognizer.labels)
     failed = False
+    notice = recognizer.notice
     with bar(total_size(files), stderr) as progress:
         for batch in read(files, stdin):
             lines: list[tuple[TextIO, str]] = []
@@ -125,6 +126,8 @@ def run(
             with progress.hidden() if problems or stdout.isatty() else nullcontext():
                 _write(lines)
             progress.advance(sum(item.size for item in batch), len(batch))
+    if recognizer.notice != notice:  # the device was lost on the way
+        _write([(stderr, f"digitpad: {recognizer.notice}")])
     return 2 if failed else 0
 
 

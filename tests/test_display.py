@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import ctypes
 import os
+import socket
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -30,6 +32,27 @@ def test_no_screen_is_one_sentence(display: str | None) -> None:
     assert result.stderr.count("\n") == 1
     assert "there is no screen" in result.stderr
     assert "digitpad predict" in result.stderr
+
+
+@linux
+def test_a_wayland_display_that_is_gone_is_no_screen(tmp_path: Path) -> None:
+    result = start(WAYLAND_DISPLAY="wayland-0", XDG_RUNTIME_DIR=str(tmp_path))
+    assert result.returncode == 2
+    assert "there is no screen" in result.stderr
+
+
+@linux
+def test_a_wayland_display_that_answers_is_a_screen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("QT_QPA_PLATFORM")
+    monkeypatch.delenv("DISPLAY", raising=False)
+    monkeypatch.setenv("WAYLAND_DISPLAY", "wayland-0")
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path))
+    with socket.socket(socket.AF_UNIX) as compositor:
+        compositor.bind(str(tmp_path / "wayland-0"))
+        compositor.listen()
+        require_display()
 
 
 @linux

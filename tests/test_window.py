@@ -16,7 +16,7 @@ from pytestqt.qtbot import QtBot
 from test_canvas import move, press, release
 
 from digitpad.ink import Ink
-from digitpad.recognizer import Recognizer
+from digitpad.recognizer import Recognizer, RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.app import start_qt
 from digitpad.ui.brush import PAGE
@@ -255,3 +255,24 @@ def test_screen_readers_hear_the_answer(window: Window) -> None:
     window.clear()
     name = QAccessible.queryAccessibleInterface(window.answer).text(QAccessible.Text.Name)
     assert name == "Answer: none yet"
+
+
+def test_a_device_lost_while_drawing_is_said_and_reading_goes_on(
+    window: Window, recognizer: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(recognizer, "notice", "The device went away; going on on the CPU.")
+    draw(window, digit("1"))
+    assert window.statusBar().currentMessage() == recognizer.notice
+    assert window.answer.label == "1"
+
+
+def test_a_model_that_fails_is_a_sentence_and_the_drawing_stays(
+    window: Window, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise RecognizerError("the model digits failed on this image")
+
+    monkeypatch.setattr(Recognizer, "predict", fail)
+    draw(window, digit("1"))
+    assert "failed on this image" in window.statusBar().currentMessage()
+    assert len(window.ink.strokes) == 1

@@ -28,7 +28,12 @@ def require_display() -> None:
     """
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return
-    if os.environ.get("WAYLAND_DISPLAY"):
+    wayland = os.environ.get("WAYLAND_DISPLAY")
+    if wayland and _connects(
+        # An absolute WAYLAND_DISPLAY stands for itself.
+        socket.AF_UNIX,
+        str(Path(os.environ.get("XDG_RUNTIME_DIR", "/"), wayland)),
+    ):
         return
     display = os.environ.get("DISPLAY", "")
     if not display or not _answers(display):

@@ -37,6 +37,7 @@ class Window(QMainWindow):
         self.setWindowTitle("digitpad")
         self._recognizer = recognizer
         self._history = History()
+        self._told: str | None = None  # the notice that the status bar has shown
         self.canvas = Canvas()
         self.answer = Answer()
         self.preview = Preview()
@@ -121,10 +122,17 @@ class Window(QMainWindow):
             self.statusBar().showMessage(str(error))
             return
         elapsed_ms = (perf_counter() - started) * 1000
+        self._tell()
         self.bars.show_probabilities(probabilities)
         winner = int(probabilities.argmax())
         self.answer.show_answer(self._recognizer.labels[winner], float(probabilities[winner]))
         self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+
+    def _tell(self) -> None:
+        """Say once what the recogniser has to say: a device that is missing or was lost."""
+        if self._recognizer.notice != self._told:
+            self._told = self._recognizer.notice
+            self.statusBar().showMessage(self._told or "")
 
     def _runs_on(self) -> str:
         provider = self._recognizer.provider.removesuffix("ExecutionProvider")
@@ -178,8 +186,7 @@ class Window(QMainWindow):
         self.status.setText(self._runs_on())
         self.status.setAccessibleName("Model, device and time of the last reading")
         bar.addPermanentWidget(self.status)
-        if self._recognizer.notice:
-            bar.showMessage(self._recognizer.notice)
+        self._tell()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
