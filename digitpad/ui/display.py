@@ -54,9 +54,13 @@ def use_no_display() -> None:
         qInstallMessageHandler(_print_message)
 
 
+#: What Qt says of drawing into memory and of an environment without a locale: harmless, and not
+#: for a person who asked for a picture.
+_NOISE = ("does not support propagateSizeHints", "Detected locale")
+
+
 def _print_message(_kind: object, _context: object, message: str) -> None:
-    # Said by the plugin that draws into memory at every window; nobody can act on it.
-    if "does not support propagateSizeHints" not in message:
+    if not any(noise in message for noise in _NOISE):
         print(message, file=sys.stderr)
 
 
