@@ -21,7 +21,7 @@ SIZE, BOX = 28, 20
 #: Pixel index, both ways, at which the ink's centre of mass comes to lie.
 CENTRE = 14
 #: Width of the pen in pixels of the image. Measured: ``python -m training.pen_width``.
-PEN_WIDTH = 2.2
+PEN_WIDTH = 2.5
 #: Names this definition of model input; models record the one that they were trained for.
 NORMALISATION = "mnist-1"
 
@@ -31,7 +31,7 @@ _STEP = 0.25
 _MAX_SAMPLES = 20_000
 #: Keeps a centre of mass that lies half-way between two pixels (every symmetric drawing) from
 #: going either way by rounding errors.
-_TIE = 1e-3
+_TIE = 1e-5
 
 Image = NDArray[np.float32]
 

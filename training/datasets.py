@@ -1,0 +1,143 @@
+"""MNIST as arrays: verified, and split into training, validation and test.
+
+Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*. The last 5,000 of the
+60,000 training images are for validation; every choice is made on them. The test set is loaded by
+a function of its own, which only the final evaluation calls.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from digitpad.normalize import SIZE
+from training.fetch import DatasetError, RemoteFile, data_folder, read
+
+__all__ = ["MNIST", "DatasetError", "Source", "Split", "data_folder", "load_test", "load_training"]
+
+VALIDATION = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images and what they show.
+
+    Attributes:
+        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
+        labels: int64 (N,), indices into the dataset's labels.
+    """
+
+    images: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def __add__(self, other: Split) -> Split:
+        return Split(
+            np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels])
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dataset of four IDX files comes from.
+
+    Attributes:
+        name: its folder inside the data folder.
+        title: its name for people.
+        credit: its source and licence.
+        labels: what each class is called.
+        train: images and labels of the training set.
+        test: images and labels of the test set.
+    """
+
+    name: str
+    title: str
+    credit: str
+    labels: tuple[str, ...]
+    train: tuple[RemoteFile, RemoteFile]
+    test: tuple[RemoteFile, RemoteFile]
+
+
+def _file(name: str, size: int, sha256: str) -> RemoteFile:
+    url = f"https://storage.googleapis.com/cvdf-datasets/mnist/{name}.gz"
+    return RemoteFile(url, f"mnist/{name}.gz", size, sha256)
+
+
+MNIST = Source(
+    name="mnist",
+    title="MNIST",
+    credit="The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
+    labels=tuple("0123456789"),
+    train=(
+        _file(
+            "train-images-idx3-ubyte",
+            16 + 60_000 * SIZE * SIZE,
+            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        ),
+        _file(
+            "train-labels-idx1-ubyte",
+            8 + 60_000,
+            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+        ),
+    ),
+    test=(
+        _file(
+            "t10k-images-idx3-ubyte",
+            16 + 10_000 * SIZE * SIZE,
+            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        ),
+        _file(
+            "t10k-labels-idx1-ubyte",
+            8 + 10_000,
+            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        ),
+    ),
+)
+SOURCES = {MNIST.name: MNIST}
+
+
+def load_training(source: Source, folder: Path, console: Console) -> tuple[Split, Split]:
+    """Training and validation images, in the order of the files.
+
+    Raises:
+        DatasetError: if a file cannot be had, or is not the one that it should be.
+    """
+    whole = _load(source.train, folder, console)
+    at = len(whole) - min(VALIDATION, len(whole) // 2)
+    return (
+        Split(whole.images[:at], whole.labels[:at]),
+        Split(whole.images[at:], whole.labels[at:]),
+    )
+
+
+def load_test(source: Source, folder: Path, console: Console) -> Split:
+    """The test images, for the final evaluation only.
+
+    Raises:
+        DatasetError: if a file cannot be had, or is not the one that it should be.
+    """
+    return _load(source.test, folder, console)
+
+
+def _load(files: tuple[RemoteFile, RemoteFile], folder: Path, console: Console) -> Split:
+    images, labels = (_idx(read(file, folder, console), file) for file in files)
+    if images.shape[1:] != (SIZE, SIZE) or labels.shape != images.shape[:1]:
+        raise DatasetError(f"{files[0].path} and {files[1].path} do not belong together")
+    return Split(images.astype(np.float32) / np.float32(255), labels.astype(np.int64))
+
+
+def _idx(payload: bytes, file: RemoteFile) -> NDArray[np.uint8]:
+    """Read the IDX format: two zeros, type, number of axes, sizes big-endian, then the bytes."""
+    axes = payload[3]
+    shape = struct.unpack(f">{axes}I", payload[4 : 4 + 4 * axes])
+    values = np.frombuffer(payload, dtype=np.uint8, offset=4 + 4 * axes)
+    if payload[:3] != b"\0\0\x08" or values.size != np.prod(shape):
+        raise DatasetError(f"{file.path} is not an IDX file of bytes")
+    return values.reshape(shape)

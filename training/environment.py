@@ -1,0 +1,78 @@
+"""TensorFlow: present, quiet and deterministic, before anything else imports it."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from training.errors import BuildError
+
+#: What the ``train`` extra installs, as modules.
+NEEDED = ("tensorflow", "keras", "tf2onnx", "onnx", "cv2", "matplotlib", "platformdirs")
+#: The first Python without TensorFlow wheels.
+_TOO_NEW = (3, 14)
+
+
+class SetupError(BuildError):
+    """Training cannot run here; the message is one sentence with the remedy."""
+
+
+def prepare() -> None:
+    """Make sure of everything that training imports, and start TensorFlow.
+
+    The same program on the same machine then computes the same numbers.
+
+    Raises:
+        SetupError: if this Python is too new for TensorFlow, or packages are missing.
+    """
+    if sys.version_info >= _TOO_NEW:
+        raise SetupError(
+            "TensorFlow has no release for this Python yet; train with Python 3.11 to 3.13:"
+            " python3.13 -m venv .venv && .venv/bin/pip install -e '.[train]'"
+        )
+    missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
+    if missing:
+        raise SetupError(
+            f"training needs {', '.join(missing)}; install what is missing with"
+            " pip install -e '.[train]'"
+        )
+    _start_tensorflow()
+
+
+def _start_tensorflow() -> None:
+    os.environ["KERAS_BACKEND"] = "tensorflow"
+    # GPUs round differently: with one, a build is compared with itself only.
+    os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
+    os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+    with _without_stderr():
+        import tensorflow as tf
+
+        tf.config.threading.set_intra_op_parallelism_threads(os.cpu_count() or 1)
+        tf.config.threading.set_inter_op_parallelism_threads(1)
+        tf.config.experimental.enable_op_determinism()
+        tf.get_logger().setLevel("ERROR")
+        tf.constant(0.0)
+        import keras
+
+    import cv2
+
+    keras.utils.disable_interactive_logging()
+    cv2.setNumThreads(1)
+
+
+@contextmanager
+def _without_stderr() -> Iterator[None]:
+    """Mute what native code prints: no setting silences TensorFlow's notes about its own start."""
+    sys.stderr.flush()
+    kept = os.dup(2)
+    silence = os.open(os.devnull, os.O_WRONLY)
+    try:
+        os.dup2(silence, 2)
+        yield
+    finally:
+        os.dup2(kept, 2)
+        os.close(silence)
+        os.close(kept)

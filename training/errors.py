@@ -1,0 +1,8 @@
+"""What every failure of training has in common."""
+
+
+class BuildError(Exception):
+    """A failure whose message is one sentence for the user: what is wrong, and what to do next.
+
+    Each module raises a class of its own; commands print the message and exit with 2.
+    """

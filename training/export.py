@@ -1,0 +1,151 @@
+"""Keras model to ONNX bytes: canonical, described by its metadata, and checked against Keras.
+
+``tf2onnx.convert.from_keras`` fails with Keras 3, so the model goes through a ``tf.function``. What
+tf2onnx numbers differently on each run is renamed here, so that equal weights give equal bytes.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Iterator
+from typing import Any
+
+import keras
+import numpy as np
+import onnx
+import onnxruntime as ort
+import tensorflow as tf
+import tf2onnx
+from numpy.typing import NDArray
+
+from digitpad.normalize import NORMALISATION, SIZE
+from training.errors import BuildError
+from training.recipes import Recipe
+
+OPSET = 17
+#: Largest difference between Keras and onnxruntime with which a model is published.
+TOLERANCE = 1e-4
+#: Outputs in the order of the contract.
+OUTPUTS = ("probabilities", "features")
+
+_BATCH = 1_000
+
+
+class ExportError(BuildError):
+    """A model that must not be published; the message is one sentence."""
+
+
+def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
+    """Convert a model of :mod:`training.architectures`.
+
+    Args:
+        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``.
+        metadata: stored as the model's ``metadata_props``.
+
+    Returns:
+        The same bytes for the same weights and metadata.
+    """
+    both = keras.Model(model.inputs, [model.get_layer(name).output for name in OUTPUTS])
+    signature = [tf.TensorSpec((None, SIZE, SIZE), tf.float32, name="image")]
+
+    def serve(image: Any) -> dict[str, Any]:
+        return dict(zip(OUTPUTS, both(image, training=False), strict=True))
+
+    logging.getLogger("tf2onnx").setLevel(logging.ERROR)
+    proto, _ = tf2onnx.convert.from_function(
+        tf.function(serve, input_signature=signature), input_signature=signature, opset=OPSET
+    )
+    _canonicalise(proto, metadata)
+    onnx.checker.check_model(proto, full_check=True)
+    return bytes(proto.SerializeToString(deterministic=True))
+
+
+def metadata(recipe: Recipe, labels: tuple[str, ...], accuracy: dict[str, float]) -> dict[str, str]:
+    """What a model's file says of itself (design: the ONNX contract)."""
+    return {
+        "name": recipe.name,
+        "labels": json.dumps(labels),
+        "recipe": recipe.name,
+        "dataset": ", ".join(recipe.datasets),
+        "normalisation": NORMALISATION,
+        "accuracy": json.dumps(accuracy),
+        "calibration": json.dumps({"temperature": 1.0}),
+        "seed": str(recipe.seed),
+    }
+
+
+def largest_difference(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
+    """Run all images through Keras and onnxruntime.
+
+    Args:
+        model: the Keras model.
+        content: the ONNX model.
+        images: float32 (N, 28, 28).
+
+    Returns:
+        The largest absolute difference of any probability or feature.
+
+    Raises:
+        ExportError: if it is above :data:`TOLERANCE`.
+    """
+    session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
+    both = keras.Model(model.inputs, [model.get_layer(name).output for name in OUTPUTS])
+    largest = 0.0
+    for start in range(0, len(images), _BATCH):
+        batch = images[start : start + _BATCH]
+        by_onnx = session.run(list(OUTPUTS), {"image": batch})
+        for ours, theirs in zip(both.predict_on_batch(batch), by_onnx, strict=True):
+            largest = max(largest, float(np.abs(ours - theirs).max()))
+    if not largest <= TOLERANCE:
+        raise ExportError(
+            f"Keras and onnxruntime differ by up to {largest:.1e} (allowed: {TOLERANCE:.0e}), so"
+            " the model was not written; try other versions of tensorflow or tf2onnx"
+        )
+    return largest
+
+
+def _canonicalise(proto: Any, metadata: dict[str, str]) -> None:
+    """Order and name everything by its place in the graph alone, in place."""
+    graph = proto.graph
+    producer = {name: node for node in graph.node for name in node.output}
+    nodes = list(_in_order([output.name for output in graph.output], producer))
+    names = {value.name: value.name for value in (*graph.input, *graph.output)} | {"": ""}
+    constants = {tensor.name: tensor for tensor in graph.initializer}
+    weights: list[Any] = []
+    for number, node in enumerate(nodes):
+        for name in node.input:
+            if name in constants and name not in names:
+                names[name] = f"weight_{len(weights)}"
+                weights.append(constants[name])
+        for i, name in enumerate(node.output):
+            names.setdefault(name, f"tensor_{number}_{i}")
+        node.name = f"{node.op_type.lower()}_{number}"
+        node.input[:] = [names[name] for name in node.input]
+        node.output[:] = [names[name] for name in node.output]
+    for tensor in weights:
+        tensor.name = names[tensor.name]
+    outputs = sorted(graph.output, key=lambda output: OUTPUTS.index(output.name))
+    tidy = onnx.helper.make_graph(nodes, metadata["name"], list(graph.input), outputs, weights)
+    for value in (*tidy.input, *tidy.output):
+        value.type.tensor_type.shape.dim[0].dim_param = "N"
+    graph.CopyFrom(tidy)
+    proto.doc_string = ""
+    del proto.metadata_props[:]
+    onnx.helper.set_model_props(proto, metadata)
+
+
+def _in_order(wanted: list[str], producer: dict[str, Any]) -> Iterator[Any]:
+    """Nodes that the wanted tensors need, each after those it depends on."""
+    done: set[int] = set()
+    stack = [(producer[name], False) for name in sorted(wanted) if name in producer]
+    while stack:
+        node, ready = stack.pop()
+        if id(node) in done:
+            continue
+        if ready:
+            done.add(id(node))
+            yield node
+            continue
+        stack.append((node, True))
+        stack.extend((producer[name], False) for name in reversed(node.input) if name in producer)

@@ -1,0 +1,181 @@
+"""Dataset files: found, verified, or downloaded once and kept."""
+
+from __future__ import annotations
+
+import hashlib
+import http.client
+import os
+import tempfile
+import urllib.error
+import urllib.request
+import zlib
+from dataclasses import dataclass
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
+
+from training.errors import BuildError
+
+#: The environment variable that names the data folder.
+VARIABLE = "DIGITPAD_DATA_DIR"
+
+_TIMEOUT = 30.0  # seconds without a byte from the mirror
+_BLOCK = 1 << 16
+_GZIP = b"\x1f\x8b"
+
+
+class DatasetError(BuildError):
+    """Data that cannot be had; the message is one sentence that says what to do next."""
+
+
+@dataclass(frozen=True)
+class RemoteFile:
+    """A gzip file on a mirror.
+
+    Attributes:
+        url: where it is downloaded from.
+        path: where it lies inside the data folder, with forward slashes.
+        size: bytes of the decompressed payload.
+        sha256: checksum of the decompressed payload, in hexadecimal.
+    """
+
+    url: str
+    path: str
+    size: int
+    sha256: str
+
+
+def data_folder(wanted: Path | None) -> Path:
+    """The folder of datasets: the one asked for, else ``DIGITPAD_DATA_DIR``, else the user's cache.
+
+    Raises:
+        DatasetError: if a folder was named and there is none.
+    """
+    named = wanted or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
+    if named is None:
+        return _cache()
+    if not named.is_dir():
+        raise DatasetError(
+            f"there is no data folder {named}; create it, or leave out --data-dir and {VARIABLE}"
+            " to download into your cache"
+        )
+    return named
+
+
+def _cache() -> Path:
+    try:
+        from platformdirs import user_cache_path  # the app itself is installed without it
+    except ModuleNotFoundError as error:
+        raise DatasetError(
+            f"name the data folder with --data-dir or {VARIABLE}, or let it be your cache after"
+            " pip install -e '.[train]'"
+        ) from error
+    return user_cache_path("digitpad") / "data"
+
+
+def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
+    """The decompressed payload of a file, downloaded first where the folder does not have it.
+
+    Raises:
+        DatasetError: if the file is damaged, or cannot be downloaded or stored.
+    """
+    path = folder / file.path
+    if not path.is_file():
+        _store(_download(file, console), file, path)
+    try:
+        compressed = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(
+            f"cannot read {path} ({error.strerror}); check its permissions"
+        ) from error
+    try:
+        return _payload(compressed, file)
+    except ValueError as error:
+        raise DatasetError(
+            f"{path} {error}; delete it and run this again to download it anew"
+        ) from error
+
+
+def _payload(compressed: bytes, file: RemoteFile) -> bytes:
+    """Decompress at most one byte more than expected, so that no file can fill the memory.
+
+    Raises:
+        ValueError: with the rest of a sentence that begins with the file's name.
+    """
+    if not compressed.startswith(_GZIP):
+        raise ValueError("is not a gzip file (a web page, perhaps, in its place)")
+    decompressor = zlib.decompressobj(wbits=31)
+    try:
+        payload = decompressor.decompress(compressed, file.size + 1)
+    except zlib.error as error:
+        raise ValueError("is damaged") from error
+    if len(payload) < file.size:
+        raise ValueError("is truncated")
+    if len(payload) > file.size or hashlib.sha256(payload).hexdigest() != file.sha256:
+        raise ValueError("has the wrong checksum")
+    return payload
+
+
+def _download(file: RemoteFile, console: Console) -> bytes:
+    """Download and verify a file, with a progress bar.
+
+    Raises:
+        DatasetError: if the mirror cannot be reached or does not have this very file.
+    """
+    advice = "try again later, or put the file into a folder and name that with --data-dir"
+    try:
+        compressed = _transfer(file, console)
+        _payload(compressed, file)
+    except ValueError as error:
+        raise DatasetError(f"what {file.url} sent {error}; {advice}") from error
+    except urllib.error.HTTPError as error:
+        error.close()  # it is the open connection, too
+        raise DatasetError(f"{file.url} answered {error.code} {error.reason}; {advice}") from error
+    except (OSError, http.client.HTTPException) as error:
+        reason = getattr(error, "reason", error)
+        raise DatasetError(f"cannot download {file.url} ({reason}); {advice}") from error
+    return compressed
+
+
+def _transfer(file: RemoteFile, console: Console) -> bytes:
+    """The bytes that the mirror sends, at most a little more than could be right."""
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    limit = file.size + file.size // 100 + 1024  # gzip cannot enlarge a payload by more
+    blocks: list[bytes] = []
+    received = 0
+    opener = urllib.request.build_opener()
+    with (
+        Progress(*columns, TimeRemainingColumn(), console=console) as progress,
+        opener.open(file.url, timeout=_TIMEOUT) as response,
+    ):
+        length = response.headers.get("Content-Length", "")
+        total = int(length) if length.isdecimal() else None
+        task = progress.add_task(f"Downloading {Path(file.path).name}", total=total)
+        while received < limit and (block := response.read(_BLOCK)):
+            blocks.append(block)
+            received += len(block)
+            progress.update(task, completed=received)
+    return b"".join(blocks)
+
+
+def _store(content: bytes, file: RemoteFile, path: Path) -> None:
+    """Write a verified file so that it is there whole or not at all.
+
+    Raises:
+        DatasetError: if the folder cannot be written to.
+    """
+    temporary = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
+            temporary = Path(stream.name)
+            stream.write(content)
+        temporary.replace(path)
+    except OSError as error:
+        if temporary is not None:
+            temporary.unlink(missing_ok=True)
+        raise DatasetError(
+            f"cannot store {Path(file.path).name} in {path.parent} ({error.strerror}); free some"
+            " space there, or name a folder that you can write to with --data-dir"
+        ) from error

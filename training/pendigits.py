@@ -1,0 +1,119 @@
+"""UCI *Pen-Based Recognition of Handwritten Digits* as ink, split by writer.
+
+E. Alpaydin and F. Alimoglu, 1998, https://archive.ics.uci.edu/dataset/81, CC BY 4.0. The file
+``pendigits-orig.tra`` holds the original pen trajectories of the 30 training writers as UNIPEN
+text; its ``.COMMENT`` lines read *digit writer serial*.
+
+The writers 2, 6, 10, ... 30 are validation only. A split by sample would put every hand on both
+sides, and measure how well a model knows people that it has already met.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from digitpad.ink import Ink
+from digitpad.normalize import PEN_WIDTH, normalize_ink
+from training.datasets import Split
+from training.fetch import DatasetError
+
+FILE = "pendigits/pendigits-orig.tra"
+SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
+CREDIT = "UCI Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu 1998), CC BY 4.0"
+#: The eight of the 30 writers that no model is trained on.
+VALIDATION_WRITERS = frozenset(range(2, 31, 4))
+
+
+@dataclass(frozen=True)
+class PenDigit:
+    """One digit as it was written.
+
+    Attributes:
+        ink: tablet units, 0..500, y down; ``ink.label`` is the digit that was meant.
+        writer: 1 to 30.
+    """
+
+    ink: Ink
+    writer: int
+
+
+def load_pendigits(folder: Path) -> list[PenDigit]:
+    """All digits in the order of the file.
+
+    Raises:
+        DatasetError: if the file is missing or is another one.
+    """
+    path = folder / FILE
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        raise DatasetError(
+            f"cannot read {path} ({error.strerror}); take pendigits-orig.tra.Z from"
+            " https://archive.ics.uci.edu/dataset/81 and put the file uncompressed there"
+        ) from error
+    if hashlib.sha256(content).hexdigest() != SHA256:
+        raise DatasetError(f"{path} is damaged or another file; replace it by the original")
+    return list(parse_unipen(content.decode("ascii")))
+
+
+def validation_only(digits: list[PenDigit]) -> list[PenDigit]:
+    """The digits of :data:`VALIDATION_WRITERS`."""
+    return [digit for digit in digits if digit.writer in VALIDATION_WRITERS]
+
+
+def training_only(digits: list[PenDigit]) -> list[PenDigit]:
+    """The digits of the other writers."""
+    return [digit for digit in digits if digit.writer not in VALIDATION_WRITERS]
+
+
+def inked(digits: Sequence[PenDigit], labels: Sequence[str], pen_width: float = PEN_WIDTH) -> Split:
+    """Pen digits as the app would show them to a model, with a pen of this width in pixels."""
+    drawn = ((normalize_ink(digit.ink, pen_width), digit.ink.label or "") for digit in digits)
+    pairs = [(image, labels.index(label)) for image, label in drawn if image is not None]
+    images, truth = zip(*pairs, strict=True)
+    return Split(np.stack(images), np.array(truth, dtype=np.int64))
+
+
+def training_images(folder: Path, labels: Sequence[str], widths: Sequence[float]) -> Split | None:
+    """The training writers' digits, inked with each width; None without that dataset.
+
+    Raises:
+        DatasetError: if the file is another one.
+    """
+    if not widths or not (folder / FILE).is_file():
+        return None
+    digits = training_only(load_pendigits(folder))
+    first, *others = (inked(digits, labels, width) for width in widths)
+    return sum(others, start=first)
+
+
+def parse_unipen(text: str) -> Iterator[PenDigit]:
+    """Read UNIPEN text, y up, to ink, y down.
+
+    Raises:
+        DatasetError: if a digit has no label, no writer or no ink.
+    """
+    for number, segment in enumerate(text.split(".SEGMENT DIGIT")[1:]):
+        try:
+            header, comment, *rest = segment.splitlines()
+            label = header.split('"')[1]
+            writer = int(comment.removeprefix(".COMMENT").split()[1])
+            ink = Ink.from_points(_strokes(rest), label)
+        except (ValueError, IndexError) as error:
+            raise DatasetError(f"digit {number} of the UNIPEN text cannot be read") from error
+        if not ink:
+            raise DatasetError(f"digit {number} of the UNIPEN text has no ink")
+        yield PenDigit(ink, writer)
+
+
+def _strokes(lines: list[str]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
+    """The points between each ``.PEN_DOWN`` and ``.PEN_UP``."""
+    for part in "\n".join(lines).split(".PEN_DOWN")[1:]:
+        numbers = part.split(".PEN_UP")[0].split()
+        points = np.array(numbers, dtype=np.float64).reshape(-1, 2)
+        yield points * (1.0, -1.0) + (0.0, 500.0)
