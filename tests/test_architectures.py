@@ -19,7 +19,7 @@ def model():
 
 
 def test_it_is_compact(model):
-    assert 50_000 < model.count_params() < 120_000
+    assert 50_000 < model.count_params() < 150_000
 
 
 def test_probabilities_sum_to_one(model):
@@ -30,7 +30,7 @@ def test_probabilities_sum_to_one(model):
 
 
 def test_it_has_the_layers_that_export_asks_for(model):
-    assert model.get_layer("features").output.shape == (None, 64)
+    assert model.get_layer("features").output.shape == (None, 96)
     assert model.get_layer("probabilities").output.shape == (None, 10)
 
 

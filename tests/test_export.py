@@ -49,7 +49,7 @@ def test_names_types_and_opset(content):
     proto = onnx.load_from_string(content)
     assert [i.name for i in proto.graph.input] == ["image"]
     assert [o.name for o in proto.graph.output] == ["probabilities", "features"]
-    assert [d.dim_value for d in proto.graph.output[1].type.tensor_type.shape.dim][1] == 64
+    assert [d.dim_value for d in proto.graph.output[1].type.tensor_type.shape.dim][1] == 96
     assert {o.domain: o.version for o in proto.opset_import}[""] in (17, 18)
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import matplotlib as mpl
 import numpy as np
 from matplotlib.figure import Figure
+from matplotlib.ticker import LogLocator, NullFormatter
 
 if TYPE_CHECKING:
     from training.datasets import Split
@@ -63,7 +64,10 @@ def curves(history: Sequence[Epoch], best: Epoch, path: Path) -> None:
             )
             axes.set(title=title, xlabel="epoch", yscale="log")
             axes.xaxis.get_major_locator().set_params(integer=True)
+            # Plain figures, at 1, 2 and 5 in each decade.
+            axes.yaxis.set_major_locator(LogLocator(subs=(1.0, 2.0, 5.0)))
             axes.yaxis.set_major_formatter("{x:g}")
+            axes.yaxis.set_minor_formatter(NullFormatter())
             axes.grid(axis="y", which="both", color="#eceef0", linewidth=0.6)
         axes.legend(frameon=False, fontsize=8)
         _save(figure, path)
