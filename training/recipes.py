@@ -80,7 +80,12 @@ class Recipe:
         return (self.dataset, "pendigits") if self.pen_widths else (self.dataset,)
 
 
-# Tried for `digits` and left, one run each, 10 to 28 epochs. The figures are accuracy in per cent
+# `digits`: 99.61 % of the MNIST test set, standard deviation 0.07, n = 3 (seeds 0, 1, 2; the
+# bundled model is seed 0: 99.69), and 98.45 % of the validation writers' pen digits, in 20 minutes
+# on two shared cores: python -m training.build --repeats 3. With --quick, in 71 seconds: 99.51 and
+# 97.25 %.
+#
+# Tried and left, one run each, 10 to 28 epochs. The figures are accuracy in per cent
 # on MNIST's validation images / on the digits of pendigits' validation writers; the former vary
 # by about 0.1 from seed to seed, the latter by about 0.5.
 #
