@@ -76,7 +76,7 @@ def tiny_source(folder: Path, train: int = 600, test: int = 100) -> Source:
 TINY = replace(
     recipes.DIGITS,
     epochs=3,
-    batch=20,
+    batch=10,
     averaging=0.0,  # an average over so few batches would still hold the first ones
     augmentation=recipes.Augmentation(rotation=3, elastic=0.3, thicker=0.2),
 )

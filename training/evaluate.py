@@ -196,9 +196,12 @@ def _export_jsonl(data: str, folder: Path, path: Path) -> None:
         raise EvaluationError(f"{data} has no ink; choose --data pendigits or pendigits-val")
     digits = pen_digits(data, folder)
     lines = "".join(digit.ink.to_json() + "\n" for digit in digits)
+    temporary = path.with_name(f".{path.name}.new")
     try:
-        path.write_text(lines, encoding="utf-8")
+        temporary.write_text(lines, encoding="utf-8")
+        temporary.replace(path)
     except OSError as error:
+        temporary.unlink(missing_ok=True)
         raise EvaluationError(f"cannot write {path} ({error.strerror})") from error
     print(f"Wrote {len(digits):,} drawings to {path}")
 

@@ -8,7 +8,7 @@ from pathlib import Path
 # On Windows, onnxruntime fails to load its libraries after PySide6 has loaded its own.
 from digitpad.recognizer import Recognizer, RecognizerError  # isort: skip
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -84,10 +84,15 @@ def start_qt(scheme: str) -> QApplication:
 def _take_picture(window: Window, path: Path) -> int:
     window.bars.settle()
     QApplication.processEvents()
-    if not window.grab().save(str(path), "PNG"):
-        print(f"digitpad: cannot write the picture {path}", file=sys.stderr)
-        return 2
-    return 0
+    file = QSaveFile(str(path))  # a picture that was there stays until the new one is whole
+    if (
+        file.open(QSaveFile.OpenModeFlag.WriteOnly)
+        and window.grab().save(file, "PNG")
+        and file.commit()
+    ):
+        return 0
+    print(f"digitpad: cannot write the picture {path}: {file.errorString()}", file=sys.stderr)
+    return 2
 
 
 def _smoke_test(window: Window, recognizer: Recognizer) -> int:
