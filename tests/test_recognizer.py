@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import hashlib
 import json
 import subprocess
 import sys
@@ -58,6 +59,14 @@ def test_the_bundled_models_metadata_is_the_contracts(digits: Recognizer) -> Non
     ]
     assert {o.name for o in session.get_outputs()} == {"probabilities", "features"}
     assert digits.card["name"] == "digits"
+
+
+def test_the_bundled_models_card_is_that_of_its_file(digits: Recognizer) -> None:
+    content = asset("models/digits.onnx").read_bytes()
+    assert digits.card["model"]["onnx_sha256"] == hashlib.sha256(content).hexdigest()
+    accuracy = json.loads(digits.metadata["accuracy"])
+    assert accuracy["mnist_test"] == digits.card["accuracy"]["mnist_test"]["accuracy"] >= 0.995
+    assert digits.card["training"]["interrupted"] is False
 
 
 def test_loading_by_path_is_loading_by_name(digits: Recognizer) -> None:
