@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QPointF, QRect, QRectF, QSize, Qt
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 #: Side of the page, and width of the brush on it, in the units of the ink.
@@ -34,14 +34,13 @@ class Layer:
         self._keep(points, whole=True)
         self._settled = 0
 
-    def paint(self, painter: QPainter, part: QRect, under_way: Points) -> None:
-        """Paint everything within a part of the widget; ``under_way`` has shape (n, 2), n >= 0."""
+    def paint(self, painter: QPainter, under_way: Points) -> None:
+        """Paint everything; ``under_way`` has shape (n, 2), n >= 0."""
         while len(under_way) - self._settled > 2 * _LIVE:
             count = self._settled + _LIVE
             self._keep(under_way[:count], whole=False)
             self._settled = count - 2  # where the last curve ended
-        source = QRectF(QPointF(part.topLeft()) * self.ratio, part.size() * self.ratio)
-        painter.drawPixmap(QRectF(part), self._pixmap, source)
+        painter.drawPixmap(0, 0, self._pixmap)
         if len(under_way):
             self._stroke(painter, under_way, whole=True)
 

@@ -195,7 +195,7 @@ class Canvas(QWidget):
         self.update()
         super().focusOutEvent(event)
 
-    def paintEvent(self, event: QPaintEvent) -> None:
+    def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
         page = self.page_rect()
         painter = QPainter(self)
@@ -209,7 +209,7 @@ class Canvas(QWidget):
             painter.drawText(page, Qt.AlignmentFlag.AlignCenter, self.hint)
         else:
             under_way = np.array(self._points).reshape(-1, 2)
-            self._painted_layer().paint(painter, event.rect(), under_way)
+            self._painted_layer().paint(painter, under_way)
         painter.end()
 
     def _painted_layer(self) -> Layer:
