@@ -9,6 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from rich.console import Console
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # A shell that runs the tests in the background hands down an ignored Ctrl-C; tests send it.
@@ -44,20 +45,23 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 
 @pytest.fixture(scope="session")
 def data_dir() -> Path:
-    """The folder of datasets, or a skip that says how to get one."""
-    folder = os.environ.get("DIGITPAD_DATA_DIR")
-    if not folder:
-        pytest.skip("no datasets here: set DIGITPAD_DATA_DIR (see README.md, Retraining)")
-    return Path(folder)
+    """The folder of datasets with MNIST in it, downloaded into the cache if need be.
+
+    Skips, with the reason, only where there is neither a folder nor a network.
+    """
+    fetch = pytest.importorskip("training.fetch")
+    datasets = pytest.importorskip("training.datasets")
+    try:
+        folder = fetch.data_folder(None)
+        datasets.load_test(datasets.MNIST, folder, Console(stderr=True))
+    except fetch.DatasetError as error:
+        pytest.skip(f"no MNIST here: {error}")
+    return folder
 
 
 @pytest.fixture(scope="session")
 def mnist_test_images(data_dir: Path) -> np.ndarray:
     """uint8 (10000, 28, 28)."""
-    import gzip
-
-    path = data_dir / "mnist" / "t10k-images-idx3-ubyte.gz"
-    if not path.is_file():
-        pytest.skip(f"no MNIST in {data_dir}")
-    raw = gzip.decompress(path.read_bytes())
-    return np.frombuffer(raw, np.uint8, offset=16).reshape(-1, 28, 28)
+    datasets = pytest.importorskip("training.datasets")
+    images = datasets.load_test(datasets.MNIST, data_dir, Console(stderr=True)).images
+    return (images * 255).round().astype(np.uint8)

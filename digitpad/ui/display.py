@@ -73,7 +73,7 @@ def _answers(display: str) -> bool:
     if host in ("", "unix"):
         return any(
             _connects(socket.AF_UNIX, address)
-            # Linux has X sockets in the abstract namespace too.
+            # X11's own place, not a temporary file (S108); Linux has an abstract name for it too.
             for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}")  # noqa: S108
         )
     if host.startswith("/"):  # XQuartz names its socket's path
