@@ -137,6 +137,35 @@ def test_undo_during_a_stroke_takes_only_that_stroke(window: Window) -> None:
     assert len(window.ink.strokes) == 1
 
 
+@pytest.mark.parametrize(
+    ("key", "modifier"),
+    [(Qt.Key.Key_Z, CTRL), (Qt.Key.Key_Escape, Qt.KeyboardModifier.NoModifier)],
+    ids=["undo", "clear"],
+)
+def test_the_very_first_stroke_can_be_taken_back_while_it_is_drawn(
+    window: Window, key: Qt.Key, modifier: Qt.KeyboardModifier
+) -> None:
+    press(window.canvas, 50, 50)
+    move(window.canvas, 90, 90)
+    settle(window)
+    QTest.keyClick(window, key, modifier)
+    assert not window.ink
+    assert window.answer.label is None
+
+
+def test_clear_during_a_stroke_loses_nothing(window: Window) -> None:
+    draw(window, digit("1"))
+    press(window.canvas, 50, 50)
+    move(window.canvas, 90, 90)
+    settle(window)
+    whole = window.ink
+    QTest.keyClick(window, Qt.Key.Key_Escape)
+    assert not window.ink
+    QTest.keyClick(window, Qt.Key.Key_Z, CTRL)
+    assert window.ink == whole
+    assert len(whole.strokes) == 2
+
+
 def test_the_buttons_do_what_they_say_and_are_off_when_they_cannot(window: Window) -> None:
     buttons = {b.text(): b for b in window.findChildren(QToolButton)}
     assert set(buttons) == {"Undo", "Redo", "Clear"}

@@ -71,6 +71,11 @@ class Canvas(QWidget):
             return self._ink
         return self._ink.appended(Stroke(np.array(self._points), np.array(self._times)))
 
+    @property
+    def is_drawing(self) -> bool:
+        """Whether a stroke is under way, which :attr:`committed` has not announced yet."""
+        return bool(self._points)
+
     def set_ink(self, ink: Ink) -> None:
         """Show another drawing (undo, clear, load). A stroke under way is dropped."""
         self._ink = ink

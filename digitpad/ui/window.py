@@ -54,7 +54,7 @@ class Window(QMainWindow):
         self._fill_status_bar()
         self.canvas.changed.connect(self.throttle.request)
         self.canvas.committed.connect(self._commit)
-        self._show_state()
+        self.throttle.flush()
         self.canvas.setFocus()
         self.resize(120 * theme.GRID, 80 * theme.GRID)
 
@@ -74,10 +74,7 @@ class Window(QMainWindow):
 
     def undo(self) -> None:
         """Take the last edit back; while a line is being drawn, that line."""
-        if self.canvas.ink is not self._history.current:
-            self._show(self._history.current)
-        else:
-            self._show(self._history.undo())
+        self._show(self._history.current if self.canvas.is_drawing else self._history.undo())
 
     def redo(self) -> None:
         """Do the last undone edit again."""
@@ -85,7 +82,9 @@ class Window(QMainWindow):
 
     def clear(self) -> None:
         """An empty page; undo brings the drawing back."""
-        if self._history.current or self.canvas.ink:
+        if self.canvas.is_drawing:
+            self._history.push(self.canvas.ink)
+        if self._history.current:
             self._edit(Ink())
 
     def _edit(self, ink: Ink) -> None:
@@ -94,21 +93,17 @@ class Window(QMainWindow):
 
     def _show(self, ink: Ink) -> None:
         self.canvas.set_ink(ink)
-        self._show_state()
+        self.throttle.flush()
 
     def _commit(self, ink: Ink) -> None:
         self._history.push(ink)
-        self._enable_actions()
         self.throttle.request()
 
     # -- reading -------------------------------------------------------------------------------
 
-    def _show_state(self) -> None:
-        self._enable_actions()
-        self.throttle.flush()
-
     def _read(self) -> None:
-        """Normalise the drawing, ask the network, and show both."""
+        """Normalise the drawing, ask the network, and show both and what can be done."""
+        self._enable_actions()
         started = perf_counter()
         image = normalize_ink(self.canvas.ink)
         self.preview.show_image(image)
@@ -198,9 +193,9 @@ class Window(QMainWindow):
             action.setIcon(icon(name, self.palette()))
 
     def _enable_actions(self) -> None:
-        self._actions["undo"].setEnabled(self._history.can_undo)
+        self._actions["undo"].setEnabled(self._history.can_undo or self.canvas.is_drawing)
         self._actions["redo"].setEnabled(self._history.can_redo)
-        self._actions["clear"].setEnabled(bool(self._history.current))
+        self._actions["clear"].setEnabled(bool(self.canvas.ink))
 
 
 def _on_page(ink: Ink) -> Ink:
