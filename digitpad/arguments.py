@@ -41,11 +41,17 @@ standard input. Ink is one drawing a line, x to the right and y down, in any uni
 Answers come in order, one line each: FILE[:LINE], the digit, and how probable it is. With --json:
 
   {"source": "ink.jsonl", "index": 0, "label": "7", "probability": 0.998321,
-   "probabilities": {"0": 0.000012, ...}}
+   "probabilities": {"0": 0.000012, ...}, "digit_score": 0.981204, "rejected": false}
 
-on one line, where index counts the drawings of a source from 0, unreadable ones included. A drawing
-without ink has no answer: "-" or, with --json, label and probability null, probabilities {}. What
-cannot be read gets a sentence on standard error, the rest its answers, and the exit code is 2.
+on one line, where index counts the drawings of a source from 0, unreadable ones included. Some
+models also judge whether a drawing is a digit at all: digit_score, from 0 to 1, is higher for what
+looks more like one, and a drawing below the model's threshold (digitpad info) is rejected: true, or
+"not sure this is a digit" at the end of the line. It keeps its label and its probabilities. Models
+that do not judge have digit_score null and reject nothing.
+
+A drawing without ink has no answer: "-" or, with --json, label, probability and digit_score null,
+probabilities {}, rejected false. What cannot be read gets a sentence on standard error, the rest
+its answers, and the exit code is 2.
 """
 
 _WINDOW_OPTIONS = ("theme", "ink", "screenshot", "smoke_test")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import platform
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
@@ -94,10 +95,14 @@ def _model(name: str, device: str) -> dict[str, Any]:
         "size": f"{size / 1000:,.0f} kB",
         "labels": list(recognizer.labels),
         "provider in use": recognizer.provider,
+        "digit_score_threshold": recognizer.digit_score_threshold,
     }
     if recognizer.notice:
         told["notice"] = recognizer.notice
-    return told | _card(path.with_suffix(".json"), recognizer.metadata)
+    card = _card(path.with_suffix(".json"), recognizer.metadata)
+    if not isinstance(card["card"].get("calibration"), dict):  # a card may say more of it
+        told |= _calibration(recognizer.metadata)
+    return told | card
 
 
 def _card(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
@@ -115,6 +120,15 @@ def _card(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     except (ValueError, RecursionError):
         reason = "is not JSON"
     return {"card": dict(metadata), "problem": f"the model card {path} {reason}"}
+
+
+def _calibration(metadata: Mapping[str, str]) -> dict[str, Any]:
+    """What the model's probabilities were calibrated with, where its file says so."""
+    try:
+        temperature = float(json.loads(metadata["calibration"])["temperature"])
+    except (KeyError, TypeError, ValueError):
+        return {}
+    return {"calibration": {"temperature": temperature}} if math.isfinite(temperature) else {}
 
 
 def _rows(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, str]]:

@@ -78,7 +78,8 @@ def normalize_bitmap(pixels: Pixels) -> Image | None:
     height, width = (_area_weights(n, BOX / longest) for n in ink.shape)
     # einsum, because a matrix product this small only wakes the threads of the BLAS library.
     narrow = np.einsum("hw,xw->hx", ink, width)
-    return _centred(np.einsum("yh,hx->yx", height, narrow))
+    grey = np.einsum("yh,hx->yx", height, narrow)
+    return _centred(np.minimum(grey, np.float32(1)))  # a sum of weights may round to above 1
 
 
 def _samples(strokes: list[NDArray[np.float64]], step: float) -> NDArray[np.float64]:

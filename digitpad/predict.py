@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
@@ -12,8 +13,9 @@ from typing import BinaryIO, TextIO
 
 import numpy as np
 
+from digitpad.contract import REJECTED
 from digitpad.normalize import SIZE
-from digitpad.recognizer import Recognizer
+from digitpad.recognizer import Readings, Recognizer
 from digitpad.sources import Drawing, Problem, expand, is_ink, read, total_size
 from digitpad.terminal import bar, printable
 
@@ -29,36 +31,47 @@ class PredictError(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """What the model says of one drawing; a drawing without ink has no label."""
+    """What the model says of one drawing; a drawing without ink has no label and no score.
+
+    Attributes:
+        digit_score: 0..1, higher for what looks more like a digit; None where the model does not
+            judge that.
+        rejected: whether the score is below the model's threshold.
+    """
 
     source: str
     index: int
     place: str
     label: str | None
     probabilities: dict[str, float]
+    digit_score: float | None = None
+    rejected: bool = False
 
     @property
     def probability(self) -> float | None:
         return None if self.label is None else self.probabilities[self.label]
 
     def as_json(self) -> str:
-        """One line of JSON: source, index, label, probability, probabilities."""
+        """One line of JSON; ``digitpad predict --help`` says what its fields are."""
         record = {
             "source": self.source,
             "index": self.index,
             "label": self.label,
             "probability": self.probability,
             "probabilities": self.probabilities,
+            "digit_score": self.digit_score,
+            "rejected": self.rejected,
         }
         return json.dumps(record, allow_nan=False)
 
     def as_text(self, place_width: int, label_width: int) -> str:
-        """One line for people: place, label, per cent."""
+        """One line for people: place, label, per cent and, if so, that it may be no digit."""
         place = printable(self.place).ljust(place_width)
         if self.probability is None:
             return f"{place}  -"
         label = printable(self.label or "").ljust(label_width)
-        return f"{place}  {label}  {self.probability:6.1%}".replace("%", " %")
+        percentage = f"{self.probability:6.1%}".replace("%", " %")
+        return f"{place}  {label}  {percentage}" + (f"  {REJECTED}" if self.rejected else "")
 
 
 def answers(
@@ -70,21 +83,34 @@ def answers(
         RecognizerError: if the model fails on these images.
     """
     images = [d.image for d in batch if isinstance(d, Drawing) and d.image is not None]
-    rows = iter(recognizer.predict(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4")))
+    readings = recognizer.read(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4"))
+    rows = iter(range(len(images)))
     for item in batch:
         if isinstance(item, Problem):
             yield item
         elif item.image is None:
             yield Answer(item.source, item.index, item.place, None, {})
         else:
-            row = next(rows)
-            if not np.isfinite(row).all():
-                yield Problem(item.place, "the model's answer is not a number")
-                continue
-            values = [round(float(p), _DECIMALS) for p in row]
-            label = recognizer.labels[int(row.argmax())]
-            probabilities = dict(zip(recognizer.labels, values, strict=True))
-            yield Answer(item.source, item.index, item.place, label, probabilities)
+            yield _answer(item, recognizer.labels, readings, next(rows))
+
+
+def _answer(
+    drawing: Drawing, labels: Sequence[str], readings: Readings, row: int
+) -> Answer | Problem:
+    probabilities = readings.probabilities[row]
+    score = None if readings.digit_scores is None else float(readings.digit_scores[row])
+    if not np.isfinite(probabilities).all() or not math.isfinite(score or 0.0):
+        return Problem(drawing.place, "the model's answer is not a number")
+    values = [round(float(p), _DECIMALS) for p in probabilities]
+    return Answer(
+        source=drawing.source,
+        index=drawing.index,
+        place=drawing.place,
+        label=labels[int(probabilities.argmax())],
+        probabilities=dict(zip(labels, values, strict=True)),
+        digit_score=None if score is None else round(score, _DECIMALS),
+        rejected=bool(readings.rejected[row]),
+    )
 
 
 def run(

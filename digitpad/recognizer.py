@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import tempfile
+from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,8 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from digitpad.normalize import NORMALISATION, SIZE
+from digitpad.contract import ContractError, check
+from digitpad.normalize import SIZE
 from digitpad.resources import AssetError, asset, bundled_models
 
 #: onnxruntime's providers behind each device, in order of preference.
@@ -26,8 +28,6 @@ PROVIDERS = {
 DEVICES = ("auto", *PROVIDERS)
 #: Largest model file read, in bytes; the bundled one is below 1 MB.
 MAX_MODEL_BYTES = 256 * 2**20
-#: Most classes a model may have.
-MAX_CLASSES = 100
 
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
 #: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
@@ -46,12 +46,31 @@ def available_devices() -> tuple[str, ...]:
     return tuple(device for device, names in PROVIDERS.items() if present & set(names))
 
 
+@dataclass(frozen=True)
+class Readings:
+    """What a model says of N images.
+
+    Attributes:
+        probabilities: float32 (N, classes); each row sums to 1.
+        digit_scores: float32 (N,), 0..1, higher for what looks more like a digit; None where the
+            model does not judge that.
+        rejected: bool (N,), true where the score is below the model's threshold; all false where
+            there is no score.
+    """
+
+    probabilities: NDArray[np.float32]
+    digit_scores: NDArray[np.float32] | None
+    rejected: NDArray[np.bool_]
+
+
 class Recognizer:
     """One loaded model. Takes images, not ink, so that test sets go through the shipped path.
 
     Attributes:
         name: short name, such as ``"digits"``.
         labels: what each class is called, in the order of the probabilities.
+        digit_score_threshold: 0..1, the digit score below which a drawing is rejected; None for
+            a model that has no such score.
         metadata: what the model's file says of itself; every value is text.
         notice: a sentence for the user when the wanted device could not be used, else None.
     """
@@ -62,7 +81,12 @@ class Recognizer:
         self.name = name
         self.card = card
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
-        self.labels = _labels(self._session, self.metadata)
+        try:
+            contract = check(self._session, self.metadata)
+        except ContractError as error:
+            raise RecognizerError(str(error)) from error
+        self.labels = contract.labels
+        self.digit_score_threshold = contract.digit_score_threshold
 
     @classmethod
     def load(cls, name_or_path: str | Path, device: str = "auto") -> Recognizer:
@@ -85,14 +109,20 @@ class Recognizer:
         """The provider that onnxruntime really uses, such as ``"CPUExecutionProvider"``."""
         return str(self._session.get_providers()[0])
 
+    @property
+    def judges(self) -> bool:
+        """Whether the model may say that a drawing is not a digit."""
+        return self.digit_score_threshold is not None
+
     def predict(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Class probabilities of images.
+        """Class probabilities of images, float32 (N, classes), as in :meth:`read`."""
+        return self.read(images).probabilities
+
+    def read(self, images: NDArray[np.float32]) -> Readings:
+        """Everything that the model says of images, in one run.
 
         Args:
             images: float32 (N, 28, 28), ink 1.0 on paper 0.0. N may be 0.
-
-        Returns:
-            float32 (N, classes); each row sums to 1.
 
         Raises:
             RecognizerError: if the images have another shape, or the device failed and so did
@@ -100,19 +130,31 @@ class Recognizer:
         """
         if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
             raise RecognizerError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
+        probabilities, *scores = self._run(images)
+        threshold = self.digit_score_threshold
+        if threshold is None:
+            return Readings(probabilities, None, np.zeros(len(images), dtype=np.bool_))
+        # In double precision, so that it agrees with a comparison of the two as Python floats.
+        return Readings(probabilities, scores[0], scores[0] < np.float64(threshold))
+
+    def _run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The model's probabilities and, where it judges, its digit scores."""
+        names = ["probabilities", "digit_score"] if self.judges else ["probabilities"]
         if len(images) == 0:
-            return np.zeros((0, len(self.labels)), dtype=np.float32)
+            empty = np.zeros((0, len(self.labels)), dtype=np.float32)
+            return [empty, empty[:, 0]][: len(names)]
         session = self._session if len(images) < _BATCH else self._batch_session
         feed = {"image": np.ascontiguousarray(images, dtype=np.float32)}
         try:
-            outputs = session.run(["probabilities"], feed)
+            outputs: list[NDArray[np.float32]] = session.run(names, feed)
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             if self.provider == "CPUExecutionProvider":
                 raise RecognizerError(f"the model {self.name} failed on this image") from error
             self._fall_back()
-            return self.predict(images)
-        probabilities: NDArray[np.float32] = outputs[0]
-        return probabilities
+            return self._run(images)
+        if any(len(output) != len(images) for output in outputs):
+            raise RecognizerError(f"the model {self.name} does not answer every image")
+        return outputs
 
     @cached_property
     def _batch_session(self) -> Any:
@@ -204,38 +246,3 @@ def _session(model: bytes, providers: list[str], threads: int) -> Any | None:
             return None
         finally:
             ort.set_default_logger_severity(_WARNING)
-
-
-def _labels(session: Any, metadata: dict[str, str]) -> tuple[str, ...]:
-    """Check the model against the contract, and read what its classes are called."""
-    inputs = {i.name: (i.type, i.shape) for i in session.get_inputs()}
-    outputs = {o.name: (o.type, o.shape) for o in session.get_outputs()}
-    kind, shape = inputs.get("image", ("", []))
-    if len(inputs) != 1 or kind != "tensor(float)" or list(shape[1:]) != [SIZE, SIZE]:
-        raise RecognizerError('a digitpad model has one input "image", float32 (N, 28, 28)')
-    if isinstance(shape[0], int) and shape[0] > 0:
-        raise RecognizerError("a digitpad model takes any number of images, not a fixed number")
-    kind, shape = outputs.get("probabilities", ("", []))
-    classes = shape[-1] if len(shape) == 2 else None
-    if kind != "tensor(float)" or not isinstance(classes, int) or not 2 <= classes <= MAX_CLASSES:
-        raise RecognizerError(
-            'a digitpad model has an output "probabilities", float32 (N, 2 to 100 classes)'
-        )
-    if metadata.get("normalisation", NORMALISATION) != NORMALISATION:
-        raise RecognizerError(
-            f"this model was trained for other images ({metadata['normalisation'][:40]}) than this"
-            f" version of digitpad makes ({NORMALISATION}); build it again"
-        )
-    try:
-        labels = json.loads(metadata.get("labels", "null"))
-    except ValueError:
-        labels = None
-    if labels is None:
-        labels = [str(i) for i in range(classes)]
-    if (
-        not isinstance(labels, list)
-        or len(labels) != classes
-        or len(set(map(str, labels))) < classes
-    ):
-        raise RecognizerError("the labels in this model's metadata do not fit its classes")
-    return tuple(str(label)[:40] for label in labels)

@@ -51,6 +51,22 @@ def test_a_picture_of_the_empty_window(tmp_path: Path) -> None:
     assert not accent.any()  # no winner
 
 
+def test_a_picture_of_a_rejected_drawing_says_so(tmp_path: Path) -> None:
+    """At once: nobody waits for the pen to come back."""
+    amber = {}
+    drawing = tmp_path / "drawing.jsonl"
+    model = onnx_models.save_judging(tmp_path / "judging.onnx")
+    for label in "10":
+        drawing.write_text(digit(label).to_json(), encoding="utf-8")
+        out = tmp_path / f"{label}.png"
+        words = "--theme", "light", "--model", model, "--ink", drawing, "--screenshot", out
+        assert digitpad(*words).returncode == 0
+        picture = np.asarray(Image.open(out).convert("RGB"))
+        amber[label] = (picture == ImageColor.getrgb(theme.LIGHT.unsure)).all(axis=2).sum()
+    assert amber["1"] > 100
+    assert amber["0"] == 0
+
+
 def test_a_picture_that_cannot_be_written(tmp_path: Path) -> None:
     result = digitpad("--screenshot", tmp_path / "missing" / "out.png")
     assert result.returncode == 2
@@ -71,6 +87,16 @@ def test_the_smoke_test_fails_on_a_model_that_cannot_read(tmp_path: Path) -> Non
     result = digitpad("--smoke-test", "--model", model)
     assert result.returncode == 1
     assert "FAILED: drew 3" in result.stdout
+
+
+@pytest.mark.parametrize(("factor", "doubtful"), [(1.0, False), (0.5, True)])
+def test_the_smoke_test_says_whether_its_drawing_was_rejected(
+    tmp_path: Path, factor: float, doubtful: bool
+) -> None:
+    model = onnx_models.save_judging(tmp_path / "judging.onnx", score_factor=factor)
+    result = digitpad("--smoke-test", "--model", model)
+    assert result.stdout.count("\n") == 1
+    assert ("not sure this is a digit" in result.stdout) == doubtful
 
 
 def test_a_wrong_model_is_a_sentence(tmp_path: Path) -> None:

@@ -21,14 +21,16 @@ OF_DIGITPAD = {
     "digitpad.bitmap": (),
     "digitpad.resources": (),
     "digitpad.normalize": ("digitpad.ink", "digitpad.bitmap"),
-    "digitpad.recognizer": ("digitpad.normalize", "digitpad.resources"),
+    "digitpad.contract": ("digitpad.normalize",),
+    "digitpad.recognizer": ("digitpad.contract", "digitpad.normalize", "digitpad.resources"),
     "digitpad.ui.canvas": ("digitpad.ink", "digitpad.ui.brush", "digitpad.ui.theme"),
     "digitpad.ui.brush": (),
     "digitpad.ui.bars": ("digitpad.ui.theme",),
 }
 #: What training may import of digitpad.
 OF_TRAINING = tuple(
-    f"digitpad.{name}" for name in ("ink", "bitmap", "normalize", "recognizer", "resources")
+    f"digitpad.{name}"
+    for name in ("ink", "bitmap", "normalize", "recognizer", "resources", "sources", "terminal")
 )
 #: Where alone these packages may be imported.
 ONLY_IN = {

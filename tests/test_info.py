@@ -5,6 +5,7 @@ import platform
 import re
 from importlib.metadata import version
 
+import onnx_models
 import onnxruntime
 import pytest
 from stripes import save_model
@@ -133,6 +134,41 @@ def test_ones_own_model(tmp_path, capsys):
     said = report(capsys, "--model", str(mine), "--device", "cpu")
     assert list(said["models"]) == [str(mine)]
     assert said["models"][str(mine)]["labels"] == list("0123456789")
+
+
+def test_a_model_that_judges_tells_its_threshold(models, capsys):
+    onnx_models.save_judging(models / "judging.onnx", threshold=0.35)
+    said = report(capsys)["models"]
+    assert said["judging"]["digit_score_threshold"] == 0.35
+    assert said["stripes"]["digit_score_threshold"] is None
+    _, judging, stripes = told(capsys).split("\n\n")
+    assert re.search(r"\n  digit score threshold +0\.35\n", judging)
+    assert "threshold" not in stripes
+
+
+def test_the_temperature_of_the_calibration_is_told(models, capsys):
+    calibration = {"calibration": '{"temperature": 1.25}'}
+    path = onnx_models.save(models / "warm.onnx", metadata=calibration)
+    assert report(capsys)["models"]["warm"]["calibration"] == {"temperature": 1.25}
+    text = told(capsys, "--model", str(path))
+    assert re.findall(r"\n  calibration.*", text) == ["\n  calibration temperature  1.25"]
+
+
+def test_a_card_that_says_more_of_the_calibration_is_told(models, capsys):
+    metadata = {"calibration": '{"temperature": 1.25}'}
+    onnx_models.save(models / "stripes.onnx", metadata=metadata)
+    card = {"calibration": {"temperature": 1.25, "expected_calibration_error": 0.002}}
+    (models / "stripes.json").write_text(json.dumps(card))
+    shown = re.findall(r"\n  calibration (.*?)  +(.*)", told(capsys))
+    assert shown == [("temperature", "1.25"), ("expected calibration error", "0.002")]
+
+
+@pytest.mark.parametrize("damaged", ["[", "[]", "{}", '{"temperature": "warm"}', "NaN"])
+def test_a_calibration_that_cannot_be_read_hides_nothing(models, capsys, damaged):
+    onnx_models.save(models / "warm.onnx", metadata={"calibration": damaged})
+    said = report(capsys)["models"]["warm"]
+    assert "calibration" not in said
+    assert said["card"]["calibration"] == damaged
 
 
 def test_a_device_that_is_not_there_is_told(models, capsys):

@@ -291,7 +291,7 @@ def test_version_and_help(capsys):
     for arguments, words in (
         (["--version"], [f"digitpad {__version__}"]),
         (["--help"], ["predict", "info", "--smoke-test", "examples:", "exit codes:", "130"]),
-        (["predict", "--help"], ['"index"', "standard input", "--json", "null"]),
+        (["predict", "--help"], ['"index"', "standard input", "--json", "null", '"rejected"']),
     ):
         with pytest.raises(SystemExit) as left:
             main(arguments)

@@ -7,8 +7,10 @@ import sys
 from pathlib import Path
 
 import numpy as np
+import onnx_models
 import psutil
 import pytest
+from drawings import digit
 from stripes import EMPTY, LEVEL, UPRIGHT, save_model
 
 from digitpad.predict import PredictError, run
@@ -47,7 +49,8 @@ def test_lines_for_people(recognizer, digits):
 def test_lines_of_json(recognizer, digits):
     code, out, err = answer(recognizer, digits, as_json=True)
     first, empty, last = map(json.loads, out)
-    assert list(first) == ["source", "index", "label", "probability", "probabilities"]
+    fields = ["source", "index", "label", "probability", "probabilities"]
+    assert list(first) == [*fields, "digit_score", "rejected"]
     assert (first["source"], first["index"], first["label"]) == (str(digits), 0, "1")
     assert list(first["probabilities"]) == list("0123456789")
     assert first["probability"] == first["probabilities"]["1"] > 0.99
@@ -59,7 +62,11 @@ def test_lines_of_json(recognizer, digits):
         "label": None,
         "probability": None,
         "probabilities": {},
+        "digit_score": None,
+        "rejected": False,
     }
+    assert first["digit_score"] is None  # this model judges nothing
+    assert first["rejected"] is False
     assert (last["index"], last["label"]) == (3, "7")
     assert (code, len(err)) == (2, 1)
 
@@ -131,6 +138,45 @@ def test_answers_that_are_no_numbers_are_a_problem(tmp_path):
     broken = Recognizer.load(save_model(tmp_path / "nan.onnx", scale=float("nan")), "cpu")
     code, out, err = answer(broken, "-", stdin=f"{UPRIGHT}\n{EMPTY}\n".encode(), as_json=True)
     assert (code, err) == (2, ["-:1: the model's answer is not a number"])
+    assert [json.loads(line)["label"] for line in out] == [None]
+
+
+@pytest.fixture
+def strokes():
+    """A "1", which the model that judges rejects; no ink; a "0" and a "3"."""
+    return "\n".join([digit("1").to_json(), EMPTY, digit("0").to_json(), digit("3").to_json()])
+
+
+def test_rejected_drawings_are_said_to_be_so(tmp_path, strokes):
+    judging = Recognizer.load(onnx_models.save_judging(tmp_path / "judging.onnx"), "cpu")
+    code, out, err = answer(judging, "-", stdin=strokes.encode(), as_json=True)
+    one, empty, *digits = map(json.loads, out)
+    assert (code, err) == (0, [])
+    assert one["rejected"] is True
+    assert one["digit_score"] == round(one["digit_score"], 6) == pytest.approx(0.49, abs=0.01)
+    assert one["probability"] == one["probabilities"][one["label"]] > 0
+    assert (empty["label"], empty["digit_score"], empty["rejected"]) == (None, None, False)
+    assert [(d["digit_score"], d["rejected"]) for d in digits] == [(1, False)] * 2
+
+
+def test_the_mark_of_the_rejected_keeps_the_columns(tmp_path, strokes):
+    labels = {"labels": json.dumps(["zero", "eins", *"23456789"])}
+    path = onnx_models.save_judging(tmp_path / "judging.onnx", metadata=labels, threshold=1)
+    judging = Recognizer.load(path, "cpu")
+    more = f"{strokes}\n{digit('7').to_json()}"
+    _, out, _ = answer(judging, "-", stdin=more.encode())
+    mark = "  not sure this is a digit"
+    assert [line.endswith(mark) for line in out] == [True, False, False, False, True]
+    assert len({len(line.removesuffix(mark)) for line in out if line[-1] != "-"}) == 1
+    assert out[1] == "-:2     -"
+
+
+def test_scores_that_are_no_numbers_are_a_problem(tmp_path, strokes):
+    path = onnx_models.save_judging(tmp_path / "nan.onnx", score_factor=float("nan"))
+    broken = Recognizer.load(path, "cpu")
+    code, out, err = answer(broken, "-", stdin=strokes.encode(), as_json=True)
+    assert code == 2
+    assert err == [f"-:{line}: the model's answer is not a number" for line in (1, 3, 4)]
     assert [json.loads(line)["label"] for line in out] == [None]
 
 

@@ -57,7 +57,9 @@ def test_the_bundled_models_metadata_is_the_contracts(digits: Recognizer) -> Non
     assert [(i.name, i.type, i.shape[1:]) for i in session.get_inputs()] == [
         ("image", "tensor(float)", [28, 28])
     ]
-    assert {o.name for o in session.get_outputs()} == {"probabilities", "features"}
+    outputs = {o.name for o in session.get_outputs()}
+    assert outputs - {"digit_score"} == {"probabilities", "features"}
+    assert digits.judges == ("digit_score" in outputs)
     assert digits.card["name"] == "digits"
 
 
@@ -109,64 +111,112 @@ def test_a_device_that_does_not_start_is_said(monkeypatch: pytest.MonkeyPatch) -
     assert Recognizer.load("digits", "auto").notice is None
 
 
+@pytest.fixture
+def judging(tmp_path: Path) -> Recognizer:
+    """A model that rejects a drawing of little ink, such as a plain "1"."""
+    return Recognizer.load(onnx_models.save_judging(tmp_path / "judging.onnx"), "cpu")
+
+
+def images(*labels: str) -> np.ndarray:
+    """float32 (N, 28, 28)."""
+    return np.stack([normalize_ink(digit(label)) for label in labels])  # type: ignore[misc]
+
+
+class Failing:
+    """A session whose device is lost."""
+
+    def run(self, *_: object) -> object:
+        raise RuntimeError("device lost")
+
+    def get_providers(self) -> list[str]:
+        return ["CUDAExecutionProvider"]
+
+
+@pytest.mark.parametrize("count", [1, 20])
 def test_a_device_that_fails_at_run_time_hands_over_to_the_cpu(
-    monkeypatch: pytest.MonkeyPatch,
+    judging: Recognizer, monkeypatch: pytest.MonkeyPatch, count: int
 ) -> None:
-    class Failing:
+    wanted = judging.read(images(*"0" * count))
+    monkeypatch.setattr(judging, "_session", Failing())
+    judging.__dict__.pop("_batch_session", None)  # made from the session that works
+    readings = judging.read(images(*"0" * count))
+    np.testing.assert_allclose(readings.probabilities, wanted.probabilities, atol=1e-5)
+    np.testing.assert_allclose(readings.digit_scores, wanted.digit_scores, atol=1e-5)
+    assert judging.provider == "CPUExecutionProvider"
+    assert judging.notice is not None
+    assert "CUDAExecutionProvider stopped working" in judging.notice
+    monkeypatch.setattr(judging, "_session", Failing())
+    assert judging.predict(images("1")).shape == (1, 10)
+
+
+def test_a_model_that_judges_rejects_what_scores_below_its_threshold(judging: Recognizer) -> None:
+    assert judging.judges
+    assert judging.digit_score_threshold == 0.6
+    readings = judging.read(images("1", "0", "1", "3"))
+    assert readings.digit_scores is not None
+    assert readings.digit_scores.dtype == np.float32
+    assert readings.digit_scores.tolist() == pytest.approx([0.49, 1, 0.49, 1], abs=0.01)
+    assert readings.rejected.tolist() == [True, False, True, False]
+    assert readings.probabilities.shape == (4, 10)
+    np.testing.assert_array_equal(readings.probabilities, judging.predict(images(*"1013")))
+
+
+def test_a_score_at_the_threshold_is_not_below_it(tmp_path: Path) -> None:
+    path = onnx_models.save_judging(tmp_path / "all.onnx", threshold=1.0)
+    assert Recognizer.load(path, "cpu").read(images("0")).rejected.tolist() == [False]
+
+
+def test_no_images_have_no_readings(judging: Recognizer) -> None:
+    readings = judging.read(np.zeros((0, 28, 28), np.float32))
+    assert readings.probabilities.shape == (0, 10)
+    assert readings.digit_scores is not None
+    assert readings.digit_scores.shape == readings.rejected.shape == (0,)
+
+
+def test_a_model_without_a_score_rejects_nothing(tmp_path: Path) -> None:
+    """Whatever its metadata says of a threshold."""
+    metadata = {"digit_score_threshold": "high"}
+    recognizer = Recognizer.load(onnx_models.save(tmp_path / "plain.onnx", metadata=metadata))
+    assert not recognizer.judges
+    assert recognizer.digit_score_threshold is None
+    for count in (0, 1, 20):
+        readings = recognizer.read(np.zeros((count, 28, 28), np.float32))
+        assert readings.digit_scores is None
+        assert readings.rejected.tolist() == [False] * count
+
+
+def test_a_model_is_run_once_for_everything_it_says(
+    judging: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    runs = []
+    session = judging._session
+
+    class Counting:
+        def run(self, names: list[str], feed: object) -> object:
+            runs.append(names)
+            return session.run(names, feed)
+
+    monkeypatch.setattr(judging, "_session", Counting())
+    judging.read(images("1"))
+    assert runs == [["probabilities", "digit_score"]]
+
+
+def test_a_model_that_leaves_images_out_is_a_sentence(
+    judging: Recognizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class Short:
         def run(self, *_: object) -> object:
-            raise RuntimeError("device lost")
+            return [np.full((2, 10), 0.1, np.float32), np.ones(1, np.float32)]
 
-        def get_providers(self) -> list[str]:
-            return ["CUDAExecutionProvider"]
-
-    recognizer = Recognizer.load("digits", "cpu")
-    monkeypatch.setattr(recognizer, "_session", Failing())
-    probabilities = recognizer.predict(np.zeros((1, 28, 28), np.float32))
-    assert probabilities.shape == (1, 10)
-    assert recognizer.provider == "CPUExecutionProvider"
-    assert recognizer.notice is not None
-    assert "CUDAExecutionProvider stopped working" in recognizer.notice
+    monkeypatch.setattr(judging, "_session", Short())
+    with pytest.raises(RecognizerError, match="does not answer every image"):
+        judging.read(images("1", "0"))
 
 
 def test_nothing_is_printed_for_a_missing_device() -> None:
     code = "from digitpad.recognizer import Recognizer; Recognizer.load('digits', 'cuda')"
     result = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True)
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
-
-
-def test_other_classes_and_labels(tmp_path: Path) -> None:
-    labels = {"labels": json.dumps(["Tシャツ", "Trouser", "Pullover"])}
-    path = onnx_models.save(tmp_path / "three.onnx", classes=3, metadata=labels)
-    recognizer = Recognizer.load(path)
-    assert recognizer.labels == ("Tシャツ", "Trouser", "Pullover")
-    assert recognizer.predict(np.zeros((2, 28, 28), np.float32)).shape == (2, 3)
-    assert recognizer.card == {}
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"shape": ("N", 27, 28)}, "one input"),
-        ({"shape": (1, 28, 28)}, "any number of images"),
-        ({"output": "scores"}, "probabilities"),
-        ({"classes": 101}, "2 to 100"),
-        ({"metadata": {"labels": "["}}, None),
-        ({"metadata": {"labels": '["a", "b"]'}}, "labels"),
-        ({"metadata": {"labels": json.dumps(["a"] * 10)}}, "labels"),
-        ({"metadata": {"normalisation": "other-9"}}, "build it again"),
-        ({"external": True}, "external"),
-    ],
-)
-def test_models_that_break_the_contract(
-    tmp_path: Path, wrong: dict[str, object], sentence: str | None
-) -> None:
-    path = onnx_models.save(tmp_path / "model.onnx", **wrong)  # type: ignore[arg-type]
-    if sentence is None:  # unreadable labels: the classes are counted instead
-        assert Recognizer.load(path).labels == tuple("0123456789")
-        return
-    with pytest.raises(RecognizerError, match=sentence) as caught:
-        Recognizer.load(path)
-    assert "\n" not in str(caught.value)
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"\x08\x09" * 1000, b"PK\x03\x04" + b"0" * 99])

@@ -82,8 +82,8 @@ def test_bars_move_while_the_line_is_being_drawn(window: Window) -> None:
 
 def test_at_most_one_inference_a_frame(window: Window, monkeypatch: pytest.MonkeyPatch) -> None:
     calls = []
-    predict = Recognizer.predict
-    monkeypatch.setattr(Recognizer, "predict", lambda *a: (calls.append(1), predict(*a))[1])
+    read = Recognizer.read
+    monkeypatch.setattr(Recognizer, "read", lambda *a: (calls.append(1), read(*a))[1])
     press(window.canvas, 100, 100)
     for i in range(200):
         move(window.canvas, 100 + i, 100)
@@ -301,7 +301,7 @@ def test_a_model_that_fails_is_a_sentence_and_the_drawing_stays(
     def fail(*_: object) -> None:
         raise RecognizerError("the model digits failed on this image")
 
-    monkeypatch.setattr(Recognizer, "predict", fail)
+    monkeypatch.setattr(Recognizer, "read", fail)
     draw(window, digit("1"))
     assert "failed on this image" in window.statusBar().currentMessage()
     assert len(window.ink.strokes) == 1

@@ -3,9 +3,18 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QAccessible, QAccessibleEvent, QColor, QFont, QPainter, QPaintEvent
+from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleEvent,
+    QColor,
+    QFont,
+    QFontMetrics,
+    QPainter,
+    QPaintEvent,
+)
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
+from digitpad.contract import REJECTED
 from digitpad.ui import theme
 
 #: Probability from which an answer is called sure, or likely; below the second it is "not sure".
@@ -26,37 +35,50 @@ class Answer(QWidget):
         super().__init__(parent)
         self.label: str | None = None
         self.probability = 0.0
+        self.rejected = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self.setAccessibleName("Answer: none yet")
 
     def sizeHint(self) -> QSize:
-        return QSize(14 * theme.GRID, 14 * theme.GRID)
+        # The longest caption fits, whatever the font: it is never cut off and never wraps.
+        caption = QFontMetrics(self._caption_font()).horizontalAdvance(REJECTED)
+        return QSize(max(19 * theme.GRID, caption), 14 * theme.GRID)
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
 
-    def show_answer(self, label: str | None, probability: float = 0.0) -> None:
-        """Show a class and its probability, 0..1; None when there is no drawing."""
-        if (label, probability) == (self.label, self.probability):
+    def show_answer(
+        self, label: str | None, probability: float = 0.0, *, rejected: bool = False
+    ) -> None:
+        """Show a class and its probability, 0..1; None when there is no drawing.
+
+        A rejected drawing keeps its class, and is said to be perhaps no digit.
+        """
+        if (label, probability, rejected) == (self.label, self.probability, self.rejected):
             return
-        changed = label != self.label
-        self.label, self.probability = label, probability
+        changed = (label, rejected) != (self.label, self.rejected)
+        self.label, self.probability, self.rejected = label, probability, rejected
         if label is None:
             self.setAccessibleName("Answer: none yet")
         else:
-            self.setAccessibleName(f"Answer: {label}, {self._confidence()}")
+            self.setAccessibleName(f"Answer: {label}, {self._caption()}")
         if changed:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self.update()
 
-    def _confidence(self) -> str:
+    def _caption(self) -> str:
+        if self.rejected:
+            return REJECTED
         return f"{in_words(self.probability)}, {self.probability * 100:.1f} %"
+
+    def _caption_font(self) -> QFont:
+        return theme.sized(self.font(), 1.0, tabular=True)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         if self.label is None:
             return
         colours = theme.colours(self.palette())
-        unsure = self.probability < LIKELY
+        unsure = self.rejected or self.probability < LIKELY
         painter = QPainter(self)
         caption = 3.0 * theme.GRID
         numeral = QFont(self.font())
@@ -71,8 +93,8 @@ class Answer(QWidget):
             painter.setFont(numeral)
         painter.setPen(QColor(colours.unsure if unsure else colours.ink))
         painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.label)
-        painter.setFont(theme.sized(self.font(), 1.0, tabular=True))
+        painter.setFont(self._caption_font())
         painter.setPen(QColor(colours.unsure if unsure else colours.muted))
         lower = QRectF(0, self.height() - caption, self.width(), caption)
-        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._confidence())
+        painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._caption())
         painter.end()

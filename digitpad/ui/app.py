@@ -13,6 +13,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
+from digitpad.contract import REJECTED
 from digitpad.ink import Ink
 from digitpad.resources import asset
 from digitpad.ui import theme
@@ -82,7 +83,7 @@ def start_qt(scheme: str) -> QApplication:
 
 
 def _take_picture(window: Window, path: Path) -> int:
-    window.bars.settle()
+    window.settle()
     QApplication.processEvents()
     file = QSaveFile(str(path))  # a picture that was there stays until the new one is whole
     if (
@@ -97,11 +98,13 @@ def _take_picture(window: Window, path: Path) -> int:
 
 def _smoke_test(window: Window, recognizer: Recognizer) -> int:
     window.open_ink(SMOKE_INK)
+    window.settle()
     read, share = window.answer.label, window.answer.probability
+    doubt = f", {REJECTED}" if window.answer.rejected else ""
     passed = read == SMOKE_INK.label
     print(
         f"digitpad {__version__} smoke test {'passed' if passed else 'FAILED'}: drew"
-        f" {SMOKE_INK.label}, read {read} ({share:.1%}), {recognizer.name} on"
+        f" {SMOKE_INK.label}, read {read} ({share:.1%}{doubt}), {recognizer.name} on"
         f" {recognizer.provider}"
     )
     return 0 if passed else 1

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import QEvent
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
@@ -16,7 +18,7 @@ from PySide6.QtWidgets import (
 
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
-from digitpad.recognizer import Recognizer, RecognizerError
+from digitpad.recognizer import Readings, Recognizer, RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.answer import Answer
 from digitpad.ui.bars import Bars
@@ -27,6 +29,7 @@ from digitpad.ui.icons import icon
 from digitpad.ui.pad import Pad
 from digitpad.ui.preview import Preview
 from digitpad.ui.throttle import FrameThrottle
+from digitpad.ui.verdict import Verdict
 
 
 class Window(QMainWindow):
@@ -42,6 +45,7 @@ class Window(QMainWindow):
         self.answer = Answer()
         self.preview = Preview()
         self.bars = Bars(recognizer.labels)
+        self.verdict = Verdict(recognizer.digit_score_threshold, self)
         self._actions = {
             "undo": self._action("Undo", "undo", ["Ctrl+Z"], self.undo),
             "redo": self._action("Redo", "redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo),
@@ -54,6 +58,7 @@ class Window(QMainWindow):
         self._fill_status_bar()
         self.canvas.changed.connect(self.throttle.request)
         self.canvas.committed.connect(self._commit)
+        self.verdict.settled.connect(self._reject)
         self.throttle.flush()
         self.canvas.setFocus()
         self.resize(120 * theme.GRID, 80 * theme.GRID)
@@ -107,21 +112,43 @@ class Window(QMainWindow):
         started = perf_counter()
         image = normalize_ink(self.canvas.ink)
         self.preview.show_image(image)
-        if image is None:
+        readings = None if image is None else self._ask(image)
+        if readings is None:
+            self.verdict.judge(None, drawing=self.canvas.is_drawing)
             self.bars.show_probabilities(None)
             self.answer.show_answer(None)
             return
-        try:
-            probabilities = self._recognizer.predict(image[None])[0]
-        except RecognizerError as error:
-            self.statusBar().showMessage(str(error))
-            return
         elapsed_ms = (perf_counter() - started) * 1000
         self._tell()
+        probabilities, scores = readings.probabilities[0], readings.digit_scores
+        score = None if scores is None else float(scores[0])
+        rejected = self.verdict.judge(score, drawing=self.canvas.is_drawing)
         self.bars.show_probabilities(probabilities)
         winner = int(probabilities.argmax())
-        self.answer.show_answer(self._recognizer.labels[winner], float(probabilities[winner]))
+        label = self._recognizer.labels[winner]
+        self.answer.show_answer(label, float(probabilities[winner]), rejected=rejected)
         self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+
+    def _ask(self, image: NDArray[np.float32]) -> Readings | None:
+        """What the network says; None, and a sentence in the status bar, where it fails."""
+        try:
+            readings = self._recognizer.read(image[None])
+        except RecognizerError as error:
+            self.statusBar().showMessage(str(error))
+            return None
+        scores = () if readings.digit_scores is None else readings.digit_scores
+        if not np.isfinite([*readings.probabilities[0], *scores]).all():
+            self.statusBar().showMessage("the model's answer is not a number")
+            return None
+        return readings
+
+    def _reject(self) -> None:
+        self.answer.show_answer(self.answer.label, self.answer.probability, rejected=True)
+
+    def settle(self) -> None:
+        """Finish at once what takes its time: gliding bars, and the verdict (for pictures)."""
+        self.verdict.settle()
+        self.bars.settle()
 
     def _tell(self) -> None:
         """Say once what the recogniser has to say: a device that is missing or was lost."""
@@ -162,7 +189,6 @@ class Window(QMainWindow):
         side = QWidget()
         side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
-        side.setMinimumWidth(36 * grid)
         side.setMaximumWidth(56 * grid)
         body = QHBoxLayout()
         body.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 0)
