@@ -16,7 +16,14 @@ import pytest
 pytest.importorskip("tensorflow", reason="needs the train extra")
 
 from test_evaluate import unipen
-from training_fixtures import SHAPES, TINY, drawn_digits, start_build, tiny_source
+from training_fixtures import (
+    SHAPES,
+    TINY,
+    drawn_digits,
+    keep_small,
+    start_build,
+    tiny_source,
+)
 
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
@@ -24,7 +31,8 @@ from digitpad.recognizer import Recognizer
 from training import build, datasets, environment, pendigits, recipes
 from training.build import main
 
-FIGURES = ("confusion.png", "curves.png", "mistakes.png")
+FIGURES = ("confusion.png", "curves.png", "mistakes.png", "reliability.png")
+SHEETS = ("drawn-family.png", "drawn-glyph.png", "drawn-image-mark.png")
 
 
 @pytest.fixture(scope="module")
@@ -47,6 +55,7 @@ def tiny(monkeypatch, tmp_path) -> list[str]:
 
 
 def install(patch: pytest.MonkeyPatch, folder: Path) -> None:
+    keep_small(patch)
     patch.setitem(datasets.SOURCES, "mnist", tiny_source(folder))
     patch.setitem(recipes.RECIPES, "digits", TINY)
 
@@ -95,6 +104,11 @@ def test_the_card_tells_what_was_done(built):
     assert card["model"]["onnx_bytes"] == (built / "digits.onnx").stat().st_size
     assert str(built) not in json.dumps(card)
     assert card["limits"]
+    assert 0.2 <= card["calibration"]["temperature"] <= 5
+    families = {family["name"]: family for family in card["rejection"]["families"]}
+    assert [name for name, family in families.items() if family["held_out"]] == ["spirals"]
+    assert families["spirals"]["auroc"] > 0.5
+    assert {form["name"] for form in card["forms"]} >= {"7 crossed", "0 slashed", "1 flagged"}
 
 
 def test_the_card_s_accuracy_is_that_of_the_file(built):
@@ -108,11 +122,13 @@ def test_the_card_s_accuracy_is_that_of_the_file(built):
 def test_the_report_has_history_figures_and_table(built):
     report = built / "report"
     page = (report / "report.md").read_text()
-    for name in FIGURES:
+    for name in (*FIGURES, *SHEETS):
         assert (report / name).read_bytes().startswith(b"\x89PNG")
-        assert (report / name).stat().st_size < 150_000
         assert f"({name})" in page
-    assert page.count("\n| ") == 11
+    for heading in ("## How sure it is", "## What is no digit", "## Regional forms"):
+        assert heading in page
+    assert "| spirals | no |" in page
+    assert "| 7 crossed | glyph | 1 |" in page
     history = json.loads((report / "history.json").read_text())
     assert [epoch["number"] for epoch in history] == [1, 2, 3]
     assert len((report / "history.csv").read_text().splitlines()) == 4
@@ -124,6 +140,26 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(built, tmp_path):
     assert process.returncode == 0, errors
     assert (tmp_path / "again.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
     assert errors == ""  # TensorFlow's start-up notes too
+
+
+def test_a_killed_build_goes_on_where_it_was(built, tmp_path):
+    """Killed like this, a process cannot tidy anything up."""
+    arguments = ("--seed", "3", "--output", "again.onnx")
+    process = start_build(tmp_path, *arguments)
+    assert process.stdout is not None
+    for line in process.stdout:
+        if line.startswith("Epoch 2/"):
+            process.kill()
+            break
+    process.communicate(timeout=120)
+    assert process.returncode != 0
+    assert not (tmp_path / "again.onnx").exists()
+    process = start_build(tmp_path, *arguments, "--resume")
+    output, errors = process.communicate(timeout=120)
+    assert process.returncode == 0, errors
+    assert "going on after epoch" in output
+    assert "Epoch 1/" not in output
+    assert (tmp_path / "again.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
 
 
 def test_another_seed_gives_another_model(built, tiny, tmp_path):
@@ -145,9 +181,9 @@ def test_the_bundled_model_comes_with_its_figures(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "assets_dir", lambda: bundled)
     assert main([*tiny[:2], "--epochs", "1"]) == 0
     assert (bundled / "models" / "digits.json").is_file()
-    assert sorted(path.name for path in (bundled / "figures").iterdir()) == [
-        f"digits-{name}" for name in FIGURES
-    ]
+    assert {path.name for path in (bundled / "figures").iterdir()} == {
+        f"digits-{name}" for name in (*FIGURES, *SHEETS)
+    }
 
 
 def images_an_epoch(printed: str) -> int:
@@ -159,7 +195,7 @@ def test_without_pen_digits_the_model_learns_from_mnist_alone_and_says_so(tiny, 
     card = json.loads((tmp_path / "digits.json").read_text())
     assert [credit[:9] for credit in card["datasets"]] == ["The MNIST"]
     assert card["accuracy"]["pendigits_validation_writers"] is None
-    assert "learns from MNIST alone" in " ".join(capsys.readouterr().out.split())
+    assert "Going on without the pen digits" in " ".join(capsys.readouterr().out.split())
 
 
 def test_pen_digits_join_the_training_and_are_measured(tiny, tmp_path, monkeypatch, capsys):
@@ -169,10 +205,11 @@ def test_pen_digits_join_the_training_and_are_measured(tiny, tmp_path, monkeypat
     path.parent.mkdir()
     path.write_text(unipen())
     monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(pendigits, "SIZE", path.stat().st_size)
     assert main(tiny) == 0
     printed = capsys.readouterr().out
-    # Ten digits of the one training writer, inked with each of the recipe's pens.
-    assert images_an_epoch(printed) - alone == 10 * len(TINY.pen_widths) > 0
+    # Twenty distorted from the ten of the one training writer, and what is made of them.
+    assert images_an_epoch(printed) - alone >= TINY.mixture.pen
     card = json.loads((tmp_path / "digits.json").read_text())
     assert len(card["datasets"]) == 2
     assert "pendigits" in Recognizer.load(tmp_path / "digits.onnx").metadata["dataset"]

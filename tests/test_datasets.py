@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 import gzip
-import hashlib
 import socket
 import sys
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from dataclasses import replace
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from io import StringIO
 from pathlib import Path
 
@@ -19,73 +17,20 @@ from rich.console import Console
 
 pytest.importorskip("platformdirs", reason="needs the train extra")
 
+from mirror import Mirror
 from training_fixtures import idx, remote_file, tiny_source
 
-from training import datasets, fetch, pendigits
+from training import datasets, fetch
 from training.errors import BuildError
 from training.fetch import DatasetError
 
 PAYLOAD = idx(np.arange(100_000, dtype=np.uint8).reshape(100, 1000))
-UNIPEN = """.INCLUDE dene.doc
-
-.SEGMENT DIGIT 0 ? "8"
-.COMMENT 8 12 224
-.PEN_DOWN
- 100 300
- 110 310
-.PEN_UP
-.DT 100
-.PEN_DOWN
- 50 60
-.PEN_UP
-
-.SEGMENT DIGIT 1 ? "1"
-.COMMENT 1 14 5
-.PEN_DOWN
- 0 0
- 0 500
-.PEN_UP
-"""
-
-
-class Mirror(ThreadingHTTPServer):
-    """Serves one answer to everybody, and counts how often."""
-
-    daemon_threads = False  # closing the server waits for its answers, and their sockets
-
-    def __init__(self, body: bytes, status: int = 200, length: int | None = None) -> None:
-        self.answered = 0
-        mirror = self
-
-        class Handler(BaseHTTPRequestHandler):
-            def do_GET(self) -> None:
-                mirror.answered += 1
-                self.send_response(status)
-                self.send_header("Content-Length", str(len(body) if length is None else length))
-                self.end_headers()
-                self.wfile.write(body)
-
-            def log_message(self, *_: object) -> None:
-                pass
-
-        super().__init__(("127.0.0.1", 0), Handler)
-        self.url = f"http://127.0.0.1:{self.server_port}/file.gz"
 
 
 @pytest.fixture
-def serve() -> Iterator[object]:
-    mirrors = []
-
-    def start(*arguments: object, **options: object) -> Mirror:
-        mirror = Mirror(*arguments, **options)
-        mirrors.append(mirror)
-        threading.Thread(target=mirror.serve_forever, kwargs={"poll_interval": 0.01}).start()
-        return mirror
-
-    yield start
-    for mirror in mirrors:
-        mirror.shutdown()
-        mirror.server_close()
+def serve() -> Iterator[Callable[..., Mirror]]:
+    with ExitStack() as running:
+        yield lambda *answer, **options: running.enter_context(Mirror(*answer, **options))
 
 
 @pytest.fixture
@@ -229,43 +174,28 @@ def test_real_mnist(data_dir, console):
     assert len(datasets.load_test(datasets.MNIST, data_dir, console)) == 10_000
 
 
-def test_unipen_becomes_ink_with_y_down():
-    eight, one = pendigits.parse_unipen(UNIPEN)
-    assert (eight.ink.label, eight.writer) == ("8", 12)
-    assert [s.points.tolist() for s in eight.ink.strokes] == [[[100, 200], [110, 190]], [[50, 440]]]
-    assert (one.ink.label, one.writer) == ("1", 14)
-    assert pendigits.validation_only([eight, one]) == [one]
+def test_real_fashion_mnist(data_dir, console):
+    source = datasets.SOURCES["fashion-mnist"]
+    if not (data_dir / source.test[0].path).is_file():
+        pytest.skip(f"no Fashion-MNIST in {data_dir}")
+    train, validation = datasets.load_training(source, data_dir, console)
+    test = datasets.load_test(source, data_dir, console)
+    assert train.images.shape == (55_000, 28, 28)
+    assert (len(validation), len(test)) == (5_000, 10_000)
+    assert np.bincount((train + validation).labels).tolist() == [6_000] * 10
+    assert np.bincount(test.labels).tolist() == [1_000] * 10
+    names = [source.labels[label] for label in test.labels[:4]]
+    assert names == ["Ankle boot", "Pullover", "Trouser", "Trouser"]
 
 
-@pytest.mark.parametrize("broken", ['"8"', "8 12 224", ".PEN_DOWN", " 100 300"])
-def test_broken_unipen_is_an_error_with_its_place(broken):
-    with pytest.raises(DatasetError, match="digit 0") as caught:
-        list(pendigits.parse_unipen(UNIPEN.replace(broken, "" if '"' in broken else "x")))
-    one_sentence(caught.value)
-
-
-def test_pen_digits_are_checked(tmp_path, monkeypatch):
-    with pytest.raises(DatasetError, match=r"archive\.ics\.uci\.edu"):
-        pendigits.load_pendigits(tmp_path)
-    path = tmp_path / pendigits.FILE
-    path.parent.mkdir()
-    path.write_text(UNIPEN)
-    with pytest.raises(DatasetError, match="damaged"):
-        pendigits.load_pendigits(tmp_path)
-    monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(UNIPEN.encode()).hexdigest())
-    assert len(pendigits.load_pendigits(tmp_path)) == 2
-
-
-def test_real_pen_digits_are_split_by_writer(data_dir):
-    if not (data_dir / pendigits.FILE).is_file():
-        pytest.skip(f"no pendigits in {data_dir}")
-    digits = pendigits.load_pendigits(data_dir)
-    held_out = pendigits.validation_only(digits)
-    assert len(digits) == 7_494
-    assert {digit.writer for digit in digits} == set(range(1, 31))
-    assert {digit.writer for digit in held_out} == {2, 6, 10, 14, 18, 22, 26, 30}
-    assert len(held_out) == 1_999
-    assert {digit.ink.label for digit in held_out} == set("0123456789")
+@pytest.mark.parametrize("source", datasets.SOURCES.values(), ids=datasets.SOURCES)
+def test_a_source_names_ten_classes_and_four_files(source):
+    assert datasets.SOURCES[source.name] is source
+    assert len(set(source.labels)) == 10
+    files = [*source.train, *source.test]
+    assert {Path(file.path).parent.name for file in files} == {source.name}
+    assert len({file.sha256 for file in files}) == 4
+    assert all(file.url.endswith(Path(file.path).name) for file in files)
 
 
 def test_every_failure_is_one_that_commands_report():

@@ -1,8 +1,9 @@
-"""Scores by hand, and the command that measures an exported model."""
+"""The command that measures an exported model, from its arguments to its report."""
 
 from __future__ import annotations
 
 import hashlib
+import json
 
 import numpy as np
 import pytest
@@ -10,18 +11,17 @@ import pytest
 pytest.importorskip("platformdirs", reason="needs the train extra")
 
 import onnx_models
+from drawings import digit
+from evaluation_runs import as_read, measured, refusal, write_ink
+from PIL import Image
 from training_fixtures import SHAPES, tiny_source
 
 from digitpad.ink import Ink
-from training import evaluate, pen_width, pendigits
-from training.evaluate import main, per_class_lines, wilson
-
-#: Truth 0, 0, 1, 1, 2; read as 0, 1, 1, 0, 2.
-PROBABILITIES = np.array(
-    [[0.8, 0.1, 0.1], [0.3, 0.6, 0.1], [0.1, 0.8, 0.1], [0.9, 0.1, 0.0], [0.1, 0.1, 0.8]],
-    dtype=np.float32,
-)
-LABELS = np.array([0, 0, 1, 1, 2])
+from digitpad.normalize import normalize_ink
+from digitpad.recognizer import Recognizer
+from training import datasets, pen_width, pendigits
+from training.evaluate import main
+from training.scores import auroc
 
 
 def unipen() -> str:
@@ -36,76 +36,166 @@ def unipen() -> str:
     return "\n".join(lines)
 
 
+@pytest.fixture(autouse=True)
+def reports_go_to(tmp_path, monkeypatch):
+    """A folder of the test: by default reports are written below the current one."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path):
+    return onnx_models.save(tmp_path / "some.onnx", sharpness=20)
+
+
+@pytest.fixture
+def judging(tmp_path):
+    """Rejects the "1" of drawings.py."""
+    return onnx_models.save_judging(tmp_path / "judging.onnx")
+
+
 @pytest.fixture
 def pen_folder(tmp_path, monkeypatch):
     path = tmp_path / pendigits.FILE
     path.parent.mkdir()
     path.write_text(unipen())
     monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
+    monkeypatch.setattr(pendigits, "SIZE", path.stat().st_size)
     return tmp_path
 
 
-def test_scores_by_hand():
-    scores = evaluate.evaluate(PROBABILITIES, LABELS)
-    assert scores.confusion.tolist() == [[1, 1, 0], [1, 1, 0], [0, 0, 1]]
-    assert (scores.correct, scores.total, scores.accuracy) == (3, 5, 0.6)
-    assert scores.recall().tolist() == [0.5, 0.5, 1.0]
-    assert scores.precision().tolist() == [0.5, 0.5, 1.0]
-    assert scores.mistakes.tolist() == [3, 1]  # the surer one first
-
-
-def test_an_absent_class_has_no_recall():
-    scores = evaluate.evaluate(PROBABILITIES[:2], LABELS[:2])
-    assert np.isnan(scores.recall()[2])
-    assert per_class_lines(scores, "abc")[-1] == "| c | 0 |  |  |  |"
-
-
-def test_the_table_names_the_most_frequent_confusion():
-    lines = per_class_lines(evaluate.evaluate(PROBABILITIES, LABELS), "abc")
-    assert lines[2] == "| a | 2 | 50.00% | 50.00% | b (1) |"
-    assert lines[4] == "| c | 1 | 100.00% | 100.00% |  |"
+def test_pen_digits(pen_folder, model, capsys, reports_go_to):
+    arguments = ["--model", str(model), "--data-dir", str(pen_folder)]
+    assert main(arguments) == 0
+    output = capsys.readouterr().out
+    assert "some on pendigits-val: " in output
+    assert " of 10 (95 % interval" in output
+    assert "cannot reject" in output
+    assert "Report: runs/evaluate-some-pendigits-val/report.html" in output
+    assert (reports_go_to / "runs/evaluate-some-pendigits-val/confusion.png").is_file()
+    assert main([*arguments, "--data", "pendigits"]) == 0
+    assert " of 20 (" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
-    ("correct", "total", "expected"),
-    [  # R. G. Newcombe, Statistics in Medicine 17 (1998), table I, method 3
-        (81, 263, (0.2553, 0.3662)),
-        (15, 148, (0.0624, 0.1605)),
-        (0, 20, (0.0, 0.1611)),
-        (1, 29, (0.0061, 0.1718)),
-    ],
+    ("data", "images"), [("mnist", 20), ("mnist-val", 30), ("fashion-mnist", 20)]
 )
-def test_wilson_interval(correct, total, expected):
-    assert wilson(correct, total) == pytest.approx(expected, abs=6e-5)
+def test_images_of_a_dataset(tmp_path, model, capsys, monkeypatch, data, images):
+    source = tiny_source(tmp_path, train=60, test=20)
+    monkeypatch.setitem(datasets.SOURCES, data.removesuffix("-val"), source)
+    record = measured(capsys, "--model", model, "--data", data, "--data-dir", tmp_path)
+    assert record["data"] == {"name": data, "drawings": images, "unreadable": 0}
+    assert record["models"][0]["accuracy"]["total"] == images
+    assert np.sum(record["models"][0]["confusion"]) == images
 
 
-def test_the_command_measures_a_model_on_ink(pen_folder, tmp_path, capsys):
-    model = tmp_path / "some.onnx"
-    onnx_models.save(model)
-    arguments = ["--model", str(model), "--data-dir", str(pen_folder), "--data"]
-    assert main([*arguments, "pendigits-val"]) == 0
+def test_labelled_ink_and_its_record(tmp_path, model, capsys):
+    """Three drawings are said to be what the model takes them for, the fourth is not."""
+    right = {drawn: as_read(model, drawn) for drawn in "017"}
+    wrong = "5" if as_read(model, "3") != "5" else "6"
+    ink = write_ink(tmp_path / "ink.jsonl", right | {"3": wrong})
+    record = measured(capsys, "--model", model, "--data", ink, "--report", tmp_path / "report")
+    (found,) = record["models"]
+    assert (found["accuracy"]["count"], found["accuracy"]["total"]) == (3, 4)
+    assert found["accuracy"]["share"] == 0.75
+    (mistake,) = found["mistakes"]
+    assert mistake["place"] == f"{ink}:4"
+    assert (mistake["label"], mistake["read_as"]) == (wrong, as_read(model, "3"))
+    assert sum(b["count"] for b in found["calibration"]["bins"]) == 4
+    assert 0 <= found["calibration"]["expected_calibration_error"] <= 1
+    assert "rejection" not in found
+    assert record["command"] == f"python -m training.evaluate --model {model} --data {ink}"
+    assert record == json.loads((tmp_path / "report/evaluation.json").read_text())
+
+
+def test_something_else_counts_for_rejection_only(tmp_path, judging, capsys):
+    ink = write_ink(tmp_path / "ink.jsonl", {"0": "0", "3": "3", "7": "a bird", "1": "a line"})
+    (found,) = measured(capsys, "--model", judging, "--data", ink)["models"]
+    assert found["accuracy"]["total"] == np.sum(found["confusion"]) == 2
+    rejection = found["rejection"]
+    assert (rejection["known"]["count"], rejection["known"]["total"]) == (0, 2)
+    assert (rejection["others"]["count"], rejection["others"]["total"]) == (1, 2)
+    assert rejection["accuracy_of_accepted"]["total"] == 2
+    scores = (
+        Recognizer.load(judging)
+        .read(np.stack([normalize_ink(digit(label)) for label in "0371"]))
+        .digit_scores
+    )
+    assert rejection["auroc"] == pytest.approx(auroc(scores[:2], scores[2:]))
+
+
+def test_only_something_else(tmp_path, judging, model, capsys):
+    ink = write_ink(tmp_path / "ink.jsonl", {"3": "a bird", "1": "a line"})
+    assert main(["--model", str(judging), "--data", str(ink)]) == 0
     output = capsys.readouterr().out
-    assert "some on pendigits-val" in output
-    assert "of 10 (" in output
-    assert "95 % interval" in output
-    assert main([*arguments, "pendigits"]) == 0
-    assert "of 20 (" in capsys.readouterr().out
+    assert "no drawing has a label of the model" in output
+    assert "Rejected of everything else: 50.00 %, 1 of 2" in output
+    assert "cannot reject" in refusal(capsys, "--model", model, "--data", ink)
 
 
-@pytest.mark.parametrize(("data", "images"), [("mnist", 20), ("mnist-val", 30)])
-def test_the_command_measures_a_model_on_images(tmp_path, capsys, monkeypatch, data, images):
-    monkeypatch.setattr(evaluate, "MNIST", tiny_source(tmp_path, train=60, test=20))
-    model = tmp_path / "some.onnx"
-    onnx_models.save(model)
-    assert main(["--model", str(model), "--data", data, "--data-dir", str(tmp_path)]) == 0
-    assert f"of {images} (" in capsys.readouterr().out
+def test_a_folder_of_pictures(tmp_path, model, capsys):
+    for label in "017":
+        folder = tmp_path / "scans" / label
+        folder.mkdir(parents=True)
+        grey = (255 - 255 * normalize_ink(digit(label))).astype(np.uint8)
+        Image.fromarray(grey).resize((112, 112)).save(folder / "scan.png")
+    record = measured(capsys, "--model", model, "--data", tmp_path / "scans")
+    (found,) = record["models"]
+    totals = {row["class"]: row["recall"]["total"] for row in found["per_class"]}
+    assert {label for label, total in totals.items() if total} == set("017")
 
 
-def test_a_model_of_something_else_is_refused(pen_folder, tmp_path, capsys):
-    model = tmp_path / "three.onnx"
-    onnx_models.save(model, classes=3)
-    assert main(["--model", str(model), "--data-dir", str(pen_folder)]) == 2
-    assert "reads 0, 1, 2" in capsys.readouterr().err
+def test_what_cannot_be_read_is_named_and_the_rest_measured(tmp_path, model, capsys):
+    ink = write_ink(tmp_path / "ink.jsonl", {"0": "0", "3": "3"})
+    ink.write_text(ink.read_text() + '\nnot ink\n{"strokes": [], "label": "4"}\n')
+    assert main(["--model", str(model), "--data", str(ink)]) == 2
+    printed = capsys.readouterr()
+    assert " of 2 (" in printed.out
+    assert printed.err.splitlines() == [
+        f"{ink}:4: not a line of JSON",
+        f"{ink}:5: the drawing has no ink",
+    ]
+
+
+def test_damaged_pictures_are_named(tmp_path, model, capsys):
+    for label in ("0", "1", "empty"):
+        (tmp_path / "scans" / label).mkdir(parents=True)
+    Image.fromarray((255 - 255 * normalize_ink(digit("0"))).astype(np.uint8)).save(
+        tmp_path / "scans/0/good.png"
+    )
+    (tmp_path / "scans/1/bad.png").write_bytes(b"no picture")
+    Image.new("L", (28, 28), 255).save(tmp_path / "scans/1/blank.png")
+    assert main(["--model", str(model), "--data", str(tmp_path / "scans")]) == 2
+    printed = capsys.readouterr()
+    assert " of 1 (" in printed.out
+    bad, blank, empty = printed.err.splitlines()
+    assert "bad.png: not a PNG" in bad
+    assert "blank.png: the picture is blank" in blank
+    assert "empty: the folder holds no pictures" in empty
+
+
+def test_robustness(pen_folder, model, capsys, reports_go_to):
+    arguments = ["--model", model, "--data-dir", pen_folder, "--robustness"]
+    (found,) = measured(capsys, *arguments)["models"]
+    curves = {curve["disturbance"]: curve for curve in found["robustness"]}
+    assert {"rotation", "slant", "size", "pen width", "point density", "tremor"} <= set(curves)
+    for name, strength in (("rotation", 0), ("slant", 0), ("pen width", 1), ("point density", 1)):
+        (step,) = (step for step in curves[name]["steps"] if step["strength"] == strength)
+        assert step["count"] == found["accuracy"]["count"], name
+    assert set(curves["rotation"]["cost_in_points"]) == {"-20", "20"}
+    assert set(curves["size"]["cost_in_points"].values()) == {0.0}
+    assert (reports_go_to / "runs/evaluate-some-pendigits-val/robustness.png").is_file()
+
+
+def test_robustness_needs_strokes(tmp_path, model, capsys):
+    (tmp_path / "scans/0").mkdir(parents=True)
+    Image.fromarray((255 - 255 * normalize_ink(digit("0"))).astype(np.uint8)).save(
+        tmp_path / "scans/0/good.png"
+    )
+    said = refusal(capsys, "--model", model, "--data", tmp_path / "scans", "--robustness")
+    assert "choose --data pendigits-val" in said
 
 
 def test_ink_of_the_validation_writers_as_jsonl(pen_folder, tmp_path):
@@ -115,6 +205,20 @@ def test_ink_of_the_validation_writers_as_jsonl(pen_folder, tmp_path):
     drawings = [Ink.from_json(line) for line in path.read_text().splitlines()]
     assert [drawing.label for drawing in drawings] == list("0123456789")
     assert drawings[1].strokes[0].points.tolist() == [[20, 0], [20, 60]]
+
+
+def test_the_bundled_model_reads_strangers(data_dir, tmp_path, capsys):
+    if not (data_dir / pendigits.FILE).is_file():
+        pytest.skip("no pen digits here")
+    whole = tmp_path / "pen.jsonl"
+    assert main(["--data-dir", str(data_dir), "--export-jsonl", str(whole)]) == 0
+    some = tmp_path / "some.jsonl"
+    some.write_text("".join(whole.read_text().splitlines(keepends=True)[:1999:10]))
+    capsys.readouterr()
+    (found,) = measured(capsys, "--data", some)["models"]
+    assert found["accuracy"]["total"] == 200
+    assert found["accuracy"]["share"] > 0.95
+    assert found["calibration"]["expected_calibration_error"] < 0.05
 
 
 def test_pen_widths_are_compared(pen_folder, tmp_path, capsys, monkeypatch):
@@ -132,14 +236,32 @@ def test_pen_widths_are_compared(pen_folder, tmp_path, capsys, monkeypatch):
 @pytest.mark.parametrize(
     ("arguments", "says"),
     [
-        (["--data", "mnist", "--export-jsonl", "x.jsonl"], "has no ink"),
+        (["--data", "scans", "--export-jsonl", "x.jsonl"], "has no ink"),
         (["--data", "pendigits-val", "--export-jsonl", "no/such/folder/x"], "cannot write"),
         (["--data", "pendigits-val", "--model", "no-such-model"], "no model no-such-model"),
+        (["--data", "nothing-here"], "there is no data nothing-here; give one of mnist, "),
+        (["--data", "plain"], "has no sub-folders"),
+        (["--data", "unlabelled.jsonl"], "unlabelled.jsonl:1: the drawing has no label; every"),
+        (["--data", "empty.jsonl"], "it holds no readable drawing"),
+        (["--data", "scans", "--report", "empty.jsonl"], "choose another place"),
     ],
 )
-def test_errors_are_one_sentence(pen_folder, capsys, arguments, says):
-    assert main([*arguments, "--data-dir", str(pen_folder)]) == 2
-    printed = capsys.readouterr().err
-    assert says in printed
-    assert printed.startswith("training.evaluate: ")
-    assert printed.count("\n") == 1
+def test_errors_are_one_sentence(pen_folder, reports_go_to, capsys, arguments, says):
+    (reports_go_to / "plain").mkdir()
+    (reports_go_to / "scans/7").mkdir(parents=True)
+    grey = (255 - 255 * normalize_ink(digit("7"))).astype(np.uint8)
+    Image.fromarray(grey).save(reports_go_to / "scans/7/seven.png")
+    (reports_go_to / "unlabelled.jsonl").write_text('{"strokes": [[[0, 0], [9, 9]]]}\n')
+    (reports_go_to / "empty.jsonl").write_text("")
+    assert says in refusal(capsys, *arguments, "--data-dir", pen_folder)
+    assert not (reports_go_to / "runs").exists()
+
+
+def test_help_teaches(capsys):
+    with pytest.raises(SystemExit) as stop:
+        main(["--help"])
+    assert stop.value.code == 0
+    printed = capsys.readouterr().out
+    assert printed.count("python -m training.evaluate") >= 5
+    assert "fashion-mnist" in printed
+    assert '"label": "7"' in printed

@@ -14,10 +14,12 @@ from digitpad.normalize import NORMALISATION
 from digitpad.recognizer import Recognizer
 from training import environment
 from training.errors import BuildError
+from training.limits import Limits
 from training.recipes import DIGITS
 
 IMAGES = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
 LABELS = tuple("0123456789")
+LIMITS = Limits(temperature=1.25, threshold=0.375)
 
 
 @pytest.fixture(scope="module")
@@ -34,7 +36,7 @@ def model():
     environment.prepare()
     from training.architectures import compact_cnn
 
-    model = compact_cnn(10, 0.25)
+    model = compact_cnn(10, 0.25, judges=True)
     rng = np.random.default_rng(1)
     model.set_weights([w + rng.normal(0, 0.01, w.shape) for w in model.get_weights()])
     return model
@@ -42,13 +44,13 @@ def model():
 
 @pytest.fixture(scope="module")
 def content(export, model):
-    return export.to_onnx(model, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}))
+    return export.to_onnx(model, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS))
 
 
 def test_names_types_and_opset(content):
     proto = onnx.load_from_string(content)
     assert [i.name for i in proto.graph.input] == ["image"]
-    assert [o.name for o in proto.graph.output] == ["probabilities", "features"]
+    assert [o.name for o in proto.graph.output] == ["probabilities", "features", "digit_score"]
     assert [d.dim_value for d in proto.graph.output[1].type.tensor_type.shape.dim][1] == 96
     assert {o.domain: o.version for o in proto.opset_import}[""] in (17, 18)
 
@@ -57,7 +59,8 @@ def test_metadata_says_what_the_model_is(content):
     props = {p.key: p.value for p in onnx.load_from_string(content).metadata_props}
     assert json.loads(props["labels"]) == list(LABELS)
     assert json.loads(props["accuracy"]) == {"mnist_test": 0.5}
-    assert json.loads(props["calibration"]) == {"temperature": 1.0}
+    assert json.loads(props["calibration"]) == {"temperature": 1.25}
+    assert float(props["digit_score_threshold"]) == 0.375
     assert props["normalisation"] == NORMALISATION
     assert (props["name"], props["recipe"], props["dataset"]) == (
         "digits",
@@ -81,7 +84,7 @@ def test_equal_weights_give_equal_bytes(export, model, content):
     # Layers count on, so the copy has other names for the same things.
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    again = export.to_onnx(copy, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}))
+    again = export.to_onnx(copy, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS))
     assert again == content
 
 
@@ -89,8 +92,11 @@ def test_the_app_reads_it_and_agrees_with_keras(export, model, content):
     recognizer = Recognizer(content, "digits", "cpu", {})
     assert recognizer.labels == LABELS
     for count in (1, 40):
-        expected = model.predict_on_batch(IMAGES[:count])
-        assert recognizer.predict(IMAGES[:count]) == pytest.approx(expected, abs=1e-5)
+        probabilities, scores = model.predict_on_batch(IMAGES[:count])
+        readings = recognizer.read(IMAGES[:count])
+        assert readings.probabilities == pytest.approx(probabilities, abs=1e-5)
+        assert readings.digit_scores == pytest.approx(scores[:, 0], abs=1e-5)
+        assert list(readings.rejected) == list(readings.digit_scores < 0.375)
 
 
 def test_the_difference_is_measured_over_all_images(export, model, content):
@@ -99,10 +105,47 @@ def test_the_difference_is_measured_over_all_images(export, model, content):
 
 
 def test_a_model_that_differs_is_refused(export, model, content):
-    weights = model.get_weights()
-    model.set_weights([*weights[:-1], weights[-1] + np.eye(10)[0].astype(np.float32) * 0.1])
+    layer = model.get_layer("probabilities")
+    kernel, bias = layer.get_weights()
+    layer.set_weights([kernel, bias + np.eye(10)[0].astype(np.float32) * 0.1])
     try:
         with pytest.raises(BuildError, match="not written"):
             export.largest_difference(model, content, IMAGES)
     finally:
+        layer.set_weights([kernel, bias])
+
+
+def test_a_model_that_does_not_judge_has_no_digit_score(export):
+    from training.architectures import residual_cnn
+
+    plain = residual_cnn(10, 0.0, judges=False)
+    metadata = export.metadata(DIGITS, LABELS, {}, Limits(1.0, None))
+    content = export.to_onnx(plain, metadata)
+    assert "digit_score_threshold" not in metadata
+    assert not Recognizer(content, "digits", "cpu", {}).judges
+    assert export.largest_difference(plain, content, IMAGES) < export.TOLERANCE
+
+
+def test_cooled_logits_are_divided_by_the_temperature(export, model):
+    from training.limits import tempered
+
+    before, scores = model.predict_on_batch(IMAGES)
+    weights = model.get_weights()
+    try:
+        export.cool(model, 2.0)
+        after, same = model.predict_on_batch(IMAGES)
+    finally:
         model.set_weights(weights)
+    assert after == pytest.approx(tempered(before, 2.0), abs=1e-6)
+    assert np.array_equal(same, scores)
+
+
+def test_what_another_backend_trained_is_converted_by_a_process_of_its_own(
+    export, model, content, monkeypatch
+):
+    monkeypatch.setattr("keras.backend.backend", lambda: "another")
+    metadata = export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS)
+    assert export.to_onnx(model, metadata) == content
+    monkeypatch.setattr(export.sys, "executable", "/bin/false")
+    with pytest.raises(BuildError, match="could not convert the trained model"):
+        export.to_onnx(model, metadata)

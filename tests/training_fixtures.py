@@ -12,12 +12,14 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pytest
 
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
-from training import datasets, recipes
+from training import datasets, material, pendigits, recipes, validation
 from training.datasets import Source
 from training.fetch import RemoteFile
+from training.stock import Hands
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -79,11 +81,31 @@ TINY = replace(
     batch=10,
     averaging=0.0,  # an average over so few batches would still hold the first ones
     augmentation=recipes.Augmentation(rotation=3, elastic=0.3, thicker=0.2),
+    mixture=recipes.Mixture(
+        pen=20, per_glyph=1, per_mark=1, per_family=2, held_out=("spirals",), pen_spread=0.2
+    ),
 )
+
+
+def no_hands() -> Hands:
+    """Nothing to draw from: glyphs and most families need nothing."""
+    return Hands({}, {}, np.zeros((0, 28, 28), dtype=np.float32))
+
+
+def keep_small(patch: pytest.MonkeyPatch) -> None:
+    """Draw little to validate on, and find no mirror of pendigits and of Fashion-MNIST."""
+    patch.setattr(validation, "PER_FAMILY", 20)
+    patch.setattr(validation, "PER_FORM", 4)
+    nowhere = "http://localhost:1/nowhere"
+    patch.setattr(pendigits, "URL", nowhere)
+    images, labels = datasets.FASHION_MNIST.train
+    unreachable = replace(images, url=nowhere), replace(labels, url=nowhere)
+    patch.setattr(material, "FASHION_MNIST", replace(datasets.FASHION_MNIST, train=unreachable))
 
 
 def install_tiny(folder: Path, **changes: object) -> None:
     """Let this process build the tiny recipe on the tiny dataset."""
+    keep_small(pytest.MonkeyPatch())
     datasets.SOURCES["mnist"] = tiny_source(folder)
     recipes.RECIPES["digits"] = replace(TINY, **changes)
 

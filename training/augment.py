@@ -39,6 +39,10 @@ class Augmenter:
         self._rng = np.random.default_rng(seed)
         self._bank = _smooth_fields(self._rng, strengths.smoothness)
 
+    def reseed(self, seed: int | tuple[int, ...]) -> None:
+        """Go on from another seed; the smooth fields stay."""
+        self._rng = np.random.default_rng(seed)
+
     def __call__(self, images: Images) -> Images:
         """Distort a batch.
 

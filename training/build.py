@@ -58,50 +58,65 @@ def build(options: argparse.Namespace, console: Console) -> None:
     Raises:
         BuildError: if any step fails; the previous model is then untouched.
     """
-    # Only now: prepare() has made sure of these modules' packages and has set TensorFlow up.
-    from training import card, datasets, evaluate, export, pendigits, publish, report, train
+    # Only now: prepare() has made sure of these modules' packages and has set Keras up.
+    from training import (
+        card,
+        datasets,
+        export,
+        limits,
+        material,
+        publish,
+        report,
+        stock,
+        train,
+        validation,
+    )
+    from training.scores import evaluate
 
-    recipe = _recipe(options)
-    output, report_folder = _places(options, recipe)
+    output, report_folder = _places(options)
     publish.make_folders(output.parent, report_folder)
 
-    source = datasets.SOURCES[recipe.dataset]
+    source = datasets.SOURCES[RECIPES[options.recipe].dataset]
     folder = datasets.data_folder(options.data_dir)
-    to_train, validation = datasets.load_training(source, folder, console)
-    pen = pendigits.training_images(folder, source.labels, recipe.pen_widths)
-    if pen is not None:
-        to_train += pen
-    elif recipe.pen_widths:
-        recipe = replace(recipe, pen_widths=())
-        console.print(
-            f"There is no {pendigits.FILE} in {folder}, so the model learns from {source.title}"
-            " alone and will read strangers' hands less well (README.md, Retraining)"
-        )
+    gathered = material.gather(_recipe(options), source, folder, console)
+    recipe = gathered.recipe
+    drawn = stock.make_stock(recipe.mixture, source.labels, gathered.training_hands, console)
 
-    trainings = train.fit_seeds(recipe, options.repeats, to_train, validation, console)
+    trainings = train.fit_seeds(
+        recipe,
+        options.repeats,
+        train.Data(gathered.train, drawn, gathered.validation_sets),
+        train.Saving(options.checkpoints, options.resume),
+        console,
+    )
     training = trainings[0]
+    fitted = limits.fit(
+        limits.Read(*train.predict(training.model, split.images), split.labels)
+        for split in gathered.validation_sets
+    )
+    export.cool(training.model, fitted.temperature)
 
     test = datasets.load_test(source, folder, console)
-    results = [train.predict(run.model, test.images) for run in trainings]
-    scores = [evaluate.evaluate(result, test.labels) for result in results]
+    results = [train.predict(run.model, test.images)[0] for run in trainings]
 
-    report.write_report(training, test, results[0], scores[0], source.labels, report_folder)
-
+    scores = [evaluate(result, test.labels) for result in results]
     accuracy = {
         "mnist_test": scores[0].accuracy,
         "mnist_validation": training.best.validation_accuracy,
     }
-    model = export.to_onnx(training.model, export.metadata(recipe, source.labels, accuracy))
-
+    model = export.to_onnx(training.model, export.metadata(recipe, source.labels, accuracy, fitted))
     measured = card.Measured(
         test=scores[0],
         test_by_seed={
             run.recipe.seed: s.accuracy for run, s in zip(trainings, scores, strict=True)
         },
-        pen=evaluate.pen_scores(model, folder),
+        validation=validation.measure(model, gathered, console),
+        limits=fitted,
         difference=export.largest_difference(training.model, model, test.images),
         compared=len(test),
     )
+    report.write_report(training, test, results[0], measured, source.labels, report_folder)
+
     written = card.card(source, training, measured, model, _command(options))
     files = {output: model, output.with_suffix(".json"): card.to_json(written)}
     publish.publish(files | _figures(report_folder, output))
@@ -114,17 +129,19 @@ def _recipe(options: argparse.Namespace) -> Recipe:
     recipe = RECIPES[options.recipe]
     epochs = options.epochs or (recipe.quick_epochs if options.quick else recipe.epochs)
     seed = recipe.seed if options.seed is None else options.seed
-    return replace(recipe, epochs=epochs, seed=seed)
+    deep = min(recipe.mixture.epochs_apart, epochs)
+    mixture = replace(recipe.mixture, epochs_apart=deep)
+    return replace(recipe, epochs=epochs, seed=seed, mixture=mixture)
 
 
-def _places(options: argparse.Namespace, recipe: Recipe) -> tuple[Path, Path]:
+def _places(options: argparse.Namespace) -> tuple[Path, Path]:
     """The model's file and the report's folder."""
     report = options.report or Path(
-        "runs", f"{recipe.name}-quick" if options.quick else recipe.name
+        "runs", f"{options.recipe}-quick" if options.quick else options.recipe
     )
     output = options.output or (report if options.quick else _bundled())
     if output.suffix != ".onnx":
-        output = output / f"{recipe.name}.onnx"
+        output = output / f"{options.recipe}.onnx"
     return output, report
 
 
@@ -181,8 +198,16 @@ def _parser() -> argparse.ArgumentParser:
         metavar="N",
         help="also train the next N-1 seeds, to state mean and deviation; the first is exported",
     )
+    add("--resume", action="store_true", help="go on with a build that was killed")
     add("--output", type=Path, metavar="PATH", help="folder or .onnx file (the bundled model)")
     add("--report", type=Path, metavar="FOLDER", help="where the report goes (runs/RECIPE)")
+    add(
+        "--checkpoints",
+        type=Path,
+        metavar="FOLDER",
+        default=Path("runs", "checkpoints"),
+        help="where each epoch is saved (%(default)s)",
+    )
     add("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
     return parser
 

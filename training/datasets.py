@@ -1,8 +1,11 @@
-"""MNIST as arrays: verified, and split into training, validation and test.
+"""MNIST and Fashion-MNIST as arrays: verified, and split into training, validation and test.
 
-Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*. The last 5,000 of the
-60,000 training images are for validation; every choice is made on them. The test set is loaded by
-a function of its own, which only the final evaluation calls.
+Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*. H. Xiao, K. Rasul and
+R. Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms*,
+arXiv 1708.07747, which takes over MNIST's format, sizes and file names.
+
+The last 5,000 of the 60,000 training images are for validation; every choice is made on them. The
+test set is loaded by a function of its own, which only the final evaluation calls.
 """
 
 from __future__ import annotations
@@ -18,7 +21,17 @@ from rich.console import Console
 from digitpad.normalize import SIZE
 from training.fetch import DatasetError, RemoteFile, data_folder, read
 
-__all__ = ["MNIST", "DatasetError", "Source", "Split", "data_folder", "load_test", "load_training"]
+__all__ = [
+    "FASHION_MNIST",
+    "MNIST",
+    "SOURCES",
+    "DatasetError",
+    "Source",
+    "Split",
+    "data_folder",
+    "load_test",
+    "load_training",
+]
 
 VALIDATION = 5_000
 
@@ -65,42 +78,82 @@ class Source:
     test: tuple[RemoteFile, RemoteFile]
 
 
-def _file(name: str, size: int, sha256: str) -> RemoteFile:
-    url = f"https://storage.googleapis.com/cvdf-datasets/mnist/{name}.gz"
-    return RemoteFile(url, f"mnist/{name}.gz", size, sha256)
+#: Name and payload bytes of images and labels.
+_TRAIN = (
+    ("train-images-idx3-ubyte", 16 + 60_000 * SIZE * SIZE),
+    ("train-labels-idx1-ubyte", 8 + 60_000),
+)
+_TEST = (
+    ("t10k-images-idx3-ubyte", 16 + 10_000 * SIZE * SIZE),
+    ("t10k-labels-idx1-ubyte", 8 + 10_000),
+)
 
+
+def _pair(
+    mirror: str, folder: str, files: tuple[tuple[str, int], ...], *sha256: str
+) -> tuple[RemoteFile, RemoteFile]:
+    images, labels = (
+        RemoteFile(f"{mirror}{name}.gz", f"{folder}/{name}.gz", size, checksum)
+        for (name, size), checksum in zip(files, sha256, strict=True)
+    )
+    return images, labels
+
+
+_CVDF = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+_ZALANDO = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
 MNIST = Source(
     name="mnist",
     title="MNIST",
     credit="The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
     labels=tuple("0123456789"),
-    train=(
-        _file(
-            "train-images-idx3-ubyte",
-            16 + 60_000 * SIZE * SIZE,
-            "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        ),
-        _file(
-            "train-labels-idx1-ubyte",
-            8 + 60_000,
-            "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-        ),
+    train=_pair(
+        _CVDF,
+        "mnist",
+        _TRAIN,
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
-    test=(
-        _file(
-            "t10k-images-idx3-ubyte",
-            16 + 10_000 * SIZE * SIZE,
-            "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        ),
-        _file(
-            "t10k-labels-idx1-ubyte",
-            8 + 10_000,
-            "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
-        ),
+    test=_pair(
+        _CVDF,
+        "mnist",
+        _TEST,
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
     ),
 )
-SOURCES = {MNIST.name: MNIST}
+FASHION_MNIST = Source(
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    credit="Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), MIT",
+    labels=(
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
+    train=_pair(
+        _ZALANDO,
+        "fashion-mnist",
+        _TRAIN,
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    ),
+    test=_pair(
+        _ZALANDO,
+        "fashion-mnist",
+        _TEST,
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+)
+SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 
 
 def load_training(source: Source, folder: Path, console: Console) -> tuple[Split, Split]:

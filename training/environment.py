@@ -1,4 +1,4 @@
-"""TensorFlow: present, quiet and deterministic, before anything else imports it."""
+"""Keras and its backend: present, quiet and deterministic, before anything else imports them."""
 
 from __future__ import annotations
 
@@ -11,7 +11,20 @@ from contextlib import contextmanager
 from training.errors import BuildError
 
 #: What the ``train`` extra installs, as modules.
-NEEDED = ("tensorflow", "keras", "tf2onnx", "onnx", "cv2", "matplotlib", "platformdirs")
+NEEDED = (
+    "tensorflow",
+    "keras",
+    "tf2onnx",
+    "onnx",
+    "cv2",
+    "matplotlib",
+    "platformdirs",
+    "ncompress",
+    "HersheyFonts",
+    "jinja2",
+)
+#: What Keras can train with; TensorFlow, the default, is needed to export.
+BACKENDS = ("tensorflow", "jax", "torch")
 #: The first Python without TensorFlow wheels.
 _TOO_NEW = (3, 14)
 
@@ -21,7 +34,9 @@ class SetupError(BuildError):
 
 
 def prepare() -> None:
-    """Make sure of everything that training imports, and start TensorFlow.
+    """Make sure of everything that training imports, and start Keras' backend.
+
+    That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another.
 
     The same program on the same machine then computes the same numbers.
 
@@ -39,28 +54,37 @@ def prepare() -> None:
             f"training needs {', '.join(missing)}; install what is missing with"
             " pip install -e '.[train]'"
         )
-    _start_tensorflow()
+    backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
+    if backend not in BACKENDS:
+        raise SetupError(
+            f"KERAS_BACKEND is {backend}; set it to one of {', '.join(BACKENDS)}, or leave it out"
+        )
+    if importlib.util.find_spec(backend) is None:
+        raise SetupError(
+            f"KERAS_BACKEND asks for {backend}, which is not installed: pip install {backend}"
+        )
+    if backend == "tensorflow":
+        _start_tensorflow()
+    import cv2
+    import keras
+
+    keras.utils.disable_interactive_logging()
+    cv2.setNumThreads(1)
 
 
 def _start_tensorflow() -> None:
-    os.environ["KERAS_BACKEND"] = "tensorflow"
     # GPUs round differently: with one, a build is compared with itself only.
     os.environ.setdefault("CUDA_VISIBLE_DEVICES", "-1")
     os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
     with _without_stderr():
         import tensorflow as tf
 
-        tf.config.threading.set_intra_op_parallelism_threads(os.cpu_count() or 1)
+        # A second thread gains nothing on batches of small images, and one thread adds numbers
+        # up in one order; enable_op_determinism would take a quarter longer.
+        tf.config.threading.set_intra_op_parallelism_threads(1)
         tf.config.threading.set_inter_op_parallelism_threads(1)
-        tf.config.experimental.enable_op_determinism()
         tf.get_logger().setLevel("ERROR")
         tf.constant(0.0)
-        import keras
-
-    import cv2
-
-    keras.utils.disable_interactive_logging()
-    cv2.setNumThreads(1)
 
 
 @contextmanager

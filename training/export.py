@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import json
 import logging
-from collections.abc import Iterator
+import os
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from typing import Any
 
 import keras
 import numpy as np
 import onnx
 import onnxruntime as ort
-import tensorflow as tf
-import tf2onnx
 from numpy.typing import NDArray
 
 from digitpad.normalize import NORMALISATION, SIZE
 from training.errors import BuildError
+from training.limits import Limits
 from training.recipes import Recipe
 
 OPSET = 17
 #: Largest difference between Keras and onnxruntime with which a model is published.
 TOLERANCE = 1e-4
 #: Outputs in the order of the contract.
-OUTPUTS = ("probabilities", "features")
+OUTPUTS = ("probabilities", "features", "digit_score")
 
 _BATCH = 1_000
 
@@ -39,18 +43,33 @@ class ExportError(BuildError):
 def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     """Convert a model of :mod:`training.architectures`.
 
+    Only TensorFlow can be converted. A model that another Keras backend has trained is saved, and
+    loaded and converted by a process of its own.
+
     Args:
-        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``.
+        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and
+            ``digit_score`` if it judges.
         metadata: stored as the model's ``metadata_props``.
 
     Returns:
         The same bytes for the same weights and metadata.
+
+    Raises:
+        ExportError: if that process fails.
     """
-    both = keras.Model(model.inputs, [model.get_layer(name).output for name in OUTPUTS])
+    if keras.backend.backend() != "tensorflow":
+        return _converted_elsewhere(model, metadata)
+    import tensorflow as tf
+    import tf2onnx
+
+    names, tapped = _outputs(model)
     signature = [tf.TensorSpec((None, SIZE, SIZE), tf.float32, name="image")]
 
     def serve(image: Any) -> dict[str, Any]:
-        return dict(zip(OUTPUTS, both(image, training=False), strict=True))
+        given = dict(zip(names, tapped(image, training=False), strict=True))
+        if "digit_score" in given:
+            given["digit_score"] = tf.squeeze(given["digit_score"], axis=1)
+        return given
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     proto, _ = tf2onnx.convert.from_function(
@@ -61,18 +80,67 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     return bytes(proto.SerializeToString(deterministic=True))
 
 
-def metadata(recipe: Recipe, labels: tuple[str, ...], accuracy: dict[str, float]) -> dict[str, str]:
-    """What a model's file says of itself (design: the ONNX contract)."""
-    return {
+def _outputs(model: Any) -> tuple[list[str], Any]:
+    """Names of what is exported, and a model that gives it, in their order."""
+    present = {layer.name for layer in model.layers}
+    names = [name for name in OUTPUTS if name in present]
+    return names, keras.Model(model.inputs, [model.get_layer(name).output for name in names])
+
+
+def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
+    with tempfile.TemporaryDirectory() as folder:
+        saved, described, converted = (
+            Path(folder, name) for name in ("model.keras", "metadata.json", "model.onnx")
+        )
+        model.save(saved)
+        described.write_text(json.dumps(metadata), encoding="utf-8")
+        done = subprocess.run(  # noqa: S603  # this very module
+            [sys.executable, "-m", "training.export", saved, described, converted],
+            env=os.environ | {"KERAS_BACKEND": "tensorflow"},
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        if done.returncode:
+            reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
+            raise ExportError(f"TensorFlow could not convert the trained model ({reason})")
+        return converted.read_bytes()
+
+
+def metadata(
+    recipe: Recipe,
+    labels: tuple[str, ...],
+    accuracy: dict[str, float],
+    limits: Limits,
+) -> dict[str, str]:
+    """What a model's file says of itself (design: the ONNX contract).
+
+    Args:
+        recipe: how it was trained.
+        labels: what its classes are called.
+        accuracy: shares read correctly, 0..1, by dataset.
+        limits: its temperature, which its weights have already, and its threshold.
+    """
+    described = {
         "name": recipe.name,
         "labels": json.dumps(labels),
         "recipe": recipe.name,
         "dataset": ", ".join(recipe.datasets),
         "normalisation": NORMALISATION,
         "accuracy": json.dumps(accuracy),
-        "calibration": json.dumps({"temperature": 1.0}),
+        "calibration": json.dumps({"temperature": limits.temperature}),
         "seed": str(recipe.seed),
     }
+    if limits.threshold is not None:
+        described["digit_score_threshold"] = repr(limits.threshold)
+    return described
+
+
+def cool(model: Any, temperature: float) -> None:
+    """Divide a model's logits by a temperature, in place, so that its probabilities have it."""
+    layer = model.get_layer("probabilities")
+    layer.set_weights([array / np.float32(temperature) for array in layer.get_weights()])
 
 
 def largest_difference(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
@@ -84,19 +152,19 @@ def largest_difference(model: Any, content: bytes, images: NDArray[np.float32]) 
         images: float32 (N, 28, 28).
 
     Returns:
-        The largest absolute difference of any probability or feature.
+        The largest absolute difference in any output.
 
     Raises:
         ExportError: if it is above :data:`TOLERANCE`.
     """
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
-    both = keras.Model(model.inputs, [model.get_layer(name).output for name in OUTPUTS])
+    names, tapped = _outputs(model)
     largest = 0.0
     for start in range(0, len(images), _BATCH):
         batch = images[start : start + _BATCH]
-        by_onnx = session.run(list(OUTPUTS), {"image": batch})
-        for ours, theirs in zip(both.predict_on_batch(batch), by_onnx, strict=True):
-            largest = max(largest, float(np.abs(ours - theirs).max()))
+        by_onnx = session.run(names, {"image": batch})
+        for ours, theirs in zip(tapped.predict_on_batch(batch), by_onnx, strict=True):
+            largest = max(largest, float(np.abs(ours.reshape(theirs.shape) - theirs).max()))
     if not largest <= TOLERANCE:
         raise ExportError(
             f"Keras and onnxruntime differ by up to {largest:.1e} (allowed: {TOLERANCE:.0e}), so"
@@ -149,3 +217,15 @@ def _in_order(wanted: list[str], producer: dict[str, Any]) -> Iterator[Any]:
             continue
         stack.append((node, True))
         stack.extend((producer[name], False) for name in reversed(node.input) if name in producer)
+
+
+def main(arguments: Sequence[str]) -> None:
+    """Convert ``MODEL.keras METADATA.json`` to ``MODEL.onnx``, for :func:`to_onnx`."""
+    saved, described, converted = map(Path, arguments)
+    model = keras.saving.load_model(saved, compile=False, safe_mode=True)
+    metadata = json.loads(described.read_text(encoding="utf-8"))
+    converted.write_bytes(to_onnx(model, metadata))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])

@@ -9,6 +9,7 @@ import tempfile
 import urllib.error
 import urllib.request
 import zlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,19 +32,29 @@ class DatasetError(BuildError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A gzip file on a mirror.
+    """A file on a mirror, alone or in an archive.
 
     Attributes:
         url: where it is downloaded from.
-        path: where it lies inside the data folder, with forward slashes.
-        size: bytes of the decompressed payload.
-        sha256: checksum of the decompressed payload, in hexadecimal.
+        path: where it is kept inside the data folder, with forward slashes; a name in ``.gz`` says
+            that it is compressed.
+        size: bytes of the payload, which is the file after decompression.
+        sha256: checksum of the payload, in hexadecimal.
+        extract: takes the file out of what the mirror sends, given that and the payload's size,
+            within memory of a few times that size; a ``ValueError`` holds the rest of a sentence
+            that begins with the name of what was sent. None where the mirror sends the file itself.
     """
 
     url: str
     path: str
     size: int
     sha256: str
+    extract: Callable[[bytes, int], bytes] | None = None
+
+    @property
+    def sent_as(self) -> str:
+        """The name of what the mirror sends."""
+        return self.url.rpartition("/")[2]
 
 
 def data_folder(wanted: Path | None) -> Path:
@@ -75,29 +86,63 @@ def _cache() -> Path:
 
 
 def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
-    """The decompressed payload of a file, downloaded first where the folder does not have it.
+    """The payload of a file, downloaded first where the folder does not have it.
+
+    An archive that somebody put into the folder by hand is not downloaded again.
 
     Raises:
         DatasetError: if the file is damaged, or cannot be downloaded or stored.
     """
     path = folder / file.path
     if not path.is_file():
-        _store(_download(file, console), file, path)
+        archive = path.with_name(file.sent_as)
+        kept = _read(archive, file, _kept) if archive.is_file() else _download(file, console)
+        _store(kept, path)
+    return _read(path, file, _payload)
+
+
+def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], bytes]) -> bytes:
+    """What a file in the folder decodes to.
+
+    Raises:
+        DatasetError: if it cannot be read, or is not what it should be.
+    """
     try:
-        compressed = path.read_bytes()
+        return decode(path.read_bytes(), file)
     except OSError as error:
         raise DatasetError(
             f"cannot read {path} ({error.strerror}); check its permissions"
         ) from error
-    try:
-        return _payload(compressed, file)
     except ValueError as error:
         raise DatasetError(
             f"{path} {error}; delete it and run this again to download it anew"
         ) from error
 
 
-def _payload(compressed: bytes, file: RemoteFile) -> bytes:
+def _kept(sent: bytes, file: RemoteFile) -> bytes:
+    """The verified file as the folder keeps it, out of what the mirror sends.
+
+    Raises:
+        ValueError: with the rest of a sentence that begins with the name of what was sent.
+    """
+    kept = file.extract(sent, file.size) if file.extract else sent
+    _payload(kept, file)
+    return kept
+
+
+def _payload(kept: bytes, file: RemoteFile) -> bytes:
+    """The verified payload of a file as the folder keeps it.
+
+    Raises:
+        ValueError: with the rest of a sentence that begins with the file's name.
+    """
+    payload = _gunzip(kept, file.size) if file.path.endswith(".gz") else kept
+    if hashlib.sha256(payload).hexdigest() == file.sha256:
+        return payload
+    raise ValueError("is truncated" if len(payload) < file.size else "has the wrong checksum")
+
+
+def _gunzip(compressed: bytes, size: int) -> bytes:
     """Decompress at most one byte more than expected, so that no file can fill the memory.
 
     Raises:
@@ -105,28 +150,22 @@ def _payload(compressed: bytes, file: RemoteFile) -> bytes:
     """
     if not compressed.startswith(_GZIP):
         raise ValueError("is not a gzip file (a web page, perhaps, in its place)")
-    decompressor = zlib.decompressobj(wbits=31)
     try:
-        payload = decompressor.decompress(compressed, file.size + 1)
+        return zlib.decompressobj(wbits=31).decompress(compressed, size + 1)
     except zlib.error as error:
         raise ValueError("is damaged") from error
-    if len(payload) < file.size:
-        raise ValueError("is truncated")
-    if len(payload) > file.size or hashlib.sha256(payload).hexdigest() != file.sha256:
-        raise ValueError("has the wrong checksum")
-    return payload
 
 
 def _download(file: RemoteFile, console: Console) -> bytes:
-    """Download and verify a file, with a progress bar.
+    """Download and verify a file, with a progress bar, and return it as the folder keeps it.
 
     Raises:
         DatasetError: if the mirror cannot be reached or does not have this very file.
     """
-    advice = "try again later, or put the file into a folder and name that with --data-dir"
+    by_hand = Path("FOLDER", file.path).with_name(file.sent_as)
+    advice = f"try again later, or save it as {by_hand} yourself and add --data-dir FOLDER"
     try:
-        compressed = _transfer(file, console)
-        _payload(compressed, file)
+        return _kept(_transfer(file, console), file)
     except ValueError as error:
         raise DatasetError(f"what {file.url} sent {error}; {advice}") from error
     except urllib.error.HTTPError as error:
@@ -135,13 +174,12 @@ def _download(file: RemoteFile, console: Console) -> bytes:
     except (OSError, http.client.HTTPException) as error:
         reason = getattr(error, "reason", error)
         raise DatasetError(f"cannot download {file.url} ({reason}); {advice}") from error
-    return compressed
 
 
 def _transfer(file: RemoteFile, console: Console) -> bytes:
     """The bytes that the mirror sends, at most a little more than could be right."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    limit = file.size + file.size // 100 + 1024  # gzip cannot enlarge a payload by more
+    limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
     blocks: list[bytes] = []
     received = 0
     opener = urllib.request.build_opener()
@@ -159,7 +197,7 @@ def _transfer(file: RemoteFile, console: Console) -> bytes:
     return b"".join(blocks)
 
 
-def _store(content: bytes, file: RemoteFile, path: Path) -> None:
+def _store(content: bytes, path: Path) -> None:
     """Write a verified file so that it is there whole or not at all.
 
     Raises:
@@ -176,6 +214,6 @@ def _store(content: bytes, file: RemoteFile, path: Path) -> None:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
         raise DatasetError(
-            f"cannot store {Path(file.path).name} in {path.parent} ({error.strerror}); free some"
+            f"cannot store {path.name} in {path.parent} ({error.strerror}); free some"
             " space there, or name a folder that you can write to with --data-dir"
         ) from error

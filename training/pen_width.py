@@ -20,8 +20,9 @@ from digitpad.normalize import PEN_WIDTH
 from digitpad.recognizer import Recognizer, RecognizerError
 from training.datasets import MNIST, data_folder, load_training
 from training.errors import BuildError
-from training.evaluate import evaluate, pen_digits
+from training.evaluation.data import pen_digits
 from training.pendigits import inked
+from training.scores import evaluate
 
 WIDTHS = (1.5, 1.75, 2.0, 2.25, 2.5, 2.75, 3.0, 3.5)
 

@@ -10,21 +10,29 @@ sides, and measure how well a model knows people that it has already met.
 
 from __future__ import annotations
 
-import hashlib
+import zipfile
+import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
+from rich.console import Console
 
 from digitpad.ink import Ink
 from digitpad.normalize import PEN_WIDTH, normalize_ink
 from training.datasets import Split
-from training.fetch import DatasetError
+from training.fetch import DatasetError, RemoteFile, read
 
+URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
+MEMBER = "pendigits-orig.tra.Z"
 FILE = "pendigits/pendigits-orig.tra"
+SIZE = 3_641_673
 SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 CREDIT = "UCI Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu 1998), CC BY 4.0"
+#: Of other methods, zipfile decompresses more than it is asked for.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: The eight of the 30 writers that no model is trained on.
 VALIDATION_WRITERS = frozenset(range(2, 31, 4))
 
@@ -42,23 +50,70 @@ class PenDigit:
     writer: int
 
 
-def load_pendigits(folder: Path) -> list[PenDigit]:
-    """All digits in the order of the file.
+def load_pendigits(folder: Path, console: Console | None = None) -> list[PenDigit]:
+    """All digits in the order of the file, which is downloaded first where it is missing.
+
+    Args:
+        folder: the data folder.
+        console: where the download shows its progress; standard error by default.
 
     Raises:
-        DatasetError: if the file is missing or is another one.
+        DatasetError: if the file is damaged, or cannot be downloaded or stored.
     """
-    path = folder / FILE
+    file = RemoteFile(URL, FILE, SIZE, SHA256, extract=_extract)
+    text = read(file, folder, console or Console(stderr=True)).decode("ascii")
+    return list(parse_unipen(text))
+
+
+def _extract(archive: bytes, size: int) -> bytes:
+    """The uncompressed trajectories in UCI's archive; see :class:`training.fetch.RemoteFile`."""
+    if not archive.startswith(b"PK"):
+        raise ValueError("is not a zip archive (a web page, perhaps, in its place)")
     try:
-        content = path.read_bytes()
-    except OSError as error:
+        with zipfile.ZipFile(BytesIO(archive)) as members:
+            member = members.getinfo(MEMBER)
+            if member.compress_type not in _METHODS:
+                raise zipfile.BadZipFile(f"method {member.compress_type}")
+            with members.open(member) as stream:
+                compressed = stream.read(size)  # compress keeps nothing that it made larger
+    except KeyError as error:
+        raise ValueError(f"does not hold {MEMBER}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        raise ValueError("is truncated or damaged") from error
+    return _uncompress(compressed, size)
+
+
+def _uncompress(compressed: bytes, size: int) -> bytes:
+    """Undo Unix ``compress``, up to a number of bytes.
+
+    Raises:
+        ValueError: with the rest of a sentence that begins with the archive's name.
+    """
+    try:
+        from ncompress import decompress  # the app itself is installed without it
+    except ModuleNotFoundError as error:
         raise DatasetError(
-            f"cannot read {path} ({error.strerror}); take pendigits-orig.tra.Z from"
-            " https://archive.ics.uci.edu/dataset/81 and put the file uncompressed there"
+            f"unpacking {MEMBER} needs ncompress; run pip install -e '.[train]'"
         ) from error
-    if hashlib.sha256(content).hexdigest() != SHA256:
-        raise DatasetError(f"{path} is damaged or another file; replace it by the original")
-    return list(parse_unipen(content.decode("ascii")))
+    uncompressed = _Bounded(size)
+    try:
+        decompress(BytesIO(compressed), uncompressed)
+    except ValueError as error:
+        raise ValueError(f"holds a damaged {MEMBER}") from error
+    return bytes(uncompressed.content)
+
+
+class _Bounded:
+    """A stream that takes so many bytes and no more: 80 kB of LZW can hold a gigabyte."""
+
+    def __init__(self, size: int) -> None:
+        self.content = bytearray()
+        self._size = size
+
+    def write(self, block: bytes) -> None:
+        if len(self.content) + len(block) > self._size:
+            raise ValueError("there is more than there should be")
+        self.content += block
 
 
 def validation_only(digits: list[PenDigit]) -> list[PenDigit]:
@@ -77,19 +132,6 @@ def inked(digits: Sequence[PenDigit], labels: Sequence[str], pen_width: float = 
     pairs = [(image, labels.index(label)) for image, label in drawn if image is not None]
     images, truth = zip(*pairs, strict=True)
     return Split(np.stack(images), np.array(truth, dtype=np.int64))
-
-
-def training_images(folder: Path, labels: Sequence[str], widths: Sequence[float]) -> Split | None:
-    """The training writers' digits, inked with each width; None without that dataset.
-
-    Raises:
-        DatasetError: if the file is another one.
-    """
-    if not widths or not (folder / FILE).is_file():
-        return None
-    digits = training_only(load_pendigits(folder))
-    first, *others = (inked(digits, labels, width) for width in widths)
-    return sum(others, start=first)
 
 
 def parse_unipen(text: str) -> Iterator[PenDigit]:

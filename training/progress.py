@@ -9,7 +9,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 if TYPE_CHECKING:
-    from training.train import Epoch
+    from training.history import Epoch
 
 
 class FitProgress:
@@ -56,10 +56,11 @@ class FitProgress:
         )
 
     def epoch_done(self, epoch: Epoch, is_best: bool) -> None:
+        pen = "" if epoch.pen_accuracy is None else f"  strangers {epoch.pen_accuracy:.2%}"
         self._console.print(
             f"Epoch {epoch.number:>{len(str(self._epochs))}}/{self._epochs}"
             f"  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.2%}"
-            f"  validation {epoch.validation_accuracy:.2%}"
+            f"  validation {epoch.validation_accuracy:.2%}{pen}"
             f"  {epoch.seconds:.0f} s{'  best so far' if is_best else ''}",
             highlight=False,
         )

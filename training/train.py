@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import math
+import hashlib
 import time
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 import keras
@@ -14,42 +14,17 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.architectures import ARCHITECTURES
-from training.augment import Augmenter
+from training.batches import Batches
+from training.checkpoint import Checkpoint
 from training.datasets import Split
-from training.errors import BuildError
+from training.history import Epoch, best_of
 from training.interrupt import Interrupt
 from training.progress import FitProgress
 from training.recipes import Recipe
+from training.run import Run
+from training.stock import Stock
 
 _EVALUATION_BATCH = 1_000
-#: Batches between two updates of the average; copying the weights takes as long as a small batch.
-_AVERAGE_EVERY = 10
-
-
-class TrainingError(BuildError):
-    """Training that cannot go on; the message is one sentence that says what to do next."""
-
-
-@dataclass(frozen=True)
-class Epoch:
-    """What one pass over the training images came to.
-
-    Attributes:
-        number: 1-based.
-        loss: mean cross-entropy of the distorted training images.
-        accuracy: share of them read correctly, 0..1.
-        validation_loss: mean cross-entropy of the validation images, undistorted.
-        validation_accuracy: share of them read correctly, 0..1.
-        seconds: how long it took, validation included.
-    """
-
-    number: int
-    loss: float
-    accuracy: float
-    validation_loss: float
-    validation_accuracy: float
-    seconds: float
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,8 +52,39 @@ class NothingTrainedError(KeyboardInterrupt):
     """Ctrl-C before the first epoch had ended, so that there is nothing to keep."""
 
 
+@dataclass(frozen=True, eq=False)
+class Data:
+    """What a run learns from, and what it is validated on after every epoch.
+
+    Attributes:
+        train: the dataset's training images.
+        stock: drawings that join them.
+        validation: the dataset's validation images and, where there are any, the validation
+            writers' digits.
+    """
+
+    train: Split
+    stock: Stock
+    validation: Sequence[Split]
+
+    def fingerprint(self) -> str:
+        """Identifies the training images."""
+        digest = hashlib.sha256(self.train.labels.tobytes())
+        digest.update(self.stock.labels.tobytes())
+        digest.update(self.stock.images[:: 1 + len(self.stock.images) // 1000].tobytes())
+        return digest.hexdigest()
+
+
+@dataclass(frozen=True)
+class Saving:
+    """Where checkpoints go, and whether the one that is there is gone on with."""
+
+    folder: Path
+    resume: bool
+
+
 def fit_seeds(
-    recipe: Recipe, repeats: int, train: Split, validation: Split, console: Console
+    recipe: Recipe, repeats: int, data: Data, saving: Saving, console: Console
 ) -> list[Training]:
     """Train the recipe with its seed and, for ``repeats`` above 1, with the seeds that follow.
 
@@ -89,14 +95,14 @@ def fit_seeds(
         The recipe's own seed first; all others were trained to the end.
 
     Raises:
-        TrainingError, KeyboardInterrupt: as :func:`fit`.
+        TrainingError, CheckpointError, KeyboardInterrupt: as :func:`fit`.
     """
-    trainings = [fit(recipe, train, validation, console)]
+    trainings = [fit(recipe, data, saving, console)]
     for seed in range(recipe.seed + 1, recipe.seed + repeats):
         if trainings[0].interrupted:
             break
         try:
-            training = fit(replace(recipe, seed=seed), train, validation, console)
+            training = fit(replace(recipe, seed=seed), data, saving, console)
         except NothingTrainedError:
             break
         if training.interrupted:
@@ -105,167 +111,71 @@ def fit_seeds(
     return trainings
 
 
-def fit(recipe: Recipe, train: Split, validation: Split, console: Console) -> Training:
+def fit(recipe: Recipe, data: Data, saving: Saving, console: Console) -> Training:
     """Train one model; Ctrl-C ends it after the batch at hand and keeps the best epoch so far.
 
     The best epoch is that with the lowest validation loss, which chance moves less than accuracy.
 
     Raises:
         TrainingError: if the loss is no longer a number.
+        CheckpointError: if a checkpoint cannot be written or read.
         NothingTrainedError: on Ctrl-C before the first epoch has ended.
     """
     with Interrupt() as interrupt:
-        console.print(f"Training {recipe.name}, seed {recipe.seed}: {len(train):,} images an epoch")
-        started = time.monotonic()
         keras.utils.set_random_seed(recipe.seed)
-        batches = _Batches(recipe, train)
-        model = _compiled(recipe, batches)
-        average = _Average(model, recipe.averaging * batches.count)
-        history: list[Epoch] = []
-        weights: list[NDArray[np.float32]] = []
+        batches = Batches(recipe, data.train, data.stock)
+        run = Run(recipe, batches, Checkpoint(saving.folder, recipe, data.fingerprint()))
+        title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
+        if saving.resume and run.restore():
+            title += f", going on after epoch {len(run.history)}"
+        console.print(title)
         with FitProgress(recipe.epochs, batches.count, console) as progress:
-            for number in range(1, recipe.epochs + 1):
+            for number in range(len(run.history) + 1, recipe.epochs + 1):
                 begun = time.monotonic()
-                on_training = _one_epoch(model, batches, average, number, progress, interrupt)
+                loss, accuracy = run.one_epoch(batches, number, progress, interrupt)
                 if interrupt.requested:
                     break
-                with average.in_use():
-                    on_validation = score(model, validation)
+                with run.average.in_use():
+                    on_validation = [score(run.model, split) for split in data.validation]
                 seconds = time.monotonic() - begun
-                epoch = Epoch(number, *on_training, *on_validation, seconds)
-                history.append(epoch)
-                if epoch is _best(history):
-                    weights = [array.copy() for array in average.weights]
-                progress.epoch_done(epoch, epoch is _best(history))
-        if not history:
+                validation_loss, own, pen = _together(on_validation)
+                epoch = Epoch(number, loss, accuracy, validation_loss, own, pen, seconds)
+                run.finish(epoch)
+                progress.epoch_done(epoch, epoch is best_of(run.history))
+        if not run.history:
             raise NothingTrainedError
-        best = _best(history)
+        best = best_of(run.history)
         if interrupt.requested:
             console.print(f"Stopped by Ctrl-C; going on with epoch {best.number}, the best so far")
-        model.set_weights(weights)
-        seconds = time.monotonic() - started
-        return Training(recipe, model, tuple(history), best, interrupt.requested, seconds)
+        run.model.set_weights(run.weights)
+        seconds = sum(epoch.seconds for epoch in run.history)
+        return Training(recipe, run.model, tuple(run.history), best, interrupt.requested, seconds)
 
 
-def _best(history: Sequence[Epoch]) -> Epoch:
-    """The epoch with the lowest validation loss; the first one among equals."""
-    return min(history, key=lambda epoch: epoch.validation_loss)
+def _together(scores: Sequence[tuple[float, float]]) -> tuple[float, float, float | None]:
+    """Mean loss over the validation sets, and the accuracy on each of them."""
+    losses, accuracies = zip(*scores, strict=True)
+    own, *pen = accuracies
+    return sum(losses) / len(losses), own, pen[0] if pen else None
 
 
 def score(model: Any, split: Split) -> tuple[float, float]:
     """Mean cross-entropy in nats, and accuracy 0..1, of a model on undistorted images."""
-    probabilities = predict(model, split.images)
+    probabilities, _ = predict(model, split.images)
     right = probabilities[np.arange(len(split)), split.labels]
     loss = -np.log(np.maximum(right, 1e-7)).mean()
     return float(loss), float((probabilities.argmax(axis=1) == split.labels).mean())
 
 
-def predict(model: Any, images: NDArray[np.float32]) -> NDArray[np.float32]:
-    """Probabilities by Keras: float32 (N, classes)."""
+def predict(
+    model: Any, images: NDArray[np.float32]
+) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+    """Probabilities by Keras, float32 (N, classes), and digit scores (N,) where it has them."""
     parts = [
         model.predict_on_batch(images[i : i + _EVALUATION_BATCH])
         for i in range(0, len(images), _EVALUATION_BATCH)
     ]
-    return np.concatenate(parts)
-
-
-class _Average:
-    """Exponential moving average of a model's weights, normalisation statistics included.
-
-    B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
-    Averaged weights read better, and differ less from one epoch to the next, than the last ones.
-    """
-
-    def __init__(self, model: Any, horizon: float) -> None:
-        """Average over the last ``horizon`` batches or so; 0 follows the model itself."""
-        self._model = model
-        self._horizon = horizon
-        self._updates = 0
-        self.weights: list[NDArray[np.float32]] = model.get_weights()
-
-    def update(self) -> None:
-        self._updates += 1
-        if self._updates % _AVERAGE_EVERY:
-            return
-        # A quarter of the run so far at most, so that the first batches are soon forgotten.
-        span = min(self._horizon, self._updates / 4)
-        share = np.float32(min(1.0, _AVERAGE_EVERY / max(span, 1.0)))
-        for mean, now in zip(self.weights, self._model.get_weights(), strict=True):
-            mean += share * (now - mean)
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Let the model have the averaged weights for a while."""
-        own = self._model.get_weights()
-        self._model.set_weights(self.weights)
-        try:
-            yield
-        finally:
-            self._model.set_weights(own)
-
-
-class _Batches:
-    """Shuffled, distorted batches with one-hot labels; the seed decides all of it."""
-
-    def __init__(self, recipe: Recipe, train: Split) -> None:
-        self._train = train
-        self._size = min(recipe.batch, len(train))
-        self.count = len(train) // self._size
-        self.classes = int(train.labels.max()) + 1
-        self._one_hot = np.eye(self.classes, dtype=np.float32)
-        self._order = np.random.default_rng(recipe.seed)
-        self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
-
-    def __iter__(self) -> Iterator[tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        order = self._order.permutation(len(self._train))
-        # The last, smaller batch is left out: other images fall into it each time.
-        for start in range(0, self.count * self._size, self._size):
-            chosen = order[start : start + self._size]
-            images = self._augmenter(self._train.images[chosen])
-            yield images, self._one_hot[self._train.labels[chosen]]
-
-
-def _one_epoch(
-    model: Any,
-    batches: _Batches,
-    average: _Average,
-    number: int,
-    progress: FitProgress,
-    interrupt: Interrupt,
-) -> tuple[float, float]:
-    """Train on every batch once; the mean loss and accuracy."""
-    sums = np.zeros(2)
-    progress.epoch_begins(number)
-    for done, (images, labels) in enumerate(batches, start=1):
-        logs = model.train_on_batch(images, labels, return_dict=True)
-        if not math.isfinite(logs["loss"]):
-            raise TrainingError(
-                f"the loss became {logs['loss']} in epoch {number}, so training cannot go on;"
-                " lower the recipe's learning rate"
-            )
-        average.update()
-        sums += logs["loss"], logs["accuracy"]
-        loss, accuracy = sums / done
-        progress.batch_done(len(images), loss, accuracy)
-        if interrupt.requested:
-            break
-    return float(loss), float(accuracy)
-
-
-def _compiled(recipe: Recipe, batches: _Batches) -> Any:
-    """The recipe's network with its optimiser, schedule and loss."""
-    model = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout)
-    steps = recipe.epochs * batches.count
-    warmup = max(1, round(recipe.warmup * steps))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(1, steps - warmup),
-        warmup_target=recipe.learning_rate,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
-    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    # XLA takes 1.8 times as long on a CPU.
-    model.compile(optimizer=optimizer, loss=loss, metrics=["accuracy"], jit_compile=False)
-    return model
+    if not isinstance(parts[0], list):
+        return np.concatenate(parts), None
+    probabilities, scores = (np.concatenate(output) for output in zip(*parts, strict=True))
+    return probabilities, scores[:, 0]

@@ -1,0 +1,42 @@
+"""What tests of ``python -m training.evaluate`` share: labelled ink, and ways to run it."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+from drawings import digit
+
+from digitpad.ink import Ink
+from digitpad.normalize import normalize_ink
+from digitpad.recognizer import Recognizer
+from training.evaluate import main
+
+
+def as_read(model, label: str) -> str:
+    """What a model takes a drawing for."""
+    recognizer = Recognizer.load(model)
+    probabilities = recognizer.predict(normalize_ink(digit(label))[np.newaxis])
+    return recognizer.labels[int(probabilities.argmax())]
+
+
+def write_ink(path, drawings: dict[str, str]):
+    """One line for each drawing, with the label that it is said to be meant as."""
+    lines = [Ink(digit(drawn).strokes, label).to_json() + "\n" for drawn, label in drawings.items()]
+    path.write_text("".join(lines))
+    return path
+
+
+def measured(capsys, *arguments: object) -> dict:
+    """The record of a run that ends well."""
+    assert main([*map(str, arguments), "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def refusal(capsys, *arguments: object) -> str:
+    """The one sentence of a run that cannot be."""
+    assert main([*map(str, arguments)]) == 2
+    printed = capsys.readouterr().err
+    assert printed.startswith("training.evaluate: ")
+    assert printed.count("\n") == 1
+    return printed

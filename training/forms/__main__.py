@@ -1,0 +1,106 @@
+"""Contact sheets of the forms in :mod:`training.forms`, to be looked at."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TypeVar
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from digitpad.ink import Ink
+from digitpad.normalize import PEN_WIDTH, SIZE, Image, normalize_ink
+from training.contact_sheet import contact_sheet
+from training.datasets import MNIST, data_folder, load_training
+from training.errors import BuildError
+from training.forms import GLYPHS, IMAGE_MARKS, MARKS
+from training.forms.pen import Strokes
+from training.pendigits import load_pendigits, training_only
+
+#: Samples in a row of a sheet.
+SAMPLES = 16
+
+_Digit = TypeVar("_Digit", Strokes, Image)
+_Apply = Callable[[_Digit, np.random.Generator], _Digit | None]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the contact sheets; the exit code: 0, or 2 after an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.forms",
+        description="Write contact sheets of the forms that digits take: forms-*.png.",
+    )
+    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
+    parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        options.output.mkdir(parents=True, exist_ok=True)
+        for name, sheet in sheets(data_folder(options.data_dir), options.seed).items():
+            path = options.output / f"forms-{name}.png"
+            path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+            print(path)
+    except (BuildError, OSError) as error:
+        print(f"training.forms: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def sheets(folder: Path, seed: int = 0) -> dict[str, NDArray[np.uint8]]:
+    """Contact sheets of all forms.
+
+    Args:
+        folder: with the datasets in it; marks are shown on their training digits.
+        seed: of the samples.
+
+    Returns:
+        grey pictures, uint8 (h, w): ``"strokes"``, ``"marks"`` and ``"images"``.
+
+    Raises:
+        DatasetError: if a dataset cannot be had.
+    """
+    rng = np.random.default_rng(seed)
+    digits = training_only(load_pendigits(folder))
+    train, _ = load_training(MNIST, folder, Console(stderr=True))
+
+    def on_strokes(label: str, apply: _Apply[Strokes]) -> Iterable[Image | None]:
+        for at in rng.permutation([i for i, d in enumerate(digits) if d.ink.label == label]):
+            strokes = apply([stroke.points for stroke in digits[at].ink.strokes], rng)
+            yield _image(strokes) if strokes else None
+
+    def on_images(label: str, apply: _Apply[Image]) -> Iterable[Image | None]:
+        for at in rng.permutation(np.flatnonzero(train.labels == MNIST.labels.index(label))):
+            yield apply(train.images[at], rng)
+
+    return {
+        "strokes": contact_sheet(
+            {g.name: [_image(g.draw(rng)) for _ in range(SAMPLES)] for g in GLYPHS.values()}
+        ),
+        "marks": contact_sheet(
+            {m.name: _first(on_strokes(m.label, m.apply)) for m in MARKS.values()}
+        ),
+        "images": contact_sheet(
+            {m.name: _first(on_images(m.label, m.apply)) for m in IMAGE_MARKS.values()}
+        ),
+    }
+
+
+def _image(strokes: Strokes) -> Image:
+    image = normalize_ink(Ink.from_points(strokes), PEN_WIDTH)
+    return np.zeros((SIZE, SIZE), np.float32) if image is None else image
+
+
+def _first(images: Iterable[Image | None]) -> list[Image]:
+    """The first samples of those that a mark applies to."""
+    applied = (image for image in images if image is not None)
+    return list(islice(applied, SAMPLES))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,35 @@
+"""What became of each epoch of a training run."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Epoch:
+    """What one pass over the training images came to.
+
+    Attributes:
+        number: 1-based.
+        loss: mean cross-entropy of the distorted training images.
+        accuracy: share of them read correctly, 0..1.
+        validation_loss: mean cross-entropy of the dataset's validation images and of the validation
+            writers' digits, both undistorted and counting alike.
+        validation_accuracy: share of the dataset's read correctly, 0..1.
+        pen_accuracy: share of the validation writers' read correctly, or None without them.
+        seconds: how long it took, validation included.
+    """
+
+    number: int
+    loss: float
+    accuracy: float
+    validation_loss: float
+    validation_accuracy: float
+    pen_accuracy: float | None
+    seconds: float
+
+
+def best_of(history: Sequence[Epoch]) -> Epoch:
+    """The epoch with the lowest validation loss; the first one among equals."""
+    return min(history, key=lambda epoch: epoch.validation_loss)

@@ -1,0 +1,185 @@
+"""How well a model reads, in plain numpy: accuracy, confusions, calibration, rejection."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+Probabilities = NDArray[np.float32]
+Labels = NDArray[np.int64]
+
+#: Bins of a reliability diagram and of the calibration error (Guo et al. 2017).
+BINS = 15
+
+
+@dataclass(frozen=True, eq=False)
+class Scores:
+    """What came of a set of images.
+
+    Attributes:
+        confusion: int64 (classes, classes), counts by true class (row) and prediction (column).
+        mistakes: int64 (M,), indices of images read wrongly, the surest mistake first.
+    """
+
+    confusion: NDArray[np.int64]
+    mistakes: NDArray[np.int64]
+
+    @property
+    def total(self) -> int:
+        return int(self.confusion.sum())
+
+    @property
+    def correct(self) -> int:
+        return int(self.confusion.trace())
+
+    @property
+    def accuracy(self) -> float:
+        """Share read correctly, 0..1."""
+        return self.correct / self.total
+
+    def recall(self) -> NDArray[np.float64]:
+        """Share of each class that was read as such, 0..1, NaN for an absent class: (classes,)."""
+        return _share(self.confusion.diagonal(), self.confusion.sum(axis=1))
+
+    def precision(self) -> NDArray[np.float64]:
+        """Share of each prediction that was right, 0..1, NaN for one never made: (classes,)."""
+        return _share(self.confusion.diagonal(), self.confusion.sum(axis=0))
+
+
+def evaluate(probabilities: Probabilities, labels: Labels) -> Scores:
+    """Compare predictions with the truth.
+
+    Args:
+        probabilities: float32 (N, classes), N >= 1.
+        labels: int64 (N,).
+    """
+    classes = probabilities.shape[1]
+    predicted = probabilities.argmax(axis=1)
+    confusion = np.zeros((classes, classes), dtype=np.int64)
+    np.add.at(confusion, (labels, predicted), 1)
+    wrong = np.flatnonzero(predicted != labels)
+    surest_first = np.argsort(-probabilities[wrong].max(axis=1), kind="stable")
+    return Scores(confusion, wrong[surest_first])
+
+
+def wilson(correct: int, total: int) -> tuple[float, float]:
+    """95 % interval of a share, 0..1.
+
+    E. B. Wilson, "Probable inference, the law of succession, and statistical inference", JASA 22
+    (1927): unlike the textbook interval, it holds near 100 %.
+    """
+    z = 1.959964
+    share = correct / total
+    centre = share + z * z / (2 * total)
+    half = z * math.sqrt(share * (1 - share) / total + z * z / (4 * total * total))
+    scale = 1 + z * z / total
+    return max(0.0, (centre - half) / scale), min(1.0, (centre + half) / scale)
+
+
+@dataclass(frozen=True, eq=False)
+class Reliability:
+    """Confidence against accuracy, in bins of equal width.
+
+    The confidence of an answer is the largest of its probabilities; bin i of n holds the answers
+    with i/n < confidence <= (i + 1)/n.
+
+    Attributes:
+        edges: float64 (bins + 1,), 0..1, the bounds of the bins.
+        counts: int64 (bins,), answers in each bin.
+        confidence: float64 (bins,), their mean confidence, 0..1, NaN for an empty bin.
+        accuracy: float64 (bins,), the share of them that is right, 0..1, NaN for an empty bin.
+    """
+
+    edges: NDArray[np.float64]
+    counts: NDArray[np.int64]
+    confidence: NDArray[np.float64]
+    accuracy: NDArray[np.float64]
+
+
+def reliability(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> Reliability:
+    """The table behind a reliability diagram.
+
+    Args:
+        probabilities: float32 (N, classes), N >= 1.
+        labels: int64 (N,).
+        bins: how many of equal width, >= 1.
+    """
+    confidence = probabilities.max(axis=1).astype(np.float64)
+    correct = probabilities.argmax(axis=1) == labels
+    # Rounding may put a sum of softmax outputs a hair above 1.
+    member = np.clip(np.ceil(confidence * bins).astype(np.intp) - 1, 0, bins - 1)
+    counts = np.bincount(member, minlength=bins).astype(np.int64)
+    return Reliability(
+        np.linspace(0.0, 1.0, bins + 1),
+        counts,
+        _share(np.bincount(member, weights=confidence, minlength=bins), counts),
+        _share(np.bincount(member, weights=correct, minlength=bins), counts),
+    )
+
+
+def expected_calibration_error(
+    probabilities: Probabilities, labels: Labels, bins: int = BINS
+) -> float:
+    """Mean distance between confidence and accuracy over the bins, weighted by their counts, 0..1.
+
+    C. Guo, G. Pleiss, Y. Sun and K. Weinberger, "On calibration of modern neural networks", ICML
+    2017, equation 5; with 15 bins as there.
+    """
+    table = reliability(probabilities, labels, bins)
+    filled = table.counts > 0
+    distance = np.abs(table.accuracy - table.confidence)[filled]
+    return float(distance @ table.counts[filled] / len(labels))
+
+
+def auroc(positive_scores: ArrayLike, negative_scores: ArrayLike) -> float:
+    """Probability that a random positive scores higher than a random negative, ties counting half.
+
+    This is the area under the receiver operating characteristic: J. Hanley and B. McNeil, "The
+    meaning and use of the area under a ROC curve", Radiology 143 (1982).
+
+    Args:
+        positive_scores: (P,), P >= 1, higher for what is more surely positive.
+        negative_scores: (N,), N >= 1.
+
+    Returns:
+        0..1; 0.5 for scores that tell nothing.
+    """
+    positive = np.asarray(positive_scores, dtype=np.float64)
+    negative = np.sort(np.asarray(negative_scores, dtype=np.float64))
+    below = np.searchsorted(negative, positive, side="left")
+    at_most = np.searchsorted(negative, positive, side="right")
+    return float((below + at_most).mean() / (2 * len(negative)))
+
+
+def per_class_lines(scores: Scores, labels: Sequence[str]) -> list[str]:
+    """A table in Markdown: class, images, recall, precision, most frequent confusion."""
+    lines = [
+        "| class | images | recall | precision | most often mistaken for |",
+        "|---|---|---|---|---|",
+    ]
+    wrong = scores.confusion.copy()
+    np.fill_diagonal(wrong, 0)
+    for i, (recall, precision) in enumerate(zip(scores.recall(), scores.precision(), strict=True)):
+        worst = int(wrong[i].argmax())
+        mistaken = f"{labels[worst]} ({wrong[i, worst]})" if wrong[i, worst] else ""
+        lines.append(
+            f"| {labels[i]} | {scores.confusion[i].sum()} | {_percent(recall)} |"
+            f" {_percent(precision)} | {mistaken} |"
+        )
+    return lines
+
+
+def _percent(share: float) -> str:
+    return "" if math.isnan(share) else f"{share:.2%}"
+
+
+def _share(
+    part: NDArray[np.int64] | NDArray[np.float64], whole: NDArray[np.int64]
+) -> NDArray[np.float64]:
+    share: NDArray[np.float64] = np.full(len(whole), np.nan)
+    np.divide(part, whole, out=share, where=whole > 0)
+    return share
