@@ -215,6 +215,21 @@ def test_contact_sheets_are_written(tmp_path, data_dir, monkeypatch):
     assert names == {"forms-strokes.png", "forms-marks.png", "forms-images.png"}
 
 
+def test_models_are_compared_form_by_form(data_dir, monkeypatch, capsys):
+    validation = pytest.importorskip("training.validation")
+    monkeypatch.setattr(validation, "PER_FORM", 3)
+    arguments = ["--model", "digits", "digits", "--data-dir", str(data_dir)]
+    assert forms_sheet.main(arguments) == 0
+    head, _, *rows = capsys.readouterr().out.splitlines()
+    assert head == "| form | drawn as | digits | digits |"
+    forms = {tuple(row.split(" | ")[:2]) for row in rows}
+    assert {("| 7 crossed", "glyph"), ("| 1 footed", "mark")} <= forms
+    assert ("| 0 slashed", "image mark") in forms
+    assert all(row.split(" | ")[2] == row.split(" | ")[3].removesuffix(" |") for row in rows)
+    assert forms_sheet.main(["--model", "none.onnx", "--data-dir", str(data_dir)]) == 2
+    assert "no model none.onnx" in capsys.readouterr().err
+
+
 def test_the_command_says_what_is_missing(tmp_path, capsys):
     arguments = ["--output", str(tmp_path), "--data-dir", str(tmp_path / "nothing")]
     assert forms_sheet.main(arguments) == 2

@@ -11,6 +11,7 @@ pytest.importorskip("HersheyFonts")
 from digitpad.normalize import BOX
 from training import negatives, pendigits
 from training.contact_sheet import contact_sheet
+from training.negatives import __main__ as pages
 from training.negatives import digit_pieces, hershey, scribbles, shapes
 from training.negatives.handwriting import smoothed, written
 
@@ -193,10 +194,15 @@ def test_a_contact_sheet_shows_every_image_at_its_place():
 
 
 def test_the_command_writes_a_page_for_each_family(tmp_path, monkeypatch, data_dir):
-    monkeypatch.setattr(negatives, "_A_PAGE", 4)
-    arguments = ["negatives", "--output", str(tmp_path / "pages"), "--data-dir", str(data_dir)]
-    monkeypatch.setattr("sys.argv", arguments)
-    negatives.main()
-    pages = sorted(path.stem for path in (tmp_path / "pages").glob("*.png"))
-    assert {name.replace(" ", "-") for name in negatives.FAMILIES} <= set(pages)
-    assert cv2.imread(str(tmp_path / "pages" / "symbols.png"), cv2.IMREAD_GRAYSCALE).min() < 50
+    monkeypatch.setattr(pages, "_SAMPLES", 4)
+    folder = tmp_path / "pages"
+    assert pages.main(["--output", str(folder), "--data-dir", str(data_dir)]) == 0
+    written = {path.stem for path in folder.glob("*.png")}
+    assert {name.replace(" ", "-") for name in negatives.FAMILIES} <= written
+    assert {"clothes", "two-digits-at-once"} <= written
+    assert cv2.imread(str(folder / "symbols.png"), cv2.IMREAD_GRAYSCALE).min() < 50
+
+
+def test_without_the_data_the_command_says_so(tmp_path, capsys):
+    assert pages.main(["--output", str(tmp_path), "--data-dir", str(tmp_path / "none")]) == 2
+    assert capsys.readouterr().err.startswith("training.negatives: there is no data folder")

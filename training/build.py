@@ -26,10 +26,14 @@ examples:
   python -m training.build --seed 7 --output mine.onnx
                                             another training run, kept beside the bundled one
   digitpad --model mine.onnx                draw with it
+  python -m training.build --resume         go on with a build that was killed: at most one
+                                            epoch is lost
+  KERAS_BACKEND=jax python -m training.build
+                                            train with JAX (or torch), export with TensorFlow
 
-MNIST is taken from --data-dir, else from the folder that DIGITPAD_DATA_DIR names, else from
-your cache, into which it is downloaded once (11 MB). Ctrl-C ends training early and goes on
-with the best epoch so far; pressed twice, it stops at once and writes no model.
+The datasets are taken from --data-dir, else from the folder that DIGITPAD_DATA_DIR names, else
+from your cache, into which they are downloaded once (43 MB). Ctrl-C ends training early and
+goes on with the best epoch so far; pressed twice, it stops at once and writes no model.
 """
 
 

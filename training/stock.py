@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from dataclasses import dataclass
@@ -130,6 +131,7 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
         console: shows the progress.
     """
     found = kinds(mixture, labels, hands)
+    begun = time.monotonic()
     tasks = [
         (kind, min(_TASK, left), (mixture.seed, number, left))
         for number, kind in enumerate(found)
@@ -148,7 +150,10 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
             progress.track(tasks), workers.map(_draw, tasks), strict=True
         ):
             drawn[kind].append(images)
-    return Stock(found, [np.concatenate(drawn[kind]) for kind in found])
+    stock = Stock(found, [np.concatenate(drawn[kind]) for kind in found])
+    seconds = time.monotonic() - begun
+    console.print(f"Drew {len(stock.images):,} of {len(stock.kinds)} kinds in {seconds:.0f} s")
+    return stock
 
 
 # -- in the workers ------------------------------------------------------------------------------

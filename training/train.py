@@ -124,11 +124,14 @@ def fit(recipe: Recipe, data: Data, saving: Saving, console: Console) -> Trainin
     with Interrupt() as interrupt:
         keras.utils.set_random_seed(recipe.seed)
         batches = Batches(recipe, data.train, data.stock)
-        run = Run(recipe, batches, Checkpoint(saving.folder, recipe, data.fingerprint()))
+        checkpoint = Checkpoint(saving.folder, recipe, data.fingerprint())
+        run = Run(recipe, batches, checkpoint)
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
         if saving.resume and run.restore():
             title += f", going on after epoch {len(run.history)}"
-        console.print(title)
+        elif checkpoint.path.is_file():
+            title += ", from the start (--resume would go on with what is saved of it)"
+        console.print(title, soft_wrap=True)
         with FitProgress(recipe.epochs, batches.count, console) as progress:
             for number in range(len(run.history) + 1, recipe.epochs + 1):
                 begun = time.monotonic()

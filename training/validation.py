@@ -179,13 +179,15 @@ def on_forms(recognizer: Recognizer, drawn: Stock) -> list[Form]:
     ]
 
 
-def validation_stock(labels: Sequence[str], hands: Hands, console: Console) -> Stock:
-    """Every family and every form, drawn with the app's pen from hands unknown to training."""
+def validation_stock(
+    labels: Sequence[str], hands: Hands, console: Console, *, families: bool = True
+) -> Stock:
+    """Every form and every family, drawn with the app's pen from hands unknown to training."""
     mixture = Mixture(
         per_glyph=PER_FORM,
         per_mark=PER_FORM,
         per_image_mark=PER_FORM,
-        per_family=PER_FAMILY,
+        per_family=PER_FAMILY if families else 0,
         pen_width=PEN_WIDTH,
         strokes=_STEADY,
         seed=_SEED,

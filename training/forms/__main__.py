@@ -16,13 +16,20 @@ from rich.console import Console
 
 from digitpad.ink import Ink
 from digitpad.normalize import PEN_WIDTH, SIZE, Image, normalize_ink
+from digitpad.recognizer import RecognizerError
 from training.contact_sheet import contact_sheet
 from training.datasets import MNIST, data_folder, load_training
 from training.errors import BuildError
 from training.forms import GLYPHS, IMAGE_MARKS, MARKS
 from training.forms.pen import Strokes
+from training.forms.scores import compare
 from training.pendigits import load_pendigits, training_only
 
+_EXAMPLES = """\
+examples:
+  python -m training.forms --output runs/forms
+  python -m training.forms --model digits mine.onnx
+"""
 #: Samples in a row of a sheet.
 SAMPLES = 16
 
@@ -31,22 +38,32 @@ _Apply = Callable[[_Digit, np.random.Generator], _Digit | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Write the contact sheets; the exit code: 0, or 2 after an error."""
+    """Write the contact sheets, or print the table; the exit code: 0, or 2 after an error."""
     parser = argparse.ArgumentParser(
         prog="python -m training.forms",
-        description="Write contact sheets of the forms that digits take: forms-*.png.",
+        description="Contact sheets of the forms that digits take, and how well models read them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    parser.add_argument("--output", type=Path, required=True, metavar="FOLDER")
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--output", type=Path, metavar="FOLDER", help="write forms-*.png there")
+    task.add_argument(
+        "--model", nargs="+", metavar="NAME|FILE", help="print a table of their accuracy by form"
+    )
     parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
     try:
+        folder = data_folder(options.data_dir)
+        if options.model:
+            print("\n".join(compare(options.model, folder, Console(stderr=True))))
+            return 0
         options.output.mkdir(parents=True, exist_ok=True)
-        for name, sheet in sheets(data_folder(options.data_dir), options.seed).items():
+        for name, sheet in sheets(folder, options.seed).items():
             path = options.output / f"forms-{name}.png"
             path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
             print(path)
-    except (BuildError, OSError) as error:
+    except (BuildError, RecognizerError, OSError) as error:
         print(f"training.forms: {error}", file=sys.stderr)
         return 2
     return 0
