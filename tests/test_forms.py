@@ -220,12 +220,13 @@ def test_models_are_compared_form_by_form(data_dir, monkeypatch, capsys):
     monkeypatch.setattr(validation, "PER_FORM", 3)
     arguments = ["--model", "digits", "digits", "--data-dir", str(data_dir)]
     assert forms_sheet.main(arguments) == 0
-    head, _, *rows = capsys.readouterr().out.splitlines()
+    head, _, *rows, mean = capsys.readouterr().out.splitlines()
     assert head == "| form | drawn as | digits | digits |"
     forms = {tuple(row.split(" | ")[:2]) for row in rows}
     assert {("| 7 crossed", "glyph"), ("| 1 footed", "mark")} <= forms
     assert ("| 0 slashed", "image mark") in forms
     assert all(row.split(" | ")[2] == row.split(" | ")[3].removesuffix(" |") for row in rows)
+    assert mean.startswith(f"| mean of {len(rows)} forms | | ")
     assert forms_sheet.main(["--model", "none.onnx", "--data-dir", str(data_dir)]) == 2
     assert "no model none.onnx" in capsys.readouterr().err
 

@@ -51,11 +51,12 @@ def test_no_label_changes_with_place_or_size(pen_digits: list[Ink]) -> None:
 
 
 def test_strangers_are_read_end_to_end(pen_digits: list[Ink], tmp_path: Path) -> None:
-    """At least 95 % of the validation writers' digits, through the command line."""
+    """At least 99 % of the validation writers' digits, through the command line; few rejected."""
     path = tmp_path / "strangers.jsonl"
     path.write_text("".join(ink.to_json() + "\n" for ink in pen_digits), encoding="utf-8")
     command = [sys.executable, "-m", "digitpad", "predict", "--device", "cpu", "--json", str(path)]
     result = subprocess.run(command, capture_output=True, text=True, check=True)
-    answers = [json.loads(line)["label"] for line in result.stdout.splitlines()]
-    right = sum(a == ink.label for a, ink in zip(answers, pen_digits, strict=True))
-    assert right / len(pen_digits) >= 0.95
+    answers = [json.loads(line) for line in result.stdout.splitlines()]
+    right = sum(a["label"] == ink.label for a, ink in zip(answers, pen_digits, strict=True))
+    assert right / len(pen_digits) >= 0.99
+    assert sum(answer["rejected"] for answer in answers) / len(answers) <= 0.005
