@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import json
 import re
-import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -42,6 +42,7 @@ def built(tmp_path_factory) -> Path:
     with pytest.MonkeyPatch.context() as patch:
         install(patch, folder)
         arguments = ["--repeats", "2", "--seed", "3", "--report", str(folder / "report")]
+        arguments += ["--checkpoints", str(folder / "checkpoints")]
         assert main([*arguments, "--output", str(folder), "--data-dir", str(folder)]) == 0
     return folder
 
@@ -140,26 +141,6 @@ def test_the_same_seed_gives_the_same_bytes_in_another_process(built, tmp_path):
     assert process.returncode == 0, errors
     assert (tmp_path / "again.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
     assert errors == ""  # TensorFlow's start-up notes too
-
-
-def test_a_killed_build_goes_on_where_it_was(built, tmp_path):
-    """Killed like this, a process cannot tidy anything up."""
-    arguments = ("--seed", "3", "--output", "again.onnx")
-    process = start_build(tmp_path, *arguments)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("Epoch 2/"):
-            process.kill()
-            break
-    process.communicate(timeout=120)
-    assert process.returncode != 0
-    assert not (tmp_path / "again.onnx").exists()
-    process = start_build(tmp_path, *arguments, "--resume")
-    output, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors
-    assert "going on after epoch" in output
-    assert "Epoch 1/" not in output
-    assert (tmp_path / "again.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
 
 
 def test_another_seed_gives_another_model(built, tiny, tmp_path):
@@ -269,6 +250,23 @@ def test_a_missing_package_is_named_with_its_remedy(monkeypatch, capsys):
     assert "pip install -e '.[train]'" in printed
 
 
+@pytest.mark.parametrize(
+    ("backend", "expected"),
+    [
+        ("theano", "set it to one of tensorflow, jax, torch, or leave it out"),
+        ("torch", "which is not installed: pip install torch"),
+    ],
+)
+def test_a_backend_that_cannot_be_used_is_named(backend, expected, monkeypatch, capsys):
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        importlib.util, "find_spec", lambda name: None if name == backend else found(name)
+    )
+    monkeypatch.setenv("KERAS_BACKEND", backend)
+    assert main(["--data-dir", "nowhere"]) == 2  # whatever happens, nothing is built
+    assert expected in only_sentence(capsys)
+
+
 def test_a_python_that_is_too_new_is_told_so(monkeypatch, capsys):
     monkeypatch.setattr(sys, "version_info", (3, 14, 0))
     assert main([]) == 2
@@ -298,35 +296,3 @@ def test_wrong_options_exit_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:
         main(arguments)
     assert caught.value.code == 2
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a process group cannot get SIGINT there")
-def test_ctrl_c_keeps_the_best_epoch_and_says_so(tmp_path):
-    process = start_build(tmp_path, "--output", ".", epochs=100_000)
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("Epoch"):
-            process.send_signal(signal.SIGINT)
-            break
-    output, errors = process.communicate(timeout=120)
-    assert process.returncode == 0, errors
-    assert "cut short" in output
-    card = json.loads((tmp_path / "digits.json").read_text())
-    assert card["training"]["interrupted"] is True
-    assert 1 <= card["training"]["epochs"] < 1_000
-    assert Recognizer.load(tmp_path / "digits.onnx").labels == tuple("0123456789")
-
-
-@pytest.mark.skipif(sys.platform == "win32", reason="a process group cannot get SIGINT there")
-def test_ctrl_c_before_there_is_anything_to_keep(tmp_path):
-    files = previous_model(tmp_path)
-    process = start_build(tmp_path, "--output", ".")
-    assert process.stdout is not None
-    for line in process.stdout:
-        if line.startswith("Training"):
-            process.send_signal(signal.SIGINT)
-            break
-    _, errors = process.communicate(timeout=120)
-    assert process.returncode == 130
-    assert errors == "training.build: stopped; no model was written\n"
-    assert_untouched(files)
