@@ -44,6 +44,7 @@ class Drawing:
         place: the source, and for ink the line: ``"digits.jsonl:17"``.
         image: float32 (28, 28), ink 1.0 on paper 0.0, or None when there is no ink.
         size: bytes of the source that it took.
+        ink: its strokes, or None for a picture.
     """
 
     source: str
@@ -51,6 +52,7 @@ class Drawing:
     place: str
     image: Image | None
     size: int
+    ink: Ink | None = None
 
 
 @dataclass(frozen=True)
@@ -191,7 +193,8 @@ def _ink(name: str, stdin: BinaryIO) -> Iterator[Drawing | Problem]:
 def _drawn(name: str, index: int, number: int, line: bytes) -> Drawing | Problem:
     place = f"{name}:{number}"
     try:
-        return Drawing(name, index, place, normalize_ink(_parsed(line)), len(line))
+        ink = _parsed(line)
+        return Drawing(name, index, place, normalize_ink(ink), len(line), ink)
     except InkError as error:
         return Problem(place, str(error), len(line))
 

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from digitpad import sources
-from digitpad.ink import Ink, InkError
+from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
 from digitpad.sources import Drawing, Problem
 from digitpad.terminal import bar, printable
@@ -126,30 +126,22 @@ def _written(data: str, digits: list[PenDigit]) -> Drawings:
 
 
 def _ink_lines(name: str) -> Iterator[_Labelled | Problem]:
-    """The drawings of a JSONL file; blank lines are skipped, as ``digitpad predict`` does."""
-    try:
-        with Path(name).open("rb") as stream:
-            for number, line in enumerate(stream, 1):
-                if not line.isspace():
-                    yield _ink_line(f"{name}:{number}", line)
-    except OSError as error:
-        yield Problem(name, f"cannot be read: {error.strerror}")
+    """The drawings of a JSONL file, read as ``digitpad predict`` reads them."""
+    for batch in sources.read([name], BytesIO()):
+        for item in batch:
+            yield item if isinstance(item, Problem) else _ink(item)
 
 
-def _ink_line(place: str, line: bytes) -> _Labelled | Problem:
-    try:
-        ink = Ink.from_json(line)
-    except InkError as error:
-        return Problem(place, str(error), len(line))
-    if ink.label is None:
+def _ink(drawing: Drawing) -> _Labelled | Problem:
+    if drawing.ink is None or drawing.ink.label is None:
         raise EvaluationError(
-            f'{place}: the drawing has no label; every line needs a "label", the class that it is'
-            " meant to be"
+            f'{drawing.place}: the drawing has no label; every line needs a "label", the class that'
+            " it is meant to be"
         )
-    image = normalize_ink(ink)
-    if image is None:
-        return Problem(place, "the drawing has no ink", len(line))
-    return _Labelled(image, ink.label, place, len(line), ink)
+    if drawing.image is None:
+        return Problem(drawing.place, "the drawing has no ink", drawing.size)
+    label = drawing.ink.label
+    return _Labelled(drawing.image, label, drawing.place, drawing.size, drawing.ink)
 
 
 def _pictures(folder: Path) -> Iterator[_Labelled | Problem]:
