@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -31,6 +33,8 @@ from training.strokes import StrokeAugmenter, Strokes
 NOT_A_DIGIT = -1
 #: The family that is made of pictures instead of strokes.
 CLOTHES = "clothes"
+#: Most processes that draw; each has a copy of the dataset.
+_WORKERS = 8
 #: Drawings that one task of a worker makes.
 _TASK = 2_000
 #: Digits that a mark is tried on for each that it is wanted on.
@@ -139,21 +143,29 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
     ]
     drawn: dict[Kind, list[NDArray[np.uint8]]] = {kind: [] for kind in found}
     columns = (TextColumn("Drawing strokes"), BarColumn(), TimeRemainingColumn(compact=True))
-    context = multiprocessing.get_context("spawn")
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        ProcessPoolExecutor(
-            os.cpu_count(), context, initializer=_start, initargs=(mixture, hands)
-        ) as workers,
+        _workers(mixture, hands) as workers,
     ):
-        for (kind, _, _), images in zip(
-            progress.track(tasks), workers.map(_draw, tasks), strict=True
-        ):
+        results = workers.map(_draw, tasks)
+        for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
             drawn[kind].append(images)
     stock = Stock(found, [np.concatenate(drawn[kind]) for kind in found])
     seconds = time.monotonic() - begun
     console.print(f"Drew {len(stock.images):,} of {len(stock.kinds)} kinds in {seconds:.0f} s")
     return stock
+
+
+@contextmanager
+def _workers(mixture: Mixture, hands: Hands) -> Iterator[ProcessPoolExecutor]:
+    """Processes that draw; what they have not begun when an exception comes is left undone."""
+    count = min(os.cpu_count() or 1, _WORKERS)
+    context = multiprocessing.get_context("spawn")
+    workers = ProcessPoolExecutor(count, context, initializer=_start, initargs=(mixture, hands))
+    try:
+        yield workers
+    finally:
+        workers.shutdown(cancel_futures=True)
 
 
 # -- in the workers ------------------------------------------------------------------------------
@@ -163,6 +175,7 @@ _worker: _Worker
 
 def _start(mixture: Mixture, hands: Hands) -> None:
     global _worker
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     _worker = _Worker(mixture, hands)
 
 
