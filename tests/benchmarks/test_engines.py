@@ -30,7 +30,7 @@ def recognizer() -> Recognizer:
 def network() -> Any:
     """The bundled model's architecture; its speed does not depend on the weights."""
     recipe = RECIPES["digits"]
-    return architectures.compact_cnn(10, recipe.dropout)
+    return architectures.ARCHITECTURES[recipe.architecture](10, recipe.dropout, True)
 
 
 @pytest.mark.benchmark(group="one image")
