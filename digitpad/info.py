@@ -145,6 +145,8 @@ def _rows(values: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, st
 
 
 def _shown(value: object) -> str:
+    if isinstance(value, list) and any(isinstance(item, dict) for item in value):
+        return f"{len(value)}, which digitpad info --json lists"
     if isinstance(value, list):
         return " ".join(map(_shown, value))
     return f"{value:.6g}" if isinstance(value, float) else str(value)

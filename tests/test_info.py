@@ -84,6 +84,13 @@ def test_json_holds_the_whole_card(models, capsys):
     assert report(capsys)["models"]["stripes"]["card"] == CARD
 
 
+def test_long_tables_of_a_card_are_left_to_json(models, capsys):
+    forms = [{"name": f"form {i}", "accuracy": 0.5} for i in range(70)]
+    (models / "stripes.json").write_text(json.dumps(CARD | {"forms": forms}))
+    assert "70, which digitpad info --json lists" in told(capsys)
+    assert report(capsys)["models"]["stripes"]["card"]["forms"] == forms
+
+
 @pytest.mark.parametrize(
     ("content", "reason"),
     [

