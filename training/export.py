@@ -57,7 +57,7 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     Raises:
         ExportError: if that process fails.
     """
-    if keras.backend.backend() != "tensorflow":
+    if not _trained_by_tensorflow():
         return _converted_elsewhere(model, metadata)
     import tensorflow as tf
     import tf2onnx
@@ -78,6 +78,10 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     _canonicalise(proto, metadata)
     onnx.checker.check_model(proto, full_check=True)
     return bytes(proto.SerializeToString(deterministic=True))
+
+
+def _trained_by_tensorflow() -> bool:
+    return bool(keras.backend.backend() == "tensorflow")
 
 
 def _outputs(model: Any) -> tuple[list[str], Any]:
