@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     if options.list:
         for recipe in RECIPES.values():
-            print(f"{recipe.name:12} {recipe.summary}")
+            print(f"{recipe.name:16} {recipe.summary}")
         return 0
     try:
         prepare()

@@ -24,6 +24,7 @@ from training.forms import GLYPHS, IMAGE_MARKS, MARKS
 from training.forms.pen import Strokes
 from training.forms.scores import compare
 from training.pendigits import load_pendigits, training_only
+from training.publish import make_folders
 
 _EXAMPLES = """\
 examples:
@@ -58,7 +59,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if options.model:
             print("\n".join(compare(options.model, folder, Console(stderr=True))))
             return 0
-        options.output.mkdir(parents=True, exist_ok=True)
+        make_folders(options.output)
         for name, sheet in sheets(folder, options.seed).items():
             path = options.output / f"forms-{name}.png"
             path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())

@@ -17,6 +17,7 @@ from training.datasets import FASHION_MNIST, data_folder, load_training
 from training.errors import BuildError
 from training.negatives import FAMILIES, clothes, inked, of_digits
 from training.pendigits import load_pendigits, training_only
+from training.publish import make_folders
 
 #: Drawings of each family.
 _SAMPLES = 192
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        options.output.mkdir(parents=True, exist_ok=True)
+        make_folders(options.output)
         for name, images in _pages(data_folder(options.data_dir), options.seed).items():
             path = options.output / f"{name.replace(' ', '-')}.png"
             sheet = contact_sheet({name: images})
