@@ -21,7 +21,7 @@ from training.recipes import DIGITS, RECIPES, Recipe
 _EXAMPLES = """\
 examples:
   python -m training.build                  train the bundled model anew and replace it
-  python -m training.build --quick          a rough model in under three minutes, put into
+  python -m training.build --quick          a rough model in about three minutes, put into
                                             runs/ so that the bundled one stays as it is
   python -m training.build --seed 7 --output mine.onnx
                                             another training run, kept beside the bundled one

@@ -114,15 +114,8 @@ class Run:
         return True
 
     def _variables(self) -> list[Any]:
-        """Of the model, with those of its random numbers, and of the optimiser."""
-        model: list[Any] = self.model.variables
-        seeds = [
-            variable
-            for layer in self.model.layers
-            for variable in layer.variables
-            if all(variable is not known for known in model)
-        ]
-        return [*model, *seeds, *self.model.optimizer.variables]
+        """Of the model, with those of dropout's random numbers, and of the optimiser."""
+        return [*self.model.variables, *self.model.optimizer.variables]
 
 
 def _accuracy(truth: Any, predicted: Any) -> Any:

@@ -24,7 +24,7 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from HersheyFonts import HersheyFonts  # type: ignore[import-untyped]  # it has no types
+from HersheyFonts import HersheyFonts
 
 from training.negatives.handwriting import written
 from training.strokes import Strokes, framed
