@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import json
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -19,7 +21,7 @@ from training_fixtures import SHAPES, tiny_source
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
 from digitpad.recognizer import Recognizer
-from training import datasets, pen_width, pendigits
+from training import datasets, evaluate, pen_width, pendigits
 from training.evaluate import main
 from training.scores import auroc
 
@@ -265,3 +267,18 @@ def test_help_teaches(capsys):
     assert printed.count("python -m training.evaluate") >= 5
     assert "fashion-mnist" in printed
     assert '"label": "7"' in printed
+
+
+def test_a_package_that_the_report_needs_is_named(tmp_path):
+    program = (
+        "import sys; sys.modules['jinja2'] = None;"
+        "from training.evaluate import main; sys.exit(main(sys.argv[1:]))"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program, "--data-dir", str(tmp_path)],
+        capture_output=True,
+        text=True,
+        cwd=evaluate.__file__.rpartition("training")[0],
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith("training.evaluate: the report needs jinja2; install")

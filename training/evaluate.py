@@ -67,8 +67,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace, folder: Path) -> int:
     # Only now: a typing error should not have to wait for matplotlib.
-    from training.evaluation import record, text
-    from training.evaluation.report import PAGE, write
+    try:
+        from training.evaluation import record, text
+        from training.evaluation.report import PAGE, write
+    except ModuleNotFoundError as error:  # the app itself is installed without them
+        raise EvaluationError(
+            f"the report needs {error.name}; install what is missing with pip install -e '.[train]'"
+        ) from error
 
     names = [options.model] + ([options.against] if options.against else [])
     recognizers = [Recognizer.load(name) for name in names]
