@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 
 import numpy as np
+import onnx_models
+import pytest
 from drawings import digit
 
 from digitpad.ink import Ink
@@ -40,3 +42,23 @@ def refusal(capsys, *arguments: object) -> str:
     assert printed.startswith("training.evaluate: ")
     assert printed.count("\n") == 1
     return printed
+
+
+@pytest.fixture(autouse=True)
+def reports_go_to(tmp_path, monkeypatch):
+    """A folder of the test: by default reports are written below the current one."""
+    folder = tmp_path / "here"
+    folder.mkdir()
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.fixture
+def model(tmp_path):
+    return onnx_models.save(tmp_path / "some.onnx", sharpness=20)
+
+
+@pytest.fixture
+def judging(tmp_path):
+    """Rejects the "1" of drawings.py."""
+    return onnx_models.save_judging(tmp_path / "judging.onnx")

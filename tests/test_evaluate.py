@@ -14,7 +14,15 @@ pytest.importorskip("platformdirs", reason="needs the train extra")
 
 import onnx_models
 from drawings import digit
-from evaluation_runs import as_read, measured, refusal, write_ink
+from evaluation_runs import (  # noqa: F401  # fixtures among them
+    as_read,
+    judging,
+    measured,
+    model,
+    refusal,
+    reports_go_to,
+    write_ink,
+)
 from PIL import Image
 from training_fixtures import SHAPES, tiny_source
 
@@ -36,26 +44,6 @@ def unipen() -> str:
                 points = [f" {10 * x} {500 - 10 * y}" for x, y in stroke]
                 lines += [".PEN_DOWN", *points, ".PEN_UP"]
     return "\n".join(lines)
-
-
-@pytest.fixture(autouse=True)
-def reports_go_to(tmp_path, monkeypatch):
-    """A folder of the test: by default reports are written below the current one."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def model(tmp_path):
-    return onnx_models.save(tmp_path / "some.onnx", sharpness=20)
-
-
-@pytest.fixture
-def judging(tmp_path):
-    """Rejects the "1" of drawings.py."""
-    return onnx_models.save_judging(tmp_path / "judging.onnx")
 
 
 @pytest.fixture

@@ -12,30 +12,17 @@ import pytest
 pytest.importorskip("platformdirs", reason="needs the train extra")
 
 import onnx_models
-from evaluation_runs import as_read, measured, write_ink
+from evaluation_runs import (  # noqa: F401  # fixtures among them
+    as_read,
+    judging,
+    measured,
+    model,
+    reports_go_to,
+    write_ink,
+)
 from PIL import Image
 
 from training.evaluate import main
-
-
-@pytest.fixture(autouse=True)
-def reports_go_to(tmp_path, monkeypatch):
-    """A folder of the test: by default reports are written below the current one."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    return folder
-
-
-@pytest.fixture
-def model(tmp_path):
-    return onnx_models.save(tmp_path / "some.onnx", sharpness=20)
-
-
-@pytest.fixture
-def judging(tmp_path):
-    """Rejects the "1" of drawings.py."""
-    return onnx_models.save_judging(tmp_path / "judging.onnx")
 
 
 def test_two_models_drawing_by_drawing(tmp_path, model, judging, capsys):
