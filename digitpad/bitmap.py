@@ -59,11 +59,15 @@ def find_ink(pixels: Pixels) -> Plane | None:
     inky = contrast > 0.5 * darkest
     full = np.percentile(contrast[inky], 95)
     colour = difference[contrast >= 0.9 * full].mean(axis=0)
+    if not colour.any():
+        return None
     share = np.einsum("ijc,c->ij", difference, colour / np.square(colour).sum())
     share = np.clip(share, 0.0, 1.0)
     if photograph:
         share = _median3(share)
         share[share < min(0.3, 3 * noise / full)] = 0.0
+    if not share.max() > _FAINT:
+        return None
     cropped: Plane = share[_extent(share, 0, photograph), _extent(share, 1, photograph)]
     return cropped
 
@@ -166,8 +170,8 @@ def _extent(share: Plane, axis: int, photograph: bool) -> slice:
     """Where the ink begins and ends along one axis."""
     if photograph:
         mass = np.cumsum(share.sum(axis=1 - axis))
-        inside = (mass > _SPECKS * mass[-1]) & (mass < (1 - _SPECKS) * mass[-1])
-        first, last = np.flatnonzero(inside)[[0, -1]]
-        return slice(int(first), int(last) + 2)
+        first = np.searchsorted(mass, _SPECKS * mass[-1], side="right")
+        last = np.searchsorted(mass, (1 - _SPECKS) * mass[-1])
+        return slice(int(first), int(last) + 1)
     first, last = np.flatnonzero(share.max(axis=1 - axis) > _FAINT)[[0, -1]]
     return slice(int(first), int(last) + 1)

@@ -154,3 +154,13 @@ def test_an_own_normalised_image_is_its_own_normalisation() -> None:
     again = normalize_bitmap(picture)
     assert again is not None
     assert np.abs(again - picture).mean() < 0.01
+
+
+def test_tight_crops_of_faint_pictures_are_read_or_blank_but_never_an_error():
+    """Pictures that are hardly more than an edge: all of the ink may lie in one row."""
+    rng = np.random.default_rng(0)
+    for _ in range(300):
+        height, width = rng.integers(1, 12, 2)
+        picture = rng.random((height, width, rng.integers(3, 5))) ** rng.integers(1, 6)
+        found = find_ink(picture.astype(np.float32))
+        assert found is None or found.size
