@@ -9,7 +9,7 @@ from PySide6.QtGui import QAccessible, QColor
 from pytestqt.qtbot import QtBot
 
 from digitpad.ui import theme
-from digitpad.ui.bars import STEPS, Bars
+from digitpad.ui.bars import STEPS, Bars, ScrolledBars
 
 
 @pytest.fixture
@@ -85,3 +85,26 @@ def test_long_labels_begin_their_tracks_in_one_line(qtbot: QtBot) -> None:
     bars = Bars(["Bag", "Ankle boot"])
     qtbot.addWidget(bars)
     assert bars.bars[0].label_width == bars.bars[1].label_width > 40
+
+
+def test_of_many_classes_the_winner_is_always_in_sight(qtbot: QtBot) -> None:
+    bars = Bars([f"class {i}" for i in range(100)])
+    area = ScrolledBars(bars)
+    qtbot.addWidget(area)
+    area.resize(400, 400)
+    area.show()
+    qtbot.waitExposed(area)
+    for winner in (99, 0, 50):
+        bars.show_probabilities(np.eye(100)[winner])
+        top = bars.bars[winner].mapTo(area.viewport(), bars.bars[winner].rect().topLeft()).y()
+        assert 0 <= top <= area.viewport().height() - bars.bars[winner].height()
+    assert bars.bars[0].height() >= 3 * theme.GRID
+
+
+def test_long_names_are_cut_short_and_whole_in_the_tool_tip(qtbot: QtBot) -> None:
+    name = "a class whose name is far too long for the window"
+    bars = Bars([name, "b"])
+    qtbot.addWidget(bars)
+    bars.resize(400, 100)
+    assert bars.bars[0].label_width < 200
+    assert bars.bars[0].toolTip() == name

@@ -6,9 +6,17 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation
+from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
-from PySide6.QtWidgets import QProgressBar, QSizePolicy, QStyle, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QFrame,
+    QProgressBar,
+    QScrollArea,
+    QSizePolicy,
+    QStyle,
+    QVBoxLayout,
+    QWidget,
+)
 
 from digitpad.ui import theme
 
@@ -16,7 +24,11 @@ from digitpad.ui import theme
 STEPS = 1000
 #: How long a bar takes to reach a new value, in milliseconds.
 GLIDE_MS = 120
+#: More classes than this scroll.
+MOST_AT_ONCE = 12
 _HEIGHT = 10.0
+#: The widest label that is not cut short, in device-independent pixels.
+_WIDEST = 15 * theme.GRID
 
 
 class Bar(QProgressBar):
@@ -67,10 +79,14 @@ class Bar(QProgressBar):
         if self.winner:
             painter.drawText(QRectF(0, 0, mark, row.height()), Qt.AlignmentFlag.AlignVCenter, "▸")
         left = mark
+        elided = painter.fontMetrics().elidedText(
+            self.label, Qt.TextElideMode.ElideRight, int(self.label_width) + 1
+        )
+        side = Qt.AlignmentFlag.AlignHCenter if len(self.label) < 2 else Qt.AlignmentFlag.AlignLeft
         painter.drawText(
             QRectF(left, 0, self.label_width, row.height()),
-            Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignHCenter,
-            self.label,
+            Qt.AlignmentFlag.AlignVCenter | side,
+            elided,
         )
         left += self.label_width + gap
         track = QRectF(
@@ -106,7 +122,12 @@ class Bar(QProgressBar):
 
 
 class Bars(QWidget):
-    """All classes, in the model's order."""
+    """All classes, in the model's order.
+
+    ``won`` tells which bar is the longest, whenever that becomes another one.
+    """
+
+    won = Signal(QWidget)
 
     def __init__(self, labels: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -137,7 +158,10 @@ class Bars(QWidget):
         winner = -1 if probabilities is None else int(np.argmax(probabilities))
         for i, bar in enumerate(self.bars):
             value = None if probabilities is None else float(probabilities[i])
+            won = i == winner and not bar.winner
             bar.show_value(value, winner=i == winner)
+            if won:
+                self.won.emit(bar)
         self._from = np.array([bar.level for bar in self.bars])
         self._to = np.zeros(len(self.bars)) if probabilities is None else probabilities
         self._glide.stop()
@@ -155,8 +179,10 @@ class Bars(QWidget):
 
     def _measure(self) -> None:
         metrics = QFontMetricsF(theme.sized(self.font(), 1.0, bold=True))
+        widest = max(metrics.horizontalAdvance(bar.label) for bar in self.bars)
         for bar in self.bars:
-            bar.label_width = max(metrics.horizontalAdvance(b.label) for b in self.bars)
+            bar.label_width = min(widest, _WIDEST)
+            bar.setToolTip(bar.label if widest > _WIDEST else "")
 
     def settle(self) -> None:
         """Finish gliding at once (for pictures of the window)."""
@@ -169,3 +195,21 @@ class Bars(QWidget):
             if bar.level != level:
                 bar.level = level
                 bar.update()
+
+
+class ScrolledBars(QScrollArea):
+    """Room for many classes: the bars scroll, and the winner is always in sight."""
+
+    def __init__(self, bars: Bars, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setFrameShape(QFrame.Shape.NoFrame)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setWidgetResizable(True)
+        self.setWidget(bars)
+        self.setViewportMargins(0, 0, theme.GRID, 0)  # between the figures and the scroll bar
+        self.setMinimumHeight(MOST_AT_ONCE * 3 * theme.GRID)
+        self.setAccessibleName("Probabilities")
+        bars.won.connect(self._follow)
+
+    def _follow(self, winner: QWidget) -> None:
+        self.ensureWidgetVisible(winner, 0, 2 * winner.height())

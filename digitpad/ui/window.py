@@ -21,7 +21,7 @@ from digitpad.normalize import normalize_ink
 from digitpad.recognizer import Readings, Recognizer, RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.answer import Answer
-from digitpad.ui.bars import Bars
+from digitpad.ui.bars import MOST_AT_ONCE, Bars, ScrolledBars
 from digitpad.ui.brush import PAGE
 from digitpad.ui.canvas import Canvas
 from digitpad.ui.history import History
@@ -185,7 +185,8 @@ class Window(QMainWindow):
         right = QVBoxLayout()
         right.setSpacing(3 * grid)
         right.addLayout(top)
-        right.addWidget(self.bars, 1)
+        many = len(self.bars.bars) > MOST_AT_ONCE
+        right.addWidget(ScrolledBars(self.bars) if many else self.bars, 1)
         side = QWidget()
         side.setLayout(right)
         right.setContentsMargins(0, 0, 0, 0)
