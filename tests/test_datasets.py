@@ -1,9 +1,8 @@
-"""Datasets: found, verified, downloaded from a mirror, and split."""
+"""Datasets: found, verified and split; what a download goes through is in ``test_fetch.py``."""
 
 from __future__ import annotations
 
 import gzip
-import socket
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
@@ -78,38 +77,6 @@ def test_what_is_not_the_file_is_refused_and_not_kept(serve, tmp_path, console, 
         fetch.read(file, tmp_path, console)
     assert "--data-dir" in one_sentence(caught.value)
     assert files_below(tmp_path) == []
-
-
-def test_a_transfer_that_breaks_off_is_refused(serve, tmp_path, console):
-    body = gzip.compress(PAYLOAD)
-    file = remote_file(PAYLOAD, "some", serve(body[:200], length=len(body)).url)
-    with pytest.raises(DatasetError, match="truncated"):
-        fetch.read(file, tmp_path, console)
-    assert files_below(tmp_path) == []
-
-
-def test_the_mirror_answers_with_an_error(serve, tmp_path, console):
-    file = remote_file(PAYLOAD, "some", serve(b"gone", status=404).url)
-    with pytest.raises(DatasetError, match="answered 404") as caught:
-        fetch.read(file, tmp_path, console)
-    one_sentence(caught.value)
-
-
-def test_nobody_answers(tmp_path, console):
-    with socket.socket() as bound:  # but not listening
-        bound.bind(("127.0.0.1", 0))
-        url = f"http://127.0.0.1:{bound.getsockname()[1]}/file.gz"
-        with pytest.raises(DatasetError, match="cannot download") as caught:
-            fetch.read(remote_file(PAYLOAD, "some", url), tmp_path, console)
-    assert "try again later" in one_sentence(caught.value)
-
-
-def test_a_cache_that_cannot_be_written_to(serve, tmp_path, console):
-    (tmp_path / "mnist").write_text("a file where the folder should be")
-    file = remote_file(PAYLOAD, "some", serve(gzip.compress(PAYLOAD)).url)
-    with pytest.raises(DatasetError, match=r"cannot store some\.gz") as caught:
-        fetch.read(file, tmp_path, console)
-    assert "--data-dir" in one_sentence(caught.value)
 
 
 def test_a_damaged_file_in_the_folder_is_named(tmp_path, console):

@@ -76,6 +76,7 @@ def understated(packed: bytes) -> bytes:
 @pytest.fixture
 def serve(monkeypatch) -> Iterator[Callable[..., Mirror]]:
     """Starts a mirror that sends this instead of UCI's archive, with the short text in it."""
+    monkeypatch.setattr("training.transfer.PAUSES", ())
     monkeypatch.setattr(pendigits, "SIZE", len(UNIPEN))
     monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(UNIPEN.encode()).hexdigest())
 

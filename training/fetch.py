@@ -3,26 +3,26 @@
 from __future__ import annotations
 
 import hashlib
-import http.client
 import os
 import tempfile
+import time
 import urllib.error
-import urllib.request
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from digitpad.terminal import printable
 from training.errors import BuildError
+from training.transfer import FAILURES, StorageError, download
 
 #: The environment variable that names the data folder.
 VARIABLE = "DIGITPAD_DATA_DIR"
 
-_TIMEOUT = 30.0  # seconds without a byte from the mirror
-_BLOCK = 1 << 16
 _GZIP = b"\x1f\x8b"
 
 
@@ -85,19 +85,31 @@ def _cache() -> Path:
     return user_cache_path("digitpad") / "data"
 
 
-def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
+def read(
+    file: RemoteFile, folder: Path, console: Console, wait: Callable[[float], None] = time.sleep
+) -> bytes:
     """The payload of a file, downloaded first where the folder does not have it.
 
-    An archive that somebody put into the folder by hand is not downloaded again.
+    An archive that somebody put into the folder by hand is not downloaded again. A download that
+    breaks off leaves a file in ``.part``, with which a later call goes on.
+
+    Args:
+        file: what is wanted.
+        folder: the data folder.
+        console: where a download shows how far it is.
+        wait: called with the seconds between two tries of a download.
 
     Raises:
         DatasetError: if the file is damaged, or cannot be downloaded or stored.
     """
     path = folder / file.path
-    if not path.is_file():
-        archive = path.with_name(file.sent_as)
-        kept = _read(archive, file, _kept) if archive.is_file() else _download(file, console)
-        _store(kept, path)
+    archive = path.with_name(file.sent_as)
+    if not path.is_file() and archive.is_file():
+        _store(_read(archive, file, _kept), path)
+    elif not path.is_file():
+        with _alone(path, console):
+            if not path.is_file():  # another process may just have downloaded it
+                _store(_download(file, path, console, wait), path)
     return _read(path, file, _payload)
 
 
@@ -156,45 +168,69 @@ def _gunzip(compressed: bytes, size: int) -> bytes:
         raise ValueError("is damaged") from error
 
 
-def _download(file: RemoteFile, console: Console) -> bytes:
+def _download(
+    file: RemoteFile, path: Path, console: Console, wait: Callable[[float], None]
+) -> bytes:
     """Download and verify a file, with a progress bar, and return it as the folder keeps it.
 
     Raises:
-        DatasetError: if the mirror cannot be reached or does not have this very file.
+        DatasetError: if the mirror cannot be reached, does not have this very file, or if there is
+            no room for it.
     """
     by_hand = Path("FOLDER", file.path).with_name(file.sent_as)
-    advice = f"try again later, or save it as {by_hand} yourself and add --data-dir FOLDER"
+    advice = f"save it as {by_hand} yourself and add --data-dir FOLDER"
+    part = path.with_name(f"{path.name}.part")
+    limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     try:
-        return _kept(_transfer(file, console), file)
+        with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+            sent = download(file.url, part, limit, progress, wait)
+        return _kept(sent, file)
     except ValueError as error:
-        raise DatasetError(f"what {file.url} sent {error}; {advice}") from error
+        raise DatasetError(f"what {file.url} sent {error}; try again later, or {advice}") from error
+    except StorageError as error:
+        raise _not_stored(path, str(error)) from error
     except urllib.error.HTTPError as error:
         error.close()  # it is the open connection, too
-        raise DatasetError(f"{file.url} answered {error.code} {error.reason}; {advice}") from error
-    except (OSError, http.client.HTTPException) as error:
-        reason = getattr(error, "reason", error)
-        raise DatasetError(f"cannot download {file.url} ({reason}); {advice}") from error
+        reason = error.reason if error.code >= 400 else "with redirects that lead nowhere"
+        raise DatasetError(
+            f"{file.url} answered {error.code} {printable(reason)}; try again later, or {advice}"
+        ) from error
+    except FAILURES as error:
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        again = "run this again to go on from there" if part.is_file() else "try again later"
+        raise DatasetError(
+            f"cannot download {file.url} ({printable(str(cause))}); {again}, or {advice}"
+        ) from error
 
 
-def _transfer(file: RemoteFile, console: Console) -> bytes:
-    """The bytes that the mirror sends, at most a little more than could be right."""
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
-    limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
-    blocks: list[bytes] = []
-    received = 0
-    opener = urllib.request.build_opener()
-    with (
-        Progress(*columns, TimeRemainingColumn(), console=console) as progress,
-        opener.open(file.url, timeout=_TIMEOUT) as response,
-    ):
-        length = response.headers.get("Content-Length", "")
-        total = int(length) if length.isdecimal() else None
-        task = progress.add_task(f"Downloading {Path(file.path).name}", total=total)
-        while received < limit and (block := response.read(_BLOCK)):
-            blocks.append(block)
-            received += len(block)
-            progress.update(task, completed=received)
-    return b"".join(blocks)
+@contextmanager
+def _alone(path: Path, console: Console) -> Iterator[None]:
+    """Keep other processes from downloading the same file meanwhile.
+
+    Raises:
+        DatasetError: if the folder cannot be written to.
+    """
+    try:
+        from filelock import FileLock, Timeout  # the app itself is installed without it
+    except ModuleNotFoundError as error:
+        raise DatasetError("downloading needs filelock; run pip install -e '.[train]'") from error
+    lock = FileLock(path.with_name(f"{path.name}.lock"))
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            console.print(f"Waiting for another process, which downloads {path.name}")
+            lock.acquire()
+    except OSError as error:
+        raise _not_stored(path, error.strerror or str(error)) from error
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows deletes no open file
+            Path(lock.lock_file).unlink()
+        lock.release()
 
 
 def _store(content: bytes, path: Path) -> None:
@@ -213,7 +249,11 @@ def _store(content: bytes, path: Path) -> None:
     except OSError as error:
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        raise DatasetError(
-            f"cannot store {path.name} in {path.parent} ({error.strerror}); free some"
-            " space there, or name a folder that you can write to with --data-dir"
-        ) from error
+        raise _not_stored(path, error.strerror or str(error)) from error
+
+
+def _not_stored(path: Path, reason: str) -> DatasetError:
+    return DatasetError(
+        f"cannot store {path.name} in {path.parent} ({reason}); free some space there, or name a"
+        " folder that you can write to with --data-dir"
+    )
