@@ -30,19 +30,19 @@ from digitpad.normalize import normalize_ink
 from digitpad.recognizer import Recognizer
 from training import build, datasets, environment, pendigits, recipes
 from training.build import main
+from training.runs import RunFolder
 
-FIGURES = ("confusion.png", "curves.png", "mistakes.png", "reliability.png")
+FIGURES = ("confusion.png", "curves.png", "reliability.png")
 SHEETS = ("drawn-family.png", "drawn-glyph.png", "drawn-image-mark.png")
 
 
 @pytest.fixture(scope="module")
 def built(tmp_path_factory) -> Path:
-    """A folder in which ``main`` has built a model: data, model, card and report."""
+    """A folder in which ``main`` has built a model: data, model, card and run."""
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
         install(patch, folder)
-        arguments = ["--repeats", "2", "--seed", "3", "--report", str(folder / "report")]
-        arguments += ["--checkpoints", str(folder / "checkpoints")]
+        arguments = ["--repeats", "2", "--seed", "3", "--run", str(folder / "run")]
         assert main([*arguments, "--output", str(folder), "--data-dir", str(folder)]) == 0
     return folder
 
@@ -120,19 +120,40 @@ def test_the_card_s_accuracy_is_that_of_the_file(built):
     assert right.mean() == card["accuracy"]["mnist_test"]["accuracy"] > 0.9
 
 
-def test_the_report_has_history_figures_and_table(built):
-    report = built / "report"
-    page = (report / "report.md").read_text()
+def test_the_run_s_folder_has_everything(built):
+    run = RunFolder.find(built / "run")
+    assert run.configuration().recipe.seed == 3
+    assert run.configuration().command == "python -m training.build --seed 3 --repeats 2"
+    assert {"python", "keras", "tensorflow", "cores"} <= set(run.environment())
+    assert [epoch.number for epoch in run.story().epochs] == [1, 2, 3]
+    assert len(run.samples().images) == 25
+    assert sum(layer.parameters for layer in run.layers()) == run.result().parameters
+    assert (run.path / "digits.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
+    assert run.card() == json.loads((built / "digits.json").read_text())
+    assert len(run.predictions("test").images) == 100
+    assert (run.path / "history.csv").read_text().count("\n") == 4
+    assert run.checkpoint.is_file()
+    assert run.best_model.is_file()
     for name in (*FIGURES, *SHEETS):
-        assert (report / name).read_bytes().startswith(b"\x89PNG")
-        assert f"({name})" in page
-    for heading in ("## How sure it is", "## What is no digit", "## Regional forms"):
-        assert heading in page
-    assert "| spirals | no |" in page
-    assert "| 7 crossed | glyph | 1 |" in page
-    history = json.loads((report / "history.json").read_text())
-    assert [epoch["number"] for epoch in history] == [1, 2, 3]
-    assert len((report / "history.csv").read_text().splitlines()) == 4
+        assert (run.figures / name).read_bytes().startswith(b"\x89PNG")
+    page = run.report.read_text(encoding="utf-8")
+    for expected in ("digits", "7 crossed", "spirals", "probabilities", "--seed 3 --repeats 2"):
+        assert expected in page
+    assert not run.in_use()
+
+
+def test_the_other_seeds_have_folders_inside(built):
+    other = RunFolder.find(built / "run" / "seed-4")
+    assert other.configuration().recipe.seed == 4
+    assert other.result().test_total == 100
+    assert (other.path / "digits.onnx").is_file()
+
+
+def test_the_result_is_what_the_predictions_say(built):
+    run = RunFolder.find(built / "run")
+    said = run.predictions("test")
+    right = int((said.probabilities.argmax(axis=1) == said.labels).sum())
+    assert run.result().test_correct == right > 90
 
 
 def test_the_same_seed_gives_the_same_bytes_in_another_process(built, tmp_path):
@@ -154,17 +175,87 @@ def test_quick_leaves_the_bundled_model_alone(tiny, tmp_path, monkeypatch):
     monkeypatch.setattr(build, "assets_dir", lambda: bundled)
     assert main(["--quick", *tiny[:2], "--epochs", "1"]) == 0
     assert not list(bundled.iterdir())
-    assert (tmp_path / "runs" / "digits-quick" / "digits.onnx").is_file()
+    assert (tmp_path / "runs" / "digits-quick-1" / "digits.onnx").is_file()
 
 
 def test_the_bundled_model_comes_with_its_figures(tiny, tmp_path, monkeypatch):
     bundled = tmp_path / "assets"
     monkeypatch.setattr(build, "assets_dir", lambda: bundled)
-    assert main([*tiny[:2], "--epochs", "1"]) == 0
+    assert main(tiny[:2]) == 0
     assert (bundled / "models" / "digits.json").is_file()
-    assert {path.name for path in (bundled / "figures").iterdir()} == {
+    assert {path.name for path in (bundled / "figures").iterdir()} >= {
         f"digits-{name}" for name in (*FIGURES, *SHEETS)
     }
+
+
+@pytest.mark.parametrize("options", [["--set", "epochs=1"], ["--epochs", "1"], ["--no-test"]])
+def test_a_changed_recipe_leaves_the_bundled_model_alone(tiny, tmp_path, monkeypatch, options):
+    bundled = tmp_path / "assets"
+    monkeypatch.setattr(build, "assets_dir", lambda: bundled)
+    assert main([*tiny[:2], *options]) == 0
+    assert not bundled.exists()
+    assert (tmp_path / "runs" / "digits-1" / "digits.onnx").is_file()
+
+
+def test_every_run_has_a_folder_of_its_own(tiny, tmp_path):
+    for _ in range(2):
+        assert main(tiny) == 0
+    assert sorted(path.name for path in (tmp_path / "runs").iterdir()) == ["digits-1", "digits-2"]
+
+
+def test_a_folder_that_is_taken_is_left_alone(tiny, tmp_path, capsys):
+    taken = tmp_path / "mine"
+    taken.mkdir()
+    (taken / "notes.txt").write_text("important")
+    assert main([*tiny, "--run", str(taken)]) == 2
+    assert "is not empty; go on with what is there with --resume" in only_sentence(capsys)
+    assert (taken / "notes.txt").read_text() == "important"
+
+
+def test_settings_are_changed_and_recorded(tiny, tmp_path):
+    settings = ["--set", "epochs=2", "--set", "augmentation.rotation=7", "--set", "batch_size=16"]
+    assert main([*tiny[:4], *settings]) == 0
+    recipe = RunFolder.find(tmp_path / "runs" / "digits-1").configuration().recipe
+    assert (recipe.epochs, recipe.augmentation.rotation, recipe.batch_size) == (2, 7.0, 16)
+    card = json.loads((tmp_path / "digits.json").read_text())
+    assert card["training"]["recipe"]["augmentation"]["rotation"] == 7.0
+    assert card["command"].endswith(" ".join(settings))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["--set", "epoch=3"], "did you mean epochs?"),
+        (["--set", "colour=red"], "has no setting colour"),
+        (["--set", "epochs=many"], "epochs cannot be 'many'"),
+        (["--set", "epochs=0"], "greater than or equal to 1"),
+        (["--set", "learning_rate=nan"], "finite number"),
+        (["--set", "epochs"], "is not NAME=VALUE"),
+        (["--set", "architecture=huge"], "architecture cannot be 'huge'"),
+        (["--set", "name=x"], "has no setting name"),
+        (["--recipe", "nothing"], "there is no recipe nothing; --list shows them"),
+        (["--recipe", "tf-basic", "--small"], "has no quick setting"),
+        (["--recipe", "own"], "name them with --data"),
+        (["--data", "nowhere"], "nowhere"),
+        (["--resume", "nowhere"], "nowhere is not the folder of a run"),
+    ],
+)
+def test_wrong_wishes_are_one_sentence(tiny, arguments, expected, capsys):
+    assert main(arguments) == 2
+    assert expected in only_sentence(capsys)
+
+
+def test_what_belongs_to_the_run_is_not_asked_for_again(built, capsys):
+    assert main(["--resume", str(built / "run"), "--set", "epochs=9"]) == 2
+    assert "leave out --set" in only_sentence(capsys)
+
+
+def test_the_settings_of_a_recipe_are_listed(capsys):
+    assert main(["--recipe", "fashion-cnn", "--settings"]) == 0
+    printed = capsys.readouterr().out.splitlines()
+    assert "epochs=20" in printed
+    assert "split=random fifth" in printed
+    assert "augmentation.rotation=0.0" in printed
 
 
 def images_an_epoch(printed: str) -> int:
@@ -175,7 +266,7 @@ def test_without_pen_digits_the_model_learns_from_mnist_alone_and_says_so(tiny, 
     assert main(tiny) == 0
     card = json.loads((tmp_path / "digits.json").read_text())
     assert [credit[:9] for credit in card["datasets"]] == ["The MNIST"]
-    assert card["accuracy"]["pendigits_validation_writers"] is None
+    assert "pendigits_validation_writers" not in card["accuracy"]
     assert "Going on without the pen digits" in " ".join(capsys.readouterr().out.split())
 
 
@@ -183,7 +274,7 @@ def test_pen_digits_join_the_training_and_are_measured(tiny, tmp_path, monkeypat
     assert main(tiny) == 0
     alone = images_an_epoch(capsys.readouterr().out)
     path = tmp_path / pendigits.FILE
-    path.parent.mkdir()
+    path.parent.mkdir(exist_ok=True)
     path.write_text(unipen())
     monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(path.read_bytes()).hexdigest())
     monkeypatch.setattr(pendigits, "SIZE", path.stat().st_size)
@@ -290,7 +381,7 @@ def test_help_and_list_do_not_need_tensorflow():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--epochs", "0"], ["--seed", "-1"], ["--recipe", "none"], ["--repeats", "x"]]
+    "arguments", [["--epochs", "0"], ["--seed", "-1"], ["--nonsense"], ["--repeats", "x"]]
 )
 def test_wrong_options_exit_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:

@@ -15,7 +15,6 @@ from digitpad.resources import asset
 material = pytest.importorskip("training.material")
 validation = pytest.importorskip("training.validation")
 
-from training.datasets import MNIST
 from training.recipes import DIGITS
 
 
@@ -26,7 +25,7 @@ def recognizer() -> Recognizer:
 
 @pytest.fixture(scope="module")
 def gathered(data_dir):
-    gathered = material.gather(DIGITS, MNIST, data_dir, Console(file=StringIO()))
+    gathered = material.gather(DIGITS, None, lambda: data_dir, Console(file=StringIO()))
     if gathered.pen is None or not len(gathered.validation_hands.clothes):
         pytest.skip("no pendigits or no Fashion-MNIST here")
     return gathered

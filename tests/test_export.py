@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -30,6 +31,10 @@ def export():
     return export
 
 
+#: What export asks of a build's material.
+MATERIAL = SimpleNamespace(name="mnist", labels=LABELS, korean=())
+
+
 @pytest.fixture(scope="module")
 def model():
     """An untrained network whose batch normalisation is far from the identity."""
@@ -44,7 +49,7 @@ def model():
 
 @pytest.fixture(scope="module")
 def content(export, model):
-    return export.to_onnx(model, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS))
+    return export.to_onnx(model, export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS))
 
 
 def test_names_types_and_opset(content):
@@ -84,7 +89,7 @@ def test_equal_weights_give_equal_bytes(export, model, content):
     # Layers count on, so the copy has other names for the same things.
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    again = export.to_onnx(copy, export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS))
+    again = export.to_onnx(copy, export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS))
     assert again == content
 
 
@@ -119,7 +124,7 @@ def test_a_model_that_does_not_judge_has_no_digit_score(export):
     from training.architectures import residual_cnn
 
     plain = residual_cnn(10, 0.0, judges=False)
-    metadata = export.metadata(DIGITS, LABELS, {}, Limits(1.0, None))
+    metadata = export.metadata(DIGITS, MATERIAL, {}, Limits(1.0, None))
     content = export.to_onnx(plain, metadata)
     assert "digit_score_threshold" not in metadata
     assert not Recognizer(content, "digits", "cpu", {}).judges
@@ -140,14 +145,32 @@ def test_cooled_logits_are_divided_by_the_temperature(export, model):
     assert np.array_equal(same, scores)
 
 
-# Keras' own, when it saves TensorFlow's variables with numpy 2.
-@pytest.mark.filterwarnings("ignore:__array__ implementation doesn't accept:DeprecationWarning")
 def test_what_another_backend_trained_is_converted_by_a_process_of_its_own(
     export, model, content, monkeypatch
 ):
     monkeypatch.setattr(export, "_trained_by_tensorflow", lambda: False)
-    metadata = export.metadata(DIGITS, LABELS, {"mnist_test": 0.5}, LIMITS)
+    metadata = export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS)
     assert export.to_onnx(model, metadata) == content
     monkeypatch.setattr(export.sys, "executable", "/bin/false")
     with pytest.raises(BuildError, match="could not convert the trained model"):
         export.to_onnx(model, metadata)
+
+
+def test_a_model_says_what_its_classes_are_called_in_korean(export):
+    clothes = SimpleNamespace(name="fashion-mnist", labels=("Bag", "Coat"), korean=("가방", "코트"))
+    metadata = export.metadata(DIGITS, clothes, {}, Limits(1.0, None))
+    assert json.loads(metadata["labels_ko"]) == ["가방", "코트"]
+    assert metadata["dataset"] == "fashion-mnist, pendigits"
+
+
+@pytest.mark.parametrize("name", ["dense", "fashion_cnn", "mygrad_cnn", "tfjs_cnn"])
+def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
+    from training.architectures import ARCHITECTURES
+
+    network = ARCHITECTURES[name](10, 0.4, judges=False)
+    content = export.to_onnx(network, export.metadata(DIGITS, MATERIAL, {}, Limits(1.0, None)))
+    recognizer = Recognizer(content, name, "cpu", {})
+    assert recognizer.predict(IMAGES[:1]).shape == (1, 10)
+    assert export.largest_difference(network, content, IMAGES) < export.TOLERANCE
+    shapes = {o.name: o.type.tensor_type.shape for o in onnx.load_from_string(content).graph.output}
+    assert [dim.dim_param for dim in shapes["features"].dim] == ["N", ""]

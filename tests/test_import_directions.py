@@ -30,18 +30,32 @@ OF_DIGITPAD = {
 #: What training may import of digitpad.
 OF_TRAINING = tuple(
     f"digitpad.{name}"
-    for name in ("ink", "bitmap", "normalize", "recognizer", "resources", "sources", "terminal")
+    for name in (
+        "bitmap",
+        "contract",
+        "ink",
+        "normalize",
+        "recognizer",
+        "resources",
+        "sources",
+        "terminal",
+    )
 )
+#: What its window may import besides.
+OF_LIVE = (*OF_TRAINING, "digitpad.ui.display", "digitpad.ui.theme")
 #: Where alone these packages may be imported.
 ONLY_IN = {
-    "PySide6": ("digitpad.ui",),
-    "shiboken6": ("digitpad.ui",),
+    "PySide6": ("digitpad.ui", "training.live"),
+    "shiboken6": ("digitpad.ui", "training.live"),
+    "pyqtgraph": ("training.live",),
+    "optuna": ("training.sweep",),
+    "tensorboard": ("training.tensorboard",),
     "keras": ("training",),
     "tensorflow": ("training",),
     "tf2onnx": ("training",),
     "onnx": ("training",),
     "cv2": ("training",),
-    "matplotlib": ("training.plots",),
+    "matplotlib": ("training.plots", "training.sweep.plots"),
 }
 #: The container: it imports the window where it starts it.
 MAIN = "digitpad.__main__"
@@ -108,7 +122,8 @@ def complaint(module: str, imported: str) -> str:
             return "the core must run without a window"
         allowed, who = OF_DIGITPAD.get(module), "it"
     else:
-        allowed, who = OF_TRAINING, "training"
+        allowed = OF_LIVE if within(module, "training.live") else OF_TRAINING
+        who = "training"
     if allowed is None or not within(imported, "digitpad"):
         return ""
     if imported in ("digitpad", module, *allowed):

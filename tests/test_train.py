@@ -17,7 +17,10 @@ from training_fixtures import TINY, drawn_digits, no_hands
 from training import environment
 from training.datasets import MNIST, Split
 from training.errors import BuildError
+from training.runs import RunFolder
+from training.runs.metrics import BatchDone, Ended, read_story
 from training.stock import make_stock
+from training.watch import Watch
 
 
 @pytest.fixture(scope="module")
@@ -36,12 +39,12 @@ def data(train):
         for images, labels in (drawn_digits(400, 1), drawn_digits(100, 2))
     )
     stock = make_stock(TINY.mixture, MNIST.labels, no_hands(), Console(file=StringIO()))
-    return train.Data(own, stock, [validation])
+    return train.Data(own, stock, [validation], classes=10)
 
 
 @pytest.fixture
-def saving(train, tmp_path):
-    return train.Saving(tmp_path, resume=False)
+def folder(tmp_path) -> RunFolder:
+    return RunFolder(tmp_path)
 
 
 @pytest.fixture
@@ -62,8 +65,8 @@ class InterruptedConsole(Console):
             signal.raise_signal(signal.SIGINT)
 
 
-def test_it_learns_and_keeps_the_best_epoch(train, data, saving, console):
-    training = train.fit(TINY, data, saving, console)
+def test_it_learns_and_keeps_the_best_epoch(train, data, folder, console):
+    training = train.fit(TINY, data, folder, console)
     assert [epoch.number for epoch in training.history] == list(range(1, TINY.epochs + 1))
     assert training.history[-1].loss < training.history[0].loss
     assert training.best.validation_accuracy > 0.95
@@ -77,100 +80,80 @@ def test_it_learns_and_keeps_the_best_epoch(train, data, saving, console):
     assert "best so far" in output
 
 
-def test_both_validation_sets_choose_the_epoch(train, data, saving, console):
+def test_both_validation_sets_choose_the_epoch(train, data, folder, console):
     hard = Split(1 - data.validation[0].images, data.validation[0].labels)
     both = replace(data, validation=[*data.validation, hard])
-    (epoch,) = train.fit(replace(TINY, epochs=1), both, saving, console).history
-    (alone,) = train.fit(replace(TINY, epochs=1), data, saving, console).history
+    (epoch,) = train.fit(replace(TINY, epochs=1), both, folder, console).history
+    (alone,) = train.fit(replace(TINY, epochs=1), data, folder, console).history
     assert alone.pen_accuracy is None
     assert epoch.validation_accuracy == alone.validation_accuracy > epoch.pen_accuracy
     assert epoch.validation_loss > alone.validation_loss
     assert "strangers" in console.file.getvalue()
 
 
-def test_the_epoch_states_the_mean_over_its_batches(train, data, saving, console):
+def test_the_epoch_states_the_mean_over_its_batches(train, data, folder, console):
     """A random network guesses one in ten; the last batch of one epoch is far better."""
-    training = train.fit(replace(TINY, epochs=1), data, saving, console)
+    training = train.fit(replace(TINY, epochs=1), data, folder, console)
     assert 0.1 < training.history[0].accuracy < 0.9
     assert training.history[0].loss > 0.5
 
 
-def test_interrupted_in_the_second_epoch_keeps_the_first(train, data, saving):
+def test_interrupted_in_the_second_epoch_keeps_the_first(train, data, folder):
     console = InterruptedConsole("Epoch 1/")
-    training = train.fit(TINY, data, saving, console)
+    training = train.fit(TINY, data, folder, console)
     assert training.interrupted
     assert [epoch.number for epoch in training.history] == [1]
     assert "Stopped by Ctrl-C" in console.file.getvalue()
     assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
 
 
-def test_interrupted_before_anything_was_learnt(train, data, saving, monkeypatch):
-    monkeypatch.setattr(
-        train.FitProgress, "batch_done", lambda *_: signal.raise_signal(signal.SIGINT)
-    )
+def test_interrupted_before_anything_was_learnt(train, data, folder, monkeypatch):
+    monkeypatch.setattr(Watch, "batch_done", lambda *_: signal.raise_signal(signal.SIGINT))
     with pytest.raises(train.NothingTrainedError):
-        train.fit(TINY, data, saving, Console(file=StringIO()))
+        train.fit(TINY, data, folder, Console(file=StringIO()))
 
 
-def test_a_second_ctrl_c_interrupts_at_once(train, data, saving, monkeypatch):
+def test_a_second_ctrl_c_interrupts_at_once(train, data, folder, monkeypatch):
     def twice(*_: object) -> None:
         signal.raise_signal(signal.SIGINT)
         signal.raise_signal(signal.SIGINT)
 
-    monkeypatch.setattr(train.FitProgress, "batch_done", twice)
+    monkeypatch.setattr(Watch, "batch_done", twice)
     with pytest.raises(KeyboardInterrupt) as caught:
-        train.fit(TINY, data, saving, Console(file=StringIO()))
+        train.fit(TINY, data, folder, Console(file=StringIO()))
     assert not isinstance(caught.value, train.NothingTrainedError)
 
 
-def test_a_loss_that_is_no_number_ends_it_with_a_sentence(train, data, saving, console):
+def test_a_loss_that_is_no_number_ends_it_with_a_sentence(train, data, folder, console):
     with pytest.raises(BuildError, match="loss became nan in epoch 1") as caught:
-        train.fit(replace(TINY, learning_rate=1e30), data, saving, console)
+        train.fit(replace(TINY, learning_rate=1e30), data, folder, console)
     assert "\n" not in str(caught.value)
 
 
-def test_weights_are_averaged(train, data, saving, console):
-    short = replace(TINY, batch=4, epochs=1)
+def test_weights_are_averaged(train, data, folder, console):
+    short = replace(TINY, batch_size=4, epochs=1)
     long, none = (
-        train.fit(replace(short, averaging=horizon), data, saving, console).history[0]
+        train.fit(replace(short, averaging=horizon), data, folder, console).history[0]
         for horizon in (100.0, 0.0)
     )
     assert long.loss == none.loss  # the training itself is the same
     assert long.validation_loss != none.validation_loss
 
 
-def test_other_seeds_follow_the_recipe_s_own(train, data, saving, console):
-    quick = replace(TINY, epochs=1)
-    runs = train.fit_seeds(quick, 2, data, saving, console)
-    assert [run.recipe.seed for run in runs] == [0, 1]
-    alone = train.fit(quick, data, saving, console)
-    for weights, again in zip(runs[0].model.get_weights(), alone.model.get_weights(), strict=True):
-        assert np.array_equal(weights, again)
-
-
-def test_a_seed_that_was_cut_short_does_not_count(train, data, saving):
-    class SecondRun(InterruptedConsole):
-        def __init__(self) -> None:
-            super().__init__("Training digits, seed 1")
-
-    runs = train.fit_seeds(replace(TINY, epochs=1), 3, data, saving, SecondRun())
-    assert [run.recipe.seed for run in runs] == [0]
-
-
-def test_it_goes_on_where_it_was_killed_and_ends_alike(train, data, saving, monkeypatch):
+def test_it_goes_on_where_it_was_killed_and_ends_alike(train, data, folder, monkeypatch):
     """The same weights, bit for bit, as those of a run that nobody disturbed."""
-    whole = train.fit(replace(TINY, averaging=1.0), data, saving, Console(file=StringIO()))
+    whole = train.fit(replace(TINY, averaging=1.0), data, folder, Console(file=StringIO()))
 
     class Killed(Console):
         def print(self, *objects: object, **_: object) -> None:
             if str(objects[0] if objects else "").startswith("Epoch 2/"):
                 raise SystemExit(137)
 
-    elsewhere = train.Saving(saving.folder / "other", resume=True)
+    elsewhere = RunFolder(folder.path / "other")
     with pytest.raises(SystemExit):
         train.fit(replace(TINY, averaging=1.0), data, elsewhere, Killed(file=StringIO()))
     console = Console(file=StringIO(), width=120)
-    resumed = train.fit(replace(TINY, averaging=1.0), data, elsewhere, console)
+    resumed = train.fit(replace(TINY, averaging=1.0), data, elsewhere, console, resume=True)
     assert "going on after epoch 2" in console.file.getvalue()
     assert "Epoch 3/3" in console.file.getvalue()
     assert "Epoch 2/3" not in console.file.getvalue()
@@ -181,42 +164,138 @@ def test_it_goes_on_where_it_was_killed_and_ends_alike(train, data, saving, monk
         assert np.array_equal(one, other)
 
 
-def test_a_finished_run_is_not_trained_again(train, data, saving):
-    first = train.fit(TINY, data, saving, Console(file=StringIO()))
+def test_a_finished_run_is_not_trained_again(train, data, folder):
+    first = train.fit(TINY, data, folder, Console(file=StringIO()))
     console = Console(file=StringIO(), width=120)
-    again = train.fit(TINY, data, replace(saving, resume=True), console)
+    again = train.fit(TINY, data, folder, console, resume=True)
     assert "Epoch 1/" not in console.file.getvalue()
     assert again.history == first.history
 
 
-def test_another_recipe_does_not_go_on_with_a_strange_checkpoint(train, data, saving):
-    train.fit(replace(TINY, epochs=1), data, saving, Console(file=StringIO()))
-    console = Console(file=StringIO(), width=120)
+def test_another_recipe_does_not_go_on_with_a_strange_checkpoint(train, data, folder, console):
+    train.fit(replace(TINY, epochs=1), data, folder, console)
     other = replace(TINY, epochs=1, learning_rate=1e-4)
-    train.fit(other, data, replace(saving, resume=True), console)
-    assert "going on" not in console.file.getvalue()
+    with pytest.raises(BuildError, match=r"other settings.*begin another run"):
+        train.fit(other, data, folder, console, resume=True)
 
 
-def test_a_damaged_checkpoint_is_a_sentence(train, data, saving):
-    train.fit(replace(TINY, epochs=1), data, saving, Console(file=StringIO()))
-    (path,) = saving.folder.glob("*.npz")
-    path.write_bytes(path.read_bytes()[:-2_000])
-    with pytest.raises(BuildError, match="damaged; delete it, or build without --resume"):
-        train.fit(
-            replace(TINY, epochs=1), data, replace(saving, resume=True), Console(file=StringIO())
-        )
+def test_a_damaged_checkpoint_is_a_sentence(train, data, folder, console):
+    train.fit(replace(TINY, epochs=1), data, folder, console)
+    folder.checkpoint.write_bytes(folder.checkpoint.read_bytes()[:-2_000])
+    with pytest.raises(BuildError, match="damaged; begin another run, without --resume"):
+        train.fit(replace(TINY, epochs=1), data, folder, console, resume=True)
 
 
-def test_a_full_disk_is_a_sentence_and_keeps_the_last_checkpoint(train, data, saving, monkeypatch):
-    train.fit(replace(TINY, epochs=1), data, saving, Console(file=StringIO()))
-    (path,) = saving.folder.glob("*.npz")
-    before = path.read_bytes()
+def test_a_full_disk_is_a_sentence_and_keeps_the_last_checkpoint(
+    train, data, folder, console, monkeypatch
+):
+    train.fit(replace(TINY, epochs=1), data, folder, console)
+    before = folder.checkpoint.read_bytes()
+    files = set(folder.path.iterdir())
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(np, "savez", full)
+    monkeypatch.setattr("training.checkpoint.replace_file", full)
     with pytest.raises(BuildError, match=r"No space left on device.*--resume"):
-        train.fit(replace(TINY, epochs=1), data, saving, Console(file=StringIO()))
-    assert path.read_bytes() == before
-    assert list(saving.folder.iterdir()) == [path]
+        train.fit(replace(TINY, epochs=1), data, folder, console)
+    assert folder.checkpoint.read_bytes() == before
+    assert set(folder.path.iterdir()) == files
+
+
+def test_every_step_is_noted(train, data, folder, console):
+    training = train.fit(replace(TINY, epochs=2), data, folder, console)
+    story = read_story(folder.metrics)
+    assert story.epochs == list(training.history)
+    assert story.ended is not None
+    assert story.ended.how == "finished"
+    assert [batch.batch for batch in story.batches] == 2 * list(range(1, story.started.batches + 1))
+    first = [batch.loss for batch in story.batches if batch.epoch == 1]
+    assert np.mean(first) == pytest.approx(training.history[0].loss)
+
+
+def test_a_log_that_joins_in_is_told_the_same(train, data, folder, console):
+    class Kept:
+        def __init__(self) -> None:
+            self.events: list[object] = []
+
+        def note(self, event: object) -> None:
+            self.events.append(event)
+
+    kept = Kept()
+    train.fit(replace(TINY, epochs=1), data, folder, console, logs=[kept])
+    assert isinstance(kept.events[1], BatchDone)
+    assert isinstance(kept.events[-1], Ended)
+    assert len(kept.events) == len(folder.metrics.read_text().splitlines())
+
+
+def test_a_request_ends_it_after_the_epoch_at_hand(train, data, folder, console):
+    folder.request_stop()
+    training = train.fit(TINY, data, folder, console)
+    assert training.interrupted
+    assert [epoch.number for epoch in training.history] == [1]
+    assert "Stopped on request" in console.file.getvalue()
+    assert read_story(folder.metrics).ended.how == "stopped"
+
+
+def test_patience_ends_it_and_keeps_the_best(train, data, folder, console):
+    """With a learning rate of nearly nothing, chance alone makes one epoch better than another."""
+    impatient = replace(TINY, epochs=50, learning_rate=1e-12, schedule="constant", patience=2)
+    training = train.fit(impatient, data, folder, console)
+    assert len(training.history) == training.best.number + 2 < 50
+    assert not training.interrupted
+    assert read_story(folder.metrics).ended.how == "finished"
+
+
+def test_a_recipe_that_watches_the_test_set_keeps_the_last_epoch(train, data, folder, console):
+    worsening = replace(TINY, epochs=2, split="test", learning_rate=1.0, schedule="constant")
+    training = train.fit(worsening, data, folder, console)
+    assert training.best.number == 2
+    assert "  test " in console.file.getvalue()
+
+
+def test_the_best_model_is_there_for_keras(train, data, folder, console):
+    import keras
+
+    training = train.fit(replace(TINY, epochs=1), data, folder, console)
+    saved = keras.saving.load_model(folder.best_model, compile=False, safe_mode=True)
+    for one, other in zip(saved.get_weights(), training.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+@pytest.mark.parametrize("optimizer", ["adam", "sgd", "adamw"])
+@pytest.mark.parametrize("schedule", ["constant", "cosine"])
+def test_every_optimizer_learns(train, data, folder, console, optimizer, schedule):
+    rate = 0.01 if optimizer == "sgd" else 3e-3
+    recipe = replace(
+        TINY, optimizer=optimizer, schedule=schedule, learning_rate=rate, momentum=0.9, warmup=0.1
+    )
+    history = train.fit(recipe, data, folder, console).history
+    assert history[-1].loss < 0.8 * history[0].loss
+
+
+def test_sgd_s_weight_decay_is_part_of_the_gradient(train):
+    """Of one weight without a loss: v = -rate x decay x w, and then 0.9 v - rate x decay x w."""
+    import keras
+
+    from training.optimizers import SGDWithPenalty
+
+    weight = keras.Variable([2.0])
+    optimizer = SGDWithPenalty(0.1, momentum=0.9, penalty=0.5)
+    no_gradient = keras.ops.zeros((1,))
+    optimizer.apply([no_gradient], [weight])
+    assert float(weight.numpy()[0]) == pytest.approx(1.9)
+    optimizer.apply([no_gradient], [weight])
+    assert float(weight.numpy()[0]) == pytest.approx(1.9 - 0.09 - 0.095)
+
+
+def test_the_last_batch_may_be_smaller(train, data, folder, console):
+    def steps(**changes: object) -> int:
+        recipe = replace(TINY, epochs=1, batch_size=64, **changes)
+        train.fit(recipe, data, folder, console)
+        return len(read_story(folder.metrics).batches)
+
+    images = len(data.train) + len(data.stock.deal(1))
+    assert images % 64
+    assert steps() == images // 64
+    assert steps(last_batch=True) == images // 64 + 1

@@ -16,7 +16,7 @@ import pytest
 
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
-from training import datasets, material, pendigits, recipes, validation
+from training import build, datasets, material, pendigits, recipes, validation
 from training.datasets import Source
 from training.fetch import RemoteFile
 from training.stock import Hands
@@ -78,7 +78,7 @@ def tiny_source(folder: Path, train: int = 600, test: int = 100) -> Source:
 TINY = replace(
     recipes.DIGITS,
     epochs=3,
-    batch=10,
+    batch_size=10,
     averaging=0.0,  # an average over so few batches would still hold the first ones
     augmentation=recipes.Augmentation(rotation=3, elastic=0.3, thicker=0.2),
     mixture=recipes.Mixture(
@@ -104,15 +104,25 @@ def keep_small(patch: pytest.MonkeyPatch) -> None:
 
 
 def install_tiny(folder: Path, **changes: object) -> None:
-    """Let this process build the tiny recipe on the tiny dataset."""
+    """Let this process build the tiny recipe on the tiny dataset, and bundle it elsewhere."""
     keep_small(pytest.MonkeyPatch())
+    build.assets_dir = lambda: folder / "assets"
     datasets.SOURCES["mnist"] = tiny_source(folder)
     recipes.RECIPES["digits"] = replace(TINY, **changes)
 
 
-def start_build(folder: Path, *arguments: str, **changes: object) -> subprocess.Popen[str]:
-    """``python -m training.build`` on the tiny dataset, in a process of its own."""
-    program = (
+def start_build(
+    folder: Path, *arguments: str, largest_file: int = 0, **changes: object
+) -> subprocess.Popen[str]:
+    """``python -m training.build`` on the tiny dataset, in a process of its own.
+
+    With ``largest_file``, it cannot write files of more bytes, as if the disk were full.
+    """
+    limit = (
+        "import resource, signal; signal.signal(signal.SIGXFSZ, signal.SIG_IGN);"
+        f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}));"
+    )
+    program = (limit if largest_file else "") + (
         "import sys, pathlib, training_fixtures as f;"
         f"f.install_tiny(pathlib.Path({str(folder)!r}), **{changes!r});"
         "from training.build import main; sys.exit(main(sys.argv[1:]))"

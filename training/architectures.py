@@ -14,6 +14,7 @@ import keras
 from keras import layers
 
 from digitpad.normalize import SIZE
+from training import tutorials
 
 #: Keras' default of 0.99 still remembers the first batches when a short run ends.
 _MOMENTUM = 0.9
@@ -48,6 +49,19 @@ def residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
     return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges)
 
 
+def wide_residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
+    """Wider, with a first convolution at full resolution, for photographs: 374,000 parameters.
+
+    Arguments as for :func:`compact_cnn`.
+    """
+    image = keras.Input((SIZE, SIZE), name="image")
+    x = _activated(_conv(24)(keras.ops.expand_dims(image, -1)))
+    x = _residual(_activated(_conv(48, strides=2)(x)), 48)
+    x = layers.MaxPooling2D(2)(x)
+    x = _residual(_activated(_conv(96)(x)), 96)
+    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges, hidden=128)
+
+
 def _halved(image: Any) -> Any:
     """A first convolution with a stride of 2 and a large kernel: 14x14.
 
@@ -57,8 +71,8 @@ def _halved(image: Any) -> Any:
     return _activated(layers.Conv2D(32, 5, strides=2, padding="same", use_bias=False)(x))
 
 
-def _conv(channels: int) -> Any:
-    return layers.Conv2D(channels, 3, padding="same", use_bias=False)
+def _conv(channels: int, strides: int = 1) -> Any:
+    return layers.Conv2D(channels, 3, strides=strides, padding="same", use_bias=False)
 
 
 def _residual(x: Any, channels: int) -> Any:
@@ -73,11 +87,11 @@ def _activated(x: Any) -> Any:
     return layers.ReLU()(layers.BatchNormalization(momentum=_MOMENTUM)(x))
 
 
-def _read(image: Any, x: Any, classes: int, dropout: float, judges: bool) -> Any:
+def _read(image: Any, x: Any, classes: int, dropout: float, judges: bool, hidden: int = 96) -> Any:
     """From feature maps of 3x3 to the answer."""
     x = layers.Dropout(dropout)(x)
     # A hidden layer, written as a convolution so that its normalisation is folded on export.
-    x = _activated(layers.Conv2D(96, 3, use_bias=False)(x))
+    x = _activated(layers.Conv2D(hidden, 3, use_bias=False)(x))
     # One pixel is left. Reshape or Flatten would take it away too, but compute their shape in the
     # graph, and whether tf2onnx folds that is left to chance.
     features = layers.GlobalAveragePooling2D(name="features")(x)
@@ -97,4 +111,9 @@ def _digit_score(features: Any) -> Any:
 ARCHITECTURES: dict[str, Callable[[int, float, bool], Any]] = {
     "compact_cnn": compact_cnn,
     "residual_cnn": residual_cnn,
+    "wide_residual_cnn": wide_residual_cnn,
+    "dense": tutorials.dense,
+    "fashion_cnn": tutorials.fashion_cnn,
+    "mygrad_cnn": tutorials.mygrad_cnn,
+    "tfjs_cnn": tutorials.tfjs_cnn,
 }

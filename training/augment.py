@@ -27,8 +27,13 @@ _MARGIN = 4
 _TILE = SIZE + 2 * _MARGIN
 #: Images per remap: OpenCV refuses pictures of 32,768 rows or more.
 _CHUNK = 32_000 // _TILE
-#: Every pixel's (x, y) from the centre: (784, 2).
-_GRID = np.indices((SIZE, SIZE), dtype=np.float32)[::-1].reshape(2, -1).T - CENTRE
+#: Shortest and longest side of what is erased, in pixels.
+_ERASED = (4, 12)
+#: Every pixel's x and y from the centre: (2, 784).
+_GRID = np.indices((SIZE, SIZE), dtype=np.float32)[::-1].reshape(2, -1) - CENTRE
+#: Powers of two, rising and falling along a row: (28, 2).
+_BINARY = np.exp2(np.stack([np.arange(SIZE), np.arange(SIZE)[::-1]], axis=1))
+_CROSS = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
 
 
 class Augmenter:
@@ -57,16 +62,43 @@ class Augmenter:
 
     def _distorted(self, images: Images) -> Images:
         count = len(images)
-        forward = self._fitted(self._linear(count), images)
+        images = self._mirrored(images)
+        forward = self._linear(count)
+        if self._strengths.fitted:
+            forward = self._fitted(forward, images)
         maps = _sampling_maps(np.linalg.inv(forward), self._displacements(count))
-        tall = np.pad(images, ((0, 0), (_MARGIN, _MARGIN), (_MARGIN, _MARGIN)))
-        tall = self._inked(tall).reshape(count * _TILE, _TILE)
+        tall = np.zeros((count, _TILE, _TILE), dtype=np.float32)
+        tall[:, _MARGIN : _MARGIN + SIZE, _MARGIN : _MARGIN + SIZE] = images
+        self._ink(tall)
         maps += _MARGIN
         np.clip(maps, 0, _TILE - 1, out=maps)
-        maps[:, :, :, 1] += np.arange(0, count * _TILE, _TILE)[:, None, None]
-        x, y = np.moveaxis(maps.reshape(count * SIZE, SIZE, 2), 2, 0)
-        warped = cv2.remap(tall, np.ascontiguousarray(x), np.ascontiguousarray(y), cv2.INTER_LINEAR)
-        return np.asarray(warped, dtype=np.float32).reshape(count, SIZE, SIZE)
+        maps[1] += np.arange(0, count * _TILE, _TILE, dtype=np.float32)[:, None]
+        x, y = maps.reshape(2, count * SIZE, SIZE)
+        warped = cv2.remap(tall.reshape(count * _TILE, _TILE), x, y, cv2.INTER_LINEAR)
+        return self._erased(np.asarray(warped, dtype=np.float32).reshape(count, SIZE, SIZE))
+
+    def _mirrored(self, images: Images) -> Images:
+        """Some of the images with left and right exchanged."""
+        if not self._strengths.mirrored:
+            return images
+        chosen = self._rng.random((len(images), 1, 1)) < self._strengths.mirrored
+        return np.where(chosen, images[:, :, ::-1], images)
+
+    def _erased(self, images: Images) -> Images:
+        """Some of the images with a rectangle of noise in them."""
+        if not self._strengths.erased:
+            return images
+        count, rng = len(images), self._rng
+        sides = rng.integers(*_ERASED, (count, 2), endpoint=True)
+        starts = rng.integers(0, SIZE - sides + 1)
+        starts[rng.random(count) >= self._strengths.erased] = SIZE
+        at = np.arange(SIZE)
+        rows, columns = (
+            (at >= starts[:, i, None]) & (at < (starts + sides)[:, i, None]) for i in (0, 1)
+        )
+        hidden = rows[:, :, None] & columns[:, None, :]
+        noise: Images = rng.random((count, SIZE, SIZE), dtype=np.float32)
+        return np.where(hidden, noise, images)
 
     def _linear(self, count: int) -> Images:
         """Random rotation, slant and aspect: (N, 2, 2) acting on (x, y)."""
@@ -89,53 +121,70 @@ class Augmenter:
         return fitted
 
     def _displacements(self, count: int) -> Images:
-        """Random elastic fields plus a translation: (N, 28, 28, 2) in pixels."""
-        amplitude = self._strengths.elastic * self._rng.uniform(-1, 1, (count, 1, 1, 2))
-        shift = self._strengths.shift * self._rng.standard_normal((count, 1, 1, 2)).clip(-3, 3)
-        fields = self._bank[self._rng.integers(_BANK, size=count)]
-        fields *= amplitude.astype(np.float32)
-        fields += shift.astype(np.float32)
+        """Random elastic fields plus a translation: (2, N, 784), x and y in pixels."""
+        amplitude = self._strengths.elastic * self._rng.uniform(-1, 1, (count, 2))
+        shift = self._strengths.shift * self._rng.standard_normal((count, 2)).clip(-3, 3)
+        if not self._strengths.fitted:
+            shift = np.rint(shift)
+        fields = self._bank[:, self._rng.integers(_BANK, size=count)]
+        fields *= amplitude.T[:, :, None].astype(np.float32)
+        fields += shift.T[:, :, None].astype(np.float32)
         return fields
 
-    def _inked(self, tall: Images) -> Images:
-        """Blend every image with its erosion (a thinner pen) or its dilation (a thicker one)."""
-        cross = cv2.getStructuringElement(cv2.MORPH_CROSS, (3, 3))
-        count = len(tall)
-        flat = tall.reshape(count * _TILE, _TILE)
-        thin, thick = (
-            np.asarray(morph(flat, cross), dtype=np.float32).reshape(tall.shape)
-            for morph in (cv2.erode, cv2.dilate)
-        )
-        pressure = self._rng.uniform(-1, 1, (count, 1, 1)).astype(np.float32)
-        thinner = np.maximum(-pressure, 0) * np.float32(self._strengths.thinner)
-        thicker = np.maximum(pressure, 0) * np.float32(self._strengths.thicker)
-        inked: Images = tall + thinner * (thin - tall) + thicker * (thick - tall)
-        return inked
+    def _ink(self, tall: Images) -> None:
+        """Blend every image with its erosion (a thinner pen) or its dilation, in place."""
+        pressure = self._rng.uniform(-1, 1, len(tall)).astype(np.float32)
+        for morph, chosen, most in (
+            (cv2.erode, pressure < 0, self._strengths.thinner),
+            (cv2.dilate, pressure >= 0, self._strengths.thicker),
+        ):
+            if not most or not chosen.any():
+                continue
+            before = tall[chosen]
+            morphed = morph(before.reshape(-1, _TILE), _CROSS).reshape(before.shape)
+            after: Images = np.asarray(morphed, dtype=np.float32)
+            after -= before
+            after *= np.abs(pressure[chosen])[:, None, None] * np.float32(most)
+            after += before
+            tall[chosen] = after
 
 
 def _smooth_fields(rng: np.random.Generator, smoothness: float) -> Images:
-    """Smoothed white noise of zero mean and root mean square 1: (_BANK, 28, 28, 2)."""
+    """Smoothed white noise of zero mean and root mean square 1: (2, _BANK, 784)."""
     noise = rng.uniform(-1, 1, (_BANK, 2, SIZE, SIZE))
     blurred = np.array(
         [[cv2.GaussianBlur(axis, (0, 0), smoothness) for axis in field] for field in noise]
     )
     blurred -= blurred.mean(axis=(2, 3), keepdims=True)
     blurred /= np.sqrt(np.square(blurred).mean(axis=(2, 3), keepdims=True))
-    return np.ascontiguousarray(np.moveaxis(blurred, 1, 3), dtype=np.float32)
+    planes = np.moveaxis(blurred, 1, 0).reshape(2, _BANK, SIZE * SIZE)
+    return np.ascontiguousarray(planes, dtype=np.float32)
 
 
 def _sampling_maps(inverse: Images, displacements: Images) -> Images:
-    """Where each target pixel takes its grey from: (N, 28, 28, 2) as (x, y) in pixels."""
-    sources = (_GRID @ inverse.transpose(0, 2, 1)).reshape(displacements.shape)
-    sources += displacements
-    sources += CENTRE
-    return sources
+    """Where each target pixel takes its grey from: (2, N, 784), x and y in pixels."""
+    displacements += np.matmul(np.ascontiguousarray(inverse.transpose(1, 0, 2)), _GRID)
+    displacements += CENTRE
+    return displacements
 
 
 def _longest_side(matrices: Images, images: Images) -> Images:
-    """Longest side of each digit's bounding box after its linear map, in pixels: (N,)."""
-    moved = matrices @ _GRID.T
-    paper = np.where(images.reshape(len(images), 1, -1) > 0, np.float32(0), np.float32(np.inf))
-    sides = ((moved - paper).max(axis=2) - (moved + paper).min(axis=2)).max(axis=1) + 1
-    longest: Images = np.where(np.isfinite(sides), sides, np.float32(BOX))
-    return longest
+    """Longest side of each digit's bounding box after its linear map, in pixels: (N,).
+
+    A linear map takes the leftmost and the rightmost ink of a row to the ends of a line, so no
+    other ink of that row can be further out.
+    """
+    # As binary numbers, written in both directions, rows tell where their first ink is.
+    _, bits = np.frexp((images > 0).astype(np.float64) @ _BINARY)
+    rows = bits[:, :, 0] > 0
+    x = (bits - 1 - CENTRE).astype(np.float32)  # (N, 28, 2)
+    x[:, :, 1] = (SIZE - bits[:, :, 1]) - CENTRE
+    y = (np.arange(SIZE, dtype=np.float32) - CENTRE)[:, None]
+    blank = np.where(rows, np.float32(0), np.float32(np.inf))[:, :, None]
+    longest = np.zeros(len(images), dtype=np.float32)
+    for to in (0, 1):
+        moved = matrices[:, to, 0, None, None] * x + matrices[:, to, 1, None, None] * y
+        side = (moved - blank).max(axis=(1, 2)) - (moved + blank).min(axis=(1, 2)) + 1
+        np.maximum(longest, side, out=longest)
+    fitting: Images = np.where(rows.any(axis=1), longest, np.float32(BOX))
+    return fitting

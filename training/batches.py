@@ -13,11 +13,6 @@ from training.datasets import Split
 from training.recipes import Recipe
 from training.stock import NOT_A_DIGIT, Stock
 
-#: Weight of the classes' loss for what is not a digit: there, all classes are to be equally likely
-#: (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with outlier exposure",
-#: ICLR 2019). At full weight it would compete with reading.
-_EXPOSURE = 0.2
-
 
 @dataclass(frozen=True, eq=False)
 class Batch:
@@ -45,22 +40,23 @@ class Batches:
         classes: how many.
     """
 
-    def __init__(self, recipe: Recipe, train: Split, stock: Stock) -> None:
+    def __init__(self, recipe: Recipe, train: Split, stock: Stock, classes: int) -> None:
         self._recipe, self._stock = recipe, stock
         # Bytes take a quarter of the memory; the dataset's grey levels are bytes anyway.
         self._own = np.rint(255 * train.images).astype(np.uint8)
         self._labels = train.labels
         self.images = len(train) + len(stock.deal(1))
-        self._size = min(recipe.batch, self.images)
-        self.count = self.images // self._size
-        self.classes = int(train.labels.max()) + 1
+        self._size = min(recipe.batch_size, self.images)
+        whole, rest = divmod(self.images, self._size)
+        self.count = whole + (1 if rest and recipe.last_batch else 0)
+        self.classes = classes
         # The last row, which NOT_A_DIGIT indexes: no class more likely than another.
         even = np.full((1, self.classes), 1 / self.classes, dtype=np.float32)
         self._targets = np.vstack([np.eye(self.classes, dtype=np.float32), even])
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
 
     def epoch(self, number: int) -> Iterator[Batch]:
-        """The batches of an epoch (1, 2, ...); the last, smaller one is left out."""
+        """The batches of an epoch (1, 2, ...)."""
         rng = np.random.default_rng((self._recipe.seed, number))
         self._augmenter.reseed((self._recipe.seed, number, 1))
         dealt = self._stock.deal(number)
@@ -80,5 +76,5 @@ class Batches:
         images = bytes_.astype(np.float32) / np.float32(255)
         images[distorted] = self._augmenter(images[distorted])
         is_digit = labels != NOT_A_DIGIT
-        weights = np.where(is_digit, 1.0, _EXPOSURE).astype(np.float32)
+        weights = np.where(is_digit, 1.0, self._recipe.exposure).astype(np.float32)
         return Batch(images, self._targets[labels], is_digit[:, None].astype(np.float32), weights)

@@ -1,4 +1,4 @@
-"""Build a model: data, training, evaluation, report, export, verification, in this order.
+"""Build a model: data, training, evaluation, export, report, in this order.
 
 The command is ``python -m training.build``; its ``--help`` shows how to use it.
 """
@@ -8,45 +8,45 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from dataclasses import replace
+from datetime import datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 
 from digitpad.resources import assets_dir
-from training.environment import prepare
+from training import live, publish
+from training.environment import describe, prepare
 from training.errors import BuildError
-from training.recipes import DIGITS, RECIPES, Recipe
+from training.listing import list_recipes, list_settings
+from training.options import Plan, parser, plan, wanted_recipe
 
-_EXAMPLES = """\
-examples:
-  python -m training.build                  train the bundled model anew and replace it
-  python -m training.build --quick          a rough model in about three minutes, put into
-                                            runs/ so that the bundled one stays as it is
-  python -m training.build --seed 7 --output mine.onnx
-                                            another training run, kept beside the bundled one
-  digitpad --model mine.onnx                draw with it
-  python -m training.build --resume         go on with a build that was killed: at most one
-                                            epoch is lost
-  KERAS_BACKEND=jax python -m training.build
-                                            train with JAX (or torch), export with TensorFlow
+if TYPE_CHECKING:
+    from training.card import Measured
+    from training.finish import Finished
+    from training.material import Material
+    from training.stock import Stock
 
-The datasets are taken from --data-dir, else from the folder that DIGITPAD_DATA_DIR names, else
-from your cache, into which they are downloaded once (43 MB). Ctrl-C ends training early and
-goes on with the best epoch so far; pressed twice, it stops at once and writes no model.
-"""
+#: Training images that a run's folder shows.
+_SAMPLES = 25
+#: Figures of a bundled model that README.md shows, and every ``drawn-*``.
+_FIGURES = ("confusion", "curves", "mistakes", "reliability")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
-    options = _parser().parse_args(arguments)
-    if options.list:
-        for recipe in RECIPES.values():
-            print(f"{recipe.name:16} {recipe.summary}")
-        return 0
+    options = parser().parse_args(arguments)
+    console = Console(highlight=False)
     try:
-        prepare()
-        build(options, Console(highlight=False))
+        if options.list:
+            list_recipes(console)
+        elif options.settings:
+            list_settings(wanted_recipe(options), console)
+        else:
+            prepare()
+            build(plan(options), options, console)
     except BuildError as error:
         print(f"training.build: {error}", file=sys.stderr)
         return 2
@@ -56,178 +56,147 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return 0
 
 
-def build(options: argparse.Namespace, console: Console) -> None:
+def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     """The story of a model, from data to the file that the app loads.
 
     Raises:
         BuildError: if any step fails; the previous model is then untouched.
     """
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
-    from training import (
-        card,
-        datasets,
-        export,
-        limits,
-        material,
-        publish,
-        report,
-        stock,
-        train,
-        validation,
-    )
-    from training.scores import evaluate
+    from training import card, material, report, stock
+    from training.fetch import data_folder
 
-    output, report_folder = _places(options)
-    publish.make_folders(output.parent, report_folder)
-
-    source = datasets.SOURCES[RECIPES[options.recipe].dataset]
-    folder = datasets.data_folder(options.data_dir)
-    gathered = material.gather(_recipe(options), source, folder, console)
-    recipe = gathered.recipe
-    drawn = stock.make_stock(recipe.mixture, source.labels, gathered.training_hands, console)
-
-    trainings = train.fit_seeds(
-        recipe,
-        options.repeats,
-        train.Data(gathered.train, drawn, gathered.validation_sets),
-        train.Saving(options.checkpoints, options.resume),
-        console,
-    )
-    training = trainings[0]
-    fitted = limits.fit(
-        limits.Read(*train.predict(training.model, split.images), split.labels)
-        for split in gathered.validation_sets
-    )
-    export.cool(training.model, fitted.temperature)
-
-    test = datasets.load_test(source, folder, console)
-    results = [train.predict(run.model, test.images)[0] for run in trainings]
-
-    scores = [evaluate(result, test.labels) for result in results]
-    accuracy = {
-        "mnist_test": scores[0].accuracy,
-        "mnist_validation": training.best.validation_accuracy,
-    }
-    model = export.to_onnx(training.model, export.metadata(recipe, source.labels, accuracy, fitted))
-    measured = card.Measured(
-        test=scores[0],
-        test_by_seed={
-            run.recipe.seed: s.accuracy for run, s in zip(trainings, scores, strict=True)
-        },
-        validation=validation.measure(model, gathered, console),
-        limits=fitted,
-        difference=export.largest_difference(training.model, model, test.images),
-        compared=len(test),
-    )
-    report.write_report(training, test, results[0], measured, source.labels, report_folder)
-
-    written = card.card(source, training, measured, model, _command(options))
-    files = {output: model, output.with_suffix(".json"): card.to_json(written)}
-    publish.publish(files | _figures(report_folder, output))
+    targets = _targets(wanted, options.output)
+    publish.make_folders(*(target.parent for target in targets))
+    folder = wanted.folder
+    with folder.opened(new=not wanted.resume):
+        gathered = material.gather(
+            wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
+        )
+        if not wanted.resume:
+            _begin(wanted, gathered)
+        if options.live and (hindrance := live.start(folder.path)):
+            console.print(hindrance, soft_wrap=True)
+        drawn = stock.make_stock(
+            gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
+        )
+        finished = _train(wanted, gathered, drawn, options.tensorboard, console)
+        first = finished[0]
+        measured = _measure(finished, gathered, console)
+        written = card.card(gathered, first.training, measured, first.model, wanted.command)
+        folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
+        for each in finished:
+            each.write_result()
+        report.write(folder)
+        _publish(targets, first.model, card.to_json(written), folder.figures)
     console.print(card.summary(written), soft_wrap=True)
-    console.print(f"Wrote {output} and its card; the report is in {report_folder}", soft_wrap=True)
+    model = targets[0] if targets else folder.path / f"{wanted.recipe.name}.onnx"
+    console.print(f"Wrote {model}; the report is {folder.report}", soft_wrap=True)
 
 
-def _recipe(options: argparse.Namespace) -> Recipe:
-    """The recipe, with what the command changes of it."""
-    recipe = RECIPES[options.recipe]
-    epochs = options.epochs or (recipe.quick_epochs if options.quick else recipe.epochs)
-    seed = recipe.seed if options.seed is None else options.seed
-    deep = min(recipe.mixture.epochs_apart, epochs)
-    mixture = replace(recipe.mixture, epochs_apart=deep)
-    return replace(recipe, epochs=epochs, seed=seed, mixture=mixture)
-
-
-def _places(options: argparse.Namespace) -> tuple[Path, Path]:
-    """The model's file and the report's folder."""
-    report = options.report or Path(
-        "runs", f"{options.recipe}-quick" if options.quick else options.recipe
-    )
-    output = options.output or (report if options.quick else _bundled())
-    if output.suffix != ".onnx":
-        output = output / f"{options.recipe}.onnx"
-    return output, report
+def _targets(wanted: Plan, output: Path | None) -> list[Path]:
+    """Where the model goes besides the run's folder."""
+    if output is None and not wanted.bundled:
+        return []
+    path = output or _bundled()
+    return [path if path.suffix == ".onnx" else path / f"{wanted.recipe.name}.onnx"]
 
 
 def _bundled() -> Path:
     return assets_dir() / "models"
 
 
-def _figures(report_folder: Path, output: Path) -> dict[Path, bytes]:
-    """The bundled model's figures, for the README."""
-    if output.parent.resolve() != _bundled().resolve():
-        return {}
-    figures = assets_dir() / "figures"
-    return {
-        figures / f"{output.stem}-{figure.name}": figure.read_bytes()
-        for figure in sorted(report_folder.glob("*.png"))
-    }
+def _begin(wanted: Plan, gathered: Material) -> None:
+    """Write down what is asked for, and show some of the images."""
+    from training.finish import pictures
+    from training.runs import Configuration
 
-
-def _command(options: argparse.Namespace) -> str:
-    """The command that repeats this run anywhere: without the folders of this machine."""
-    words = ["python -m training.build"]
-    if options.recipe != DIGITS.name:
-        words.append(f"--recipe {options.recipe}")
-    if options.quick:
-        words.append("--quick")
-    if options.epochs is not None:
-        words.append(f"--epochs {options.epochs}")
-    if options.seed is not None:
-        words.append(f"--seed {options.seed}")
-    if options.repeats > 1:
-        words.append(f"--repeats {options.repeats}")
-    return " ".join(words)
-
-
-def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
-        prog="python -m training.build",
-        description="Train a digit reader, measure it, and export it for digitpad.",
-        epilog=_EXAMPLES,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
+    folder = wanted.folder
+    folder.write_json("environment.json", describe())
+    folder.write_pictures("samples.npz", pictures(gathered.train.first(_SAMPLES)))
+    configuration = Configuration(
+        command=wanted.command,
+        recipe=wanted.recipe,
+        data=gathered.title,
+        own_data=str(wanted.own) if wanted.own else None,
+        labels=gathered.labels,
+        started=datetime.now().astimezone().isoformat(timespec="seconds"),
+        repeats=wanted.repeats,
+        bundled=wanted.bundled,
+        tested=wanted.tested,
     )
-    add = parser.add_argument
-    add(
-        "--recipe", choices=sorted(RECIPES), default=DIGITS.name, help="what to build (%(default)s)"
+    folder.write_json("run.json", configuration)
+
+
+def _train(
+    wanted: Plan, gathered: Material, drawn: Stock, tensorboard: bool, console: Console
+) -> list[Finished]:
+    """Train the recipe's own seed and, where asked for, the seeds that follow.
+
+    Ending the first one early leaves out the others; of the others only whole ones count.
+    """
+    from training.finish import finish
+    from training.tensorboard import TensorBoardWriter
+    from training.train import Data, NothingTrainedError, fit
+
+    data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels))
+    test = gathered.test() if wanted.tested else None
+    finished: list[Finished] = []
+    for repeat in range(wanted.repeats):
+        recipe = replace(gathered.recipe, seed=gathered.recipe.seed + repeat)
+        folder = wanted.folder if repeat == 0 else wanted.folder.of_seed(recipe)
+        resume = wanted.resume and folder.checkpoint.is_file()
+        try:
+            with ExitStack() as logs:
+                also = [logs.enter_context(TensorBoardWriter(folder))] if tensorboard else []
+                training = fit(recipe, data, folder, console, resume=resume, logs=also)
+        except NothingTrainedError:
+            if not finished:
+                raise
+            break
+        if training.interrupted and finished:
+            break
+        finished.append(finish(training, folder, gathered, test))
+        if training.interrupted:
+            break
+    return finished
+
+
+def _measure(finished: Sequence[Finished], gathered: Material, console: Console) -> Measured:
+    """Everything that the card states of the first run's model."""
+    from training import export, validation
+    from training.card import Measured
+    from training.contact_sheet import sheet_pages
+
+    first = finished[0]
+    compared = gathered.validation
+    measured = Measured(
+        test=first.test,
+        test_by_seed={
+            each.training.recipe.seed: each.test.accuracy for each in finished if each.test
+        },
+        validation=validation.measure(first.model, gathered, console),
+        limits=first.limits,
+        difference=export.largest_difference(first.training.model, first.model, compared.images),
+        compared=len(compared),
     )
-    add("--list", action="store_true", help="list the recipes and stop")
-    add("--quick", action="store_true", help="few epochs, into runs/: a rough model in 3 minutes")
-    add("--epochs", type=_positive, metavar="N", help="passes over the training images")
-    add("--seed", type=_seed, metavar="N", help="of weights, order and distortions")
-    add(
-        "--repeats",
-        type=_positive,
-        default=1,
-        metavar="N",
-        help="also train the next N-1 seeds, to state mean and deviation; the first is exported",
-    )
-    add("--resume", action="store_true", help="go on with a build that was killed")
-    add("--output", type=Path, metavar="PATH", help="folder or .onnx file (the bundled model)")
-    add("--report", type=Path, metavar="FOLDER", help="where the report goes (runs/RECIPE)")
-    add(
-        "--checkpoints",
-        type=Path,
-        metavar="FOLDER",
-        default=Path("runs", "checkpoints"),
-        help="where each epoch is saved (%(default)s)",
-    )
-    add("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
-    return parser
+    for name, page in sheet_pages(measured.validation.drawn).items():
+        first.folder.write(f"figures/{name}", page)
+    return measured
 
 
-def _positive(text: str) -> int:
-    number = int(text)
-    if number < 1:
-        raise argparse.ArgumentTypeError("must be 1 or more")
-    return number
-
-
-def _seed(text: str) -> int:
-    number = int(text)
-    if not 0 <= number < 2**31:
-        raise argparse.ArgumentTypeError("must be 0 to 2147483647")
-    return number
+def _publish(targets: Sequence[Path], model: bytes, card: bytes, figures: Path) -> None:
+    """Put model and card in the place of the previous ones, and the bundled model's figures."""
+    files: dict[Path, bytes] = {}
+    for target in targets:
+        files |= {target: model, target.with_suffix(".json"): card}
+        if target.parent.resolve() == _bundled().resolve():
+            files |= {
+                assets_dir() / "figures" / f"{target.stem}-{figure.name}": figure.read_bytes()
+                for figure in sorted(figures.glob("*.png"))
+                if figure.stem in _FIGURES or figure.stem.startswith("drawn-")
+            }
+    publish.publish(files)
 
 
 if __name__ == "__main__":

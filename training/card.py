@@ -5,34 +5,33 @@ from __future__ import annotations
 import hashlib
 import json
 import statistics
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from importlib.metadata import version
 from typing import Any
 
 from digitpad.normalize import NORMALISATION
 from training import pendigits
-from training.datasets import Source
+from training.environment import packages
 from training.limits import Limits
+from training.material import Material
 from training.scores import Scores, wilson
 from training.train import Training
-from training.validation import Validation
+from training.validation import Digits, Validation
 
-_PACKAGES = (
-    "keras",
-    "numpy",
-    "onnx",
-    "onnxruntime",
-    "opencv-python-headless",
-    "tensorflow",
-    "tf2onnx",
-)
-_LIMITS = (
-    "Reads one upright digit at a time. What is no digit gets a low digit score, but some letters"
-    " and signs pass for digits, as they do among people; print was not trained. Its hands are"
-    " American (MNIST) and Turkish (pendigits); forms of other regions were synthesised, and no"
-    " collection from elsewhere was there to measure them on."
-)
+#: What a recipe's model is not to be trusted with.
+_LIMITS = {
+    "digits": (
+        "Reads one upright digit at a time. What is no digit gets a low digit score, but some"
+        " letters and signs pass for digits, as they do among people; print was not trained. Its"
+        " hands are American (MNIST) and Turkish (pendigits); forms of other regions were"
+        " synthesised, and no collection from elsewhere was there to measure them on."
+    ),
+    "fashion": (
+        "Reads photographs of clothes as Fashion-MNIST has them: 28 x 28, grey, upright, alone on"
+        " black. A drawing with a pen looks different to it, so what it says of one is a guess; and"
+        " it takes everything for clothes."
+    ),
+}
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +39,7 @@ class Measured:
     """What a build measured of the model that it exports.
 
     Attributes:
-        test: scores on the test set.
+        test: scores on the test set; None where it was not read.
         test_by_seed: test accuracy, 0..1, of each seed that was trained to the end.
         validation: on hands and drawings that training did not know.
         limits: the model's temperature and threshold.
@@ -48,7 +47,7 @@ class Measured:
         compared: images on which that was found.
     """
 
-    test: Scores
+    test: Scores | None
     test_by_seed: Mapping[int, float]
     validation: Validation
     limits: Limits
@@ -57,36 +56,45 @@ class Measured:
 
 
 def card(
-    source: Source, training: Training, measured: Measured, model: bytes, command: str
+    material: Material, training: Training, measured: Measured, model: bytes, command: str
 ) -> dict[str, Any]:
     """All that is known of an exported model, ready for JSON.
 
     Args:
-        source: what it was trained on.
+        material: what it was trained on.
         training: the run that was exported.
         measured: how well it reads.
         model: the ONNX file.
         command: what repeats the run.
     """
     recipe, best, pen = training.recipe, training.best, measured.validation.pen
+    data = key(material.name)
+    watched = recipe.split == "test" and recipe.dataset != "own"
+    accuracy: dict[str, Any] = {}
+    if not watched:
+        accuracy[f"{data}_validation"] = round(best.validation_accuracy, 6)
+    if measured.test:
+        accuracy |= {
+            f"{data}_test": _share(measured.test),
+            f"{data}_test_seeds": _seeds(measured.test_by_seed),
+        }
+    if pen:
+        accuracy["pendigits_validation_writers"] = _share(pen.scores)
     return {
         "name": recipe.name,
         "summary": recipe.summary,
-        "labels": list(source.labels),
+        "data": material.title,
+        "labels": list(material.labels),
+        **({"labels_ko": list(material.korean)} if material.korean else {}),
         "command": command,
-        "accuracy": {
-            "mnist_validation": round(best.validation_accuracy, 6),
-            "mnist_test": _share(measured.test),
-            "mnist_test_seeds": _seeds(measured.test_by_seed),
-            "pendigits_validation_writers": _share(pen.scores) if pen else None,
-        },
+        "accuracy": accuracy,
         "calibration": {
             "temperature": measured.limits.temperature,
-            "expected_calibration_error": _errors(measured.validation),
+            "expected_calibration_error": _errors(data, measured.validation),
         },
-        "rejection": _rejection(measured) if measured.limits.threshold is not None else None,
+        "rejection": _rejection(data, measured) if measured.limits.threshold is not None else None,
         "forms": [asdict(form) for form in measured.validation.forms],
-        "limits": _LIMITS,
+        "limits": "" if recipe.dataset == "own" else _LIMITS.get(recipe.name, ""),
         "training": {
             "recipe": asdict(recipe),
             "interrupted": training.interrupted,
@@ -94,7 +102,7 @@ def card(
             "best_epoch": best.number,
             "seconds": round(training.seconds),
         },
-        "datasets": [source.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
+        "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
         "model": {
             "parameters": int(training.model.count_params()),
             "onnx_bytes": len(model),
@@ -103,8 +111,13 @@ def card(
             "keras_onnx_difference": float(f"{measured.difference:.2e}"),
             "keras_onnx_images": measured.compared,
         },
-        "packages": {name: version(name) for name in _PACKAGES},
+        "packages": packages(),
     }
+
+
+def key(dataset: str) -> str:
+    """A dataset's name as the keys of cards have it."""
+    return dataset.replace("-", "_")
 
 
 def to_json(card: Mapping[str, Any]) -> bytes:
@@ -114,28 +127,35 @@ def to_json(card: Mapping[str, Any]) -> bytes:
 
 def summary(card: Mapping[str, Any]) -> str:
     """What a person wants to know first, in a few lines."""
-    accuracy, model = card["accuracy"], card["model"]
-    lines = [f"MNIST test                       {_stated(accuracy['mnist_test'])}"]
-    over_seeds = accuracy["mnist_test_seeds"]
-    if over_seeds["n"] > 1:
-        lines.append(
-            f"  mean of {over_seeds['n']} seeds               {over_seeds['mean']:.3%}"
-            f" ± {over_seeds['standard_deviation']:.3%} (standard deviation)"
-        )
-    pen = accuracy["pendigits_validation_writers"]
-    stated = _stated(pen) if pen else "not measured: there were no pendigits"
-    lines.append(f"Pen digits, validation writers   {stated}")
+    model = card["model"]
+    rows = list(_accuracies(card))
     error = list(card["calibration"]["expected_calibration_error"].values())[-1]
-    lines.append(f"Expected calibration error       {error:.2%}")
+    rows.append(("Expected calibration error", f"{error:.2%}"))
     if card["rejection"]:
-        lines.append(f"Drawings that are no digits      {_judged(card['rejection'])}")
+        rows.append(("Drawings that are no digits", _judged(card["rejection"])))
+    lines = [f"{name:32} {value}" for name, value in rows]
     lines.append(
         f"Keras and onnxruntime differ by at most {model['keras_onnx_difference']:.1e} on"
         f" {model['keras_onnx_images']:,} images"
     )
     if card["training"]["interrupted"]:
-        lines.append("Training was cut short by Ctrl-C; the card says so")
+        lines.append("Training was ended early; the card says so")
     return "\n".join(lines)
+
+
+def _accuracies(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
+    for name, value in card["accuracy"].items():
+        if name == "pendigits_validation_writers":
+            yield "Pen digits, validation writers", _stated(value)
+        elif name.endswith("_validation"):
+            yield f"{card['data']}, validation", f"{value:.2%}"
+        elif name.endswith("_test"):
+            yield f"{card['data']}, test", _stated(value)
+        elif value["n"] > 1:
+            yield (
+                f"  mean of {value['n']} seeds",
+                f"{value['mean']:.3%} ± {value['standard_deviation']:.3%} (standard deviation)",
+            )
 
 
 def _stated(share: Mapping[str, Any]) -> str:
@@ -156,20 +176,24 @@ def _share(scores: Scores) -> dict[str, Any]:
     }
 
 
-def _errors(validation: Validation) -> dict[str, float]:
-    sets = {"mnist_validation": validation.own, "pendigits_validation_writers": validation.pen}
-    return {name: round(digits.calibration_error, 6) for name, digits in sets.items() if digits}
+def _errors(data: str, validation: Validation) -> dict[str, float]:
+    return {
+        name: round(digits.calibration_error, 6) for name, digits in _sets(data, validation).items()
+    }
 
 
-def _rejection(measured: Measured) -> dict[str, Any]:
+def _sets(data: str, validation: Validation) -> dict[str, Digits]:
+    sets = {f"{data}_validation": validation.own}
+    return sets | ({"pendigits_validation_writers": validation.pen} if validation.pen else {})
+
+
+def _rejection(data: str, measured: Measured) -> dict[str, Any]:
     validation = measured.validation
-    sets = {"mnist_validation": validation.own, "pendigits_validation_writers": validation.pen}
     return {
         "digit_score_threshold": measured.limits.threshold,
         "digits_rejected": {
             name: {"rejected": digits.rejected, "total": digits.scores.total}
-            for name, digits in sets.items()
-            if digits
+            for name, digits in _sets(data, validation).items()
         },
         "families": [asdict(family) for family in validation.families],
     }

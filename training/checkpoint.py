@@ -8,6 +8,7 @@ epoch, and the history. It is replaced as a whole, so being killed costs one epo
 from __future__ import annotations
 
 import hashlib
+import io
 import json
 import zipfile
 from collections.abc import Mapping, Sequence
@@ -18,6 +19,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from training.atomic import replace_file
 from training.errors import BuildError
 from training.recipes import Recipe
 
@@ -31,17 +33,17 @@ class CheckpointError(BuildError):
 class Checkpoint:
     """The file of one run: a recipe, with its seed, on certain data."""
 
-    def __init__(self, folder: Path, recipe: Recipe, data: str) -> None:
-        """Name the file after everything that the run depends on.
+    def __init__(self, path: Path, recipe: Recipe, data: str) -> None:
+        """Name the file, and everything that the run depends on.
 
         Args:
-            folder: where checkpoints lie.
+            path: the file.
             recipe: what is trained.
             data: identifies the training images.
         """
+        self.path = path
         key = json.dumps(asdict(recipe), sort_keys=True) + data
-        digest = hashlib.sha256(key.encode()).hexdigest()[:12]
-        self.path = folder / f"{recipe.name}-seed{recipe.seed}-{digest}.npz"
+        self._key = hashlib.sha256(key.encode()).hexdigest()
 
     def save(self, groups: Mapping[str, Sequence[NDArray[Any]]], record: dict[str, Any]) -> None:
         """Replace the file.
@@ -54,15 +56,12 @@ class Checkpoint:
             CheckpointError: if it cannot be written; the previous one is then there still.
         """
         arrays = {f"{name}-{i}": a for name, group in groups.items() for i, a in enumerate(group)}
-        arrays["record"] = np.array(json.dumps(record))
-        temporary = self.path.with_name(f".{self.path.name}.new")
+        arrays["record"] = np.array(json.dumps(record | {"key": self._key}))
+        content = io.BytesIO()
         try:
-            self.path.parent.mkdir(parents=True, exist_ok=True)
-            with temporary.open("wb") as stream:
-                np.savez(stream, allow_pickle=False, **arrays)
-            temporary.replace(self.path)
+            np.savez(content, allow_pickle=False, **arrays)
+            replace_file(self.path, content.getvalue())
         except OSError as error:
-            temporary.unlink(missing_ok=True)
             raise CheckpointError(
                 f"cannot write {self.path} ({error.strerror}); free some space and go on with"
                 " --resume"
@@ -72,7 +71,7 @@ class Checkpoint:
         """What :meth:`save` was given last; None where there is no file.
 
         Raises:
-            CheckpointError: if the file is damaged.
+            CheckpointError: if the file is damaged, or of other data or settings.
         """
         if not self.path.is_file():
             return None
@@ -85,6 +84,11 @@ class Checkpoint:
                         groups.setdefault(name.rpartition("-")[0], []).append(file[name])
         except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
             raise CheckpointError(
-                f"{self.path} is damaged; delete it, or build without --resume"
+                f"{self.path} is damaged; begin another run, without --resume"
             ) from error
+        if record.pop("key", None) != self._key:
+            raise CheckpointError(
+                f"{self.path} was trained on other data or with other settings than are here now;"
+                " begin another run, without --resume"
+            )
         return groups, record

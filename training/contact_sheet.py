@@ -9,7 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.normalize import SIZE
+from training.stock import Stock
 
+#: Drawings of each kind on a page.
+_SAMPLES = 16
 #: White between two images, in pixels.
 _GAP = 2
 #: Height of the line of text above the images of one name, in pixels.
@@ -47,3 +50,17 @@ def contact_sheet(
             frame[:] = np.minimum(tile, 244)
         blocks.append(block)
     return np.concatenate(blocks) if blocks else np.full((_GAP, width), 255, dtype=np.uint8)
+
+
+def sheet_pages(stock: Stock) -> dict[str, bytes]:
+    """Samples of every kind of drawing, a page for each source, as PNG files by name."""
+    pages = {}
+    for source in sorted({kind.source for kind in stock.kinds}):
+        rows = {
+            kind.name: list(part[:_SAMPLES] / np.float32(255))
+            for kind, part in zip(stock.kinds, stock.parts(), strict=True)
+            if kind.source == source
+        }
+        png = cv2.imencode(".png", contact_sheet(rows))[1].tobytes()
+        pages[f"drawn-{source.replace(' ', '-')}.png"] = png
+    return pages

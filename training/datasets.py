@@ -4,8 +4,9 @@ Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*. H
 R. Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms*,
 arXiv 1708.07747, which takes over MNIST's format, sizes and file names.
 
-The last 5,000 of the 60,000 training images are for validation; every choice is made on them. The
-test set is loaded by a function of its own, which only the final evaluation calls.
+Unless a recipe says otherwise, the last 5,000 of the 60,000 training images are for validation;
+every choice is made on them. The test set is loaded by a function of its own, which only the final
+evaluation calls, and what repeats a tutorial that watches it while training.
 """
 
 from __future__ import annotations
@@ -51,6 +52,10 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def first(self, count: int) -> Split:
+        """The first so many of them; all for 0."""
+        return Split(self.images[:count], self.labels[:count]) if count else self
+
     def __add__(self, other: Split) -> Split:
         return Split(
             np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels])
@@ -68,6 +73,7 @@ class Source:
         labels: what each class is called.
         train: images and labels of the training set.
         test: images and labels of the test set.
+        korean: the labels in Korean; empty where they are figures.
     """
 
     name: str
@@ -76,6 +82,7 @@ class Source:
     labels: tuple[str, ...]
     train: tuple[RemoteFile, RemoteFile]
     test: tuple[RemoteFile, RemoteFile]
+    korean: tuple[str, ...] = ()
 
 
 #: Name and payload bytes of images and labels.
@@ -152,21 +159,60 @@ FASHION_MNIST = Source(
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
     ),
+    korean=(
+        "티셔츠",
+        "바지",
+        "스웨터",
+        "드레스",
+        "코트",
+        "샌들",
+        "셔츠",
+        "스니커즈",
+        "가방",
+        "앵클부츠",
+    ),
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 
 
-def load_training(source: Source, folder: Path, console: Console) -> tuple[Split, Split]:
-    """Training and validation images, in the order of the files.
+def load_training(
+    source: Source, folder: Path, console: Console, split: str = "last 5000"
+) -> tuple[Split, Split]:
+    """Training and validation images.
+
+    Args:
+        source: the dataset.
+        folder: where its files lie.
+        console: shows downloads.
+        split: as in :class:`training.recipes.Recipe`.
 
     Raises:
         DatasetError: if a file cannot be had, or is not the one that it should be.
     """
     whole = _load(source.train, folder, console)
+    if split == "test":
+        return whole, load_test(source, folder, console)
+    if split == "random fifth":
+        return _random_fifth(whole)
     at = len(whole) - min(VALIDATION, len(whole) // 2)
     return (
         Split(whole.images[:at], whole.labels[:at]),
         Split(whole.images[at:], whole.labels[at:]),
+    )
+
+
+def _random_fifth(whole: Split) -> tuple[Split, Split]:
+    """What ``sklearn.model_selection.train_test_split(..., test_size=0.2, random_state=42)`` does.
+
+    Its ShuffleSplit takes the first fifth (rounded up) of a permutation by NumPy's old generator
+    for validation.
+    """
+    order = np.random.RandomState(42).permutation(len(whole))
+    fifth = -(-len(whole) // 5)
+    validation, train = order[:fifth], order[fifth:]
+    return (
+        Split(whole.images[train], whole.labels[train]),
+        Split(whole.images[validation], whole.labels[validation]),
     )
 
 

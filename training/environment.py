@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import importlib.util
 import os
+import platform
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from importlib.metadata import version
 
 from training.errors import BuildError
 
@@ -22,6 +24,18 @@ NEEDED = (
     "ncompress",
     "HersheyFonts",
     "jinja2",
+    "pydantic",
+    "filelock",
+)
+#: What decides the numbers, as packages.
+_PACKAGES = (
+    "keras",
+    "numpy",
+    "onnx",
+    "onnxruntime",
+    "opencv-python-headless",
+    "tensorflow",
+    "tf2onnx",
 )
 #: What Keras can train with; TensorFlow, the default, is needed to export.
 BACKENDS = ("tensorflow", "jax", "torch")
@@ -70,6 +84,23 @@ def prepare() -> None:
 
     keras.utils.disable_interactive_logging()
     cv2.setNumThreads(1)
+
+
+def packages() -> dict[str, str]:
+    """Versions of the packages that decide what a training run computes."""
+    return {name: version(name) for name in _PACKAGES}
+
+
+def describe() -> dict[str, str]:
+    """Versions and machine, as a run's folder records them."""
+    return {
+        "python": platform.python_version(),
+        "system": platform.platform(),
+        "processor": platform.processor() or platform.machine(),
+        "cores": str(os.cpu_count() or 1),
+        "backend": os.environ.get("KERAS_BACKEND", "tensorflow"),
+        **packages(),
+    }
 
 
 def _start_tensorflow() -> None:

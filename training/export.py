@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from digitpad.normalize import NORMALISATION, SIZE
 from training.errors import BuildError
 from training.limits import Limits
+from training.material import Material
 from training.recipes import Recipe
 
 OPSET = 17
@@ -113,29 +114,29 @@ def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
 
 
 def metadata(
-    recipe: Recipe,
-    labels: tuple[str, ...],
-    accuracy: dict[str, float],
-    limits: Limits,
+    recipe: Recipe, material: Material, accuracy: dict[str, float], limits: Limits
 ) -> dict[str, str]:
     """What a model's file says of itself (design: the ONNX contract).
 
     Args:
         recipe: how it was trained.
-        labels: what its classes are called.
+        material: on what; names the classes.
         accuracy: shares read correctly, 0..1, by dataset.
         limits: its temperature, which its weights have already, and its threshold.
     """
+    data = [material.name, *(["pendigits"] if recipe.mixture.pen else [])]
     described = {
         "name": recipe.name,
-        "labels": json.dumps(labels),
+        "labels": json.dumps(material.labels),
         "recipe": recipe.name,
-        "dataset": ", ".join(recipe.datasets),
+        "dataset": ", ".join(data),
         "normalisation": NORMALISATION,
         "accuracy": json.dumps(accuracy),
         "calibration": json.dumps({"temperature": limits.temperature}),
         "seed": str(recipe.seed),
     }
+    if material.korean:
+        described["labels_ko"] = json.dumps(material.korean, ensure_ascii=False)
     if limits.threshold is not None:
         described["digit_score_threshold"] = repr(limits.threshold)
     return described

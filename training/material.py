@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -11,8 +13,9 @@ from rich.console import Console
 
 from digitpad.normalize import SIZE
 from training import negatives
-from training.datasets import FASHION_MNIST, Source, Split, load_training
+from training.datasets import FASHION_MNIST, SOURCES, Source, Split, load_test, load_training
 from training.fetch import DatasetError
+from training.own_data import load, split
 from training.pendigits import (
     PenDigit,
     inked,
@@ -20,7 +23,7 @@ from training.pendigits import (
     training_only,
     validation_only,
 )
-from training.recipes import Recipe
+from training.recipes import Mixture, Recipe
 from training.stock import CLOTHES, Hands
 from training.strokes import Strokes
 
@@ -31,25 +34,35 @@ _CLOTHES = 2_000
 
 @dataclass(frozen=True, eq=False)
 class Material:
-    """Everything that a build learns from and is validated on; the test set is not here.
+    """Everything that a build learns from and is validated on.
 
     Attributes:
         recipe: without what there is nothing to make of.
-        labels: the dataset's.
+        name: of the dataset, such as ``"fashion-mnist"``.
+        title: its name for people.
+        credit: its source and licence.
+        labels: what each class is called.
+        korean: the same in Korean, or empty.
         train: its training images.
         validation: its validation images.
         pen: digits of the validation writers, inked as the app does, or None.
         training_hands: what the stock is drawn from.
         validation_hands: the same, of writers and images that training does not know.
+        test: loads the test set; only the final evaluation calls it.
     """
 
     recipe: Recipe
+    name: str
+    title: str
+    credit: str
     labels: tuple[str, ...]
+    korean: tuple[str, ...]
     train: Split
     validation: Split
     pen: Split | None
     training_hands: Hands
     validation_hands: Hands
+    test: Callable[[], Split]
 
     @property
     def validation_sets(self) -> list[Split]:
@@ -57,13 +70,51 @@ class Material:
         return [self.validation] + ([self.pen] if self.pen else [])
 
 
-def gather(recipe: Recipe, source: Source, folder: Path, console: Console) -> Material:
+def gather(
+    recipe: Recipe, own: Path | None, folder: Callable[[], Path], console: Console
+) -> Material:
     """Load what a recipe asks for; what cannot be had is left out of it, with a sentence.
 
+    Args:
+        recipe: what is built.
+        own: what ``--data`` names, instead of the recipe's dataset, or None.
+        folder: names the folder of datasets; own data do without.
+        console: shows progress and what is left out.
+
     Raises:
-        DatasetError: if the dataset itself cannot be had.
+        DatasetError, OwnDataError: if the data themselves cannot be had.
     """
-    train, validation = load_training(source, folder, console)
+    return _own(recipe, own, console) if own else _known(recipe, folder(), console)
+
+
+def _own(recipe: Recipe, path: Path, console: Console) -> Material:
+    """Somebody's own data; what is mixed into digits would not fit them."""
+    own = load(path, console)
+    for notice in own.notices:
+        console.print(notice, soft_wrap=True, markup=False)
+    train, validation, test = split(own)
+    nothing = Hands({}, {}, _NO_PICTURES)
+    return Material(
+        replace(recipe, mixture=Mixture()),
+        own.name,
+        own.title,
+        f"own data: {own.title}",
+        own.labels,
+        (),
+        train.first(recipe.train_images),
+        validation.first(recipe.validation_images),
+        None,
+        nothing,
+        nothing,
+        lambda: test,
+    )
+
+
+def _known(recipe: Recipe, folder: Path, console: Console) -> Material:
+    source = SOURCES[recipe.dataset]
+    train, validation = load_training(source, folder, console, recipe.split)
+    train = train.first(recipe.train_images)
+    validation = validation.first(recipe.validation_images)
     mixture = recipe.mixture
     pen = _pen_digits(folder, console) if mixture.pen or mixture.per_mark else []
     if not pen:
@@ -72,12 +123,17 @@ def gather(recipe: Recipe, source: Source, folder: Path, console: Console) -> Ma
     ours, theirs = training_only(pen), validation_only(pen)
     return Material(
         replace(recipe, mixture=mixture),
+        source.name,
+        source.title,
+        source.credit,
         source.labels,
+        source.korean,
         train,
         validation,
         inked(theirs, source.labels) if theirs else None,
         Hands(_by_label(ours), _images(source, train), clothes[0]),
         Hands(_by_label(theirs), _images(source, validation), clothes[1]),
+        partial(load_test, source, folder, console),
     )
 
 

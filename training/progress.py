@@ -15,8 +15,17 @@ if TYPE_CHECKING:
 class FitProgress:
     """A bar for the epoch at hand, and a line that stays for each finished one."""
 
-    def __init__(self, epochs: int, batches: int, console: Console) -> None:
+    def __init__(self, epochs: int, batches: int, watched: str, console: Console) -> None:
+        """Show epochs of so many batches.
+
+        Args:
+            epochs: at most.
+            batches: an epoch has.
+            watched: what the accuracy after each epoch is measured on.
+            console: where.
+        """
         self._epochs, self._batches, self._console = epochs, batches, console
+        self._watched = watched
         self._images = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -60,7 +69,7 @@ class FitProgress:
         self._console.print(
             f"Epoch {epoch.number:>{len(str(self._epochs))}}/{self._epochs}"
             f"  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.2%}"
-            f"  validation {epoch.validation_accuracy:.2%}{pen}"
+            f"  {self._watched} {epoch.validation_accuracy:.2%}{pen}"
             f"  {epoch.seconds:.0f} s{'  best so far' if is_best else ''}",
             highlight=False,
         )

@@ -17,11 +17,9 @@ from training.checkpoint import Checkpoint, CheckpointError
 from training.errors import BuildError
 from training.history import Epoch, best_of
 from training.interrupt import Interrupt
-from training.progress import FitProgress
+from training.optimizers import optimizer_of
 from training.recipes import Recipe
-
-#: Weight of the digit score's loss; that of the classes has 1.
-_JUDGEMENT = 0.3
+from training.watch import Watch
 
 
 class TrainingError(BuildError):
@@ -35,7 +33,7 @@ class Run:
         model: the Keras model, compiled.
         average: of its weights.
         history: the finished epochs.
-        weights: those of the best of them.
+        weights: those of the epoch that is kept: the best of them, or the last.
     """
 
     def __init__(self, recipe: Recipe, batches: Batches, checkpoint: Checkpoint) -> None:
@@ -43,27 +41,41 @@ class Run:
         self.average = Average(self.model, recipe.averaging * batches.count)
         self.history: list[Epoch] = []
         self.weights: list[NDArray[np.float32]] = []
+        self._recipe = recipe
         self._checkpoint = checkpoint
 
+    @property
+    def kept(self) -> Epoch:
+        """The epoch whose weights are kept."""
+        return best_of(self.history) if self._recipe.keeps_best else self.history[-1]
+
+    @property
+    def out_of_patience(self) -> bool:
+        """Whether the validation loss has not fallen for too long."""
+        patience = self._recipe.patience
+        if not patience or not self.history:
+            return False
+        return len(self.history) - best_of(self.history).number >= patience
+
     def one_epoch(
-        self, batches: Batches, number: int, progress: FitProgress, interrupt: Interrupt
+        self, batches: Batches, number: int, watch: Watch, interrupt: Interrupt
     ) -> tuple[float, float]:
         """Train on every batch once; the mean loss and accuracy."""
         sums = np.zeros(2)
-        progress.epoch_begins(number)
+        watch.epoch_begins(number)
         for done, batch in enumerate(batches.epoch(number), start=1):
             logs = self._step(batch)
             if not math.isfinite(logs[0]):
                 raise TrainingError(
                     f"the loss became {logs[0]} in epoch {number}, so training cannot go on;"
-                    " lower the recipe's learning rate"
+                    " lower the learning rate, with --set learning_rate=..."
                 )
             self.average.update()
             sums += logs
-            loss, accuracy = sums / done
-            progress.batch_done(len(batch.images), loss, accuracy)
+            watch.batch_done(number, done, len(batch.images), *logs)
             if interrupt.requested:
                 break
+        loss, accuracy = sums / done
         return float(loss), float(accuracy)
 
     def _step(self, batch: Batch) -> tuple[float, float]:
@@ -81,7 +93,7 @@ class Run:
     def finish(self, epoch: Epoch) -> None:
         """Note a finished epoch, keep its weights if it is the best, and save everything."""
         self.history.append(epoch)
-        if epoch is best_of(self.history):
+        if epoch is self.kept:
             self.weights = [array.copy() for array in self.average.weights]
         groups = {
             "variables": [variable.numpy() for variable in self._variables()],
@@ -108,8 +120,8 @@ class Run:
             self.history = [Epoch(**epoch) for epoch in record["history"]]
         except (KeyError, TypeError, ValueError) as error:
             raise CheckpointError(
-                f"{self._checkpoint.path} belongs to another version of this program; delete it,"
-                " or build without --resume"
+                f"{self._checkpoint.path} belongs to another version of this program; begin another"
+                " run, without --resume"
             ) from error
         return True
 
@@ -127,27 +139,18 @@ def _accuracy(truth: Any, predicted: Any) -> Any:
 
 
 def _compiled(recipe: Recipe, batches: Batches) -> Any:
-    """The recipe's network with its optimiser, schedule and loss."""
+    """The recipe's network with its optimiser and loss."""
     judges = bool(recipe.mixture.per_family)
     model = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout, judges)
-    steps = recipe.epochs * batches.count
-    warmup = max(1, round(recipe.warmup * steps))
-    schedule = keras.optimizers.schedules.CosineDecay(
-        initial_learning_rate=0.0,
-        decay_steps=max(1, steps - warmup),
-        warmup_target=recipe.learning_rate,
-        warmup_steps=warmup,
-    )
-    optimizer = keras.optimizers.AdamW(schedule, weight_decay=recipe.weight_decay)
-    optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     losses, metrics, weights = [loss], [[_accuracy]], [1.0]
     if judges:
         losses.append(keras.losses.BinaryCrossentropy())
         metrics.append([])
-        weights.append(_JUDGEMENT)
+        weights.append(recipe.judgement)
     # TensorFlow's XLA takes 1.8 times as long on a CPU.
     compiled = False if keras.backend.backend() == "tensorflow" else "auto"
+    optimizer = optimizer_of(recipe, recipe.epochs * batches.count)
     optimizer.build(model.trainable_variables)  # a checkpoint may be read before the first step
     model.compile(
         optimizer=optimizer,

@@ -135,6 +135,8 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
         console: shows the progress.
     """
     found = kinds(mixture, labels, hands)
+    if not found:
+        return Stock([], [])
     begun = time.monotonic()
     tasks = [
         (kind, min(_TASK, left), (mixture.seed, number, left))

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import hashlib
+import tempfile
 import time
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,10 +20,12 @@ from training.checkpoint import Checkpoint
 from training.datasets import Split
 from training.history import Epoch, best_of
 from training.interrupt import Interrupt
-from training.progress import FitProgress
 from training.recipes import Recipe
 from training.run import Run
+from training.runs import RunFolder, layers_of
+from training.runs.metrics import Started
 from training.stock import Stock
+from training.watch import Log, Watch
 
 _EVALUATION_BATCH = 1_000
 
@@ -36,7 +39,7 @@ class Training:
         model: the Keras model, with the weights of the best epoch.
         history: every epoch that was finished, in order.
         best: the epoch whose weights the model has.
-        interrupted: whether Ctrl-C ended it early.
+        interrupted: whether it was ended early.
         seconds: how long the whole took.
     """
 
@@ -61,98 +64,113 @@ class Data:
         stock: drawings that join them.
         validation: the dataset's validation images and, where there are any, the validation
             writers' digits.
+        classes: how many there are.
     """
 
     train: Split
     stock: Stock
     validation: Sequence[Split]
+    classes: int
 
     def fingerprint(self) -> str:
         """Identifies the training images."""
         digest = hashlib.sha256(self.train.labels.tobytes())
         digest.update(self.stock.labels.tobytes())
         digest.update(self.stock.images[:: 1 + len(self.stock.images) // 1000].tobytes())
+        digest.update(self.train.images[:: 1 + len(self.train) // 1000].tobytes())
         return digest.hexdigest()
 
 
-@dataclass(frozen=True)
-class Saving:
-    """Where checkpoints go, and whether the one that is there is gone on with."""
+def fit(
+    recipe: Recipe,
+    data: Data,
+    folder: RunFolder,
+    console: Console,
+    *,
+    resume: bool = False,
+    logs: Sequence[Log] = (),
+) -> Training:
+    """Train one model; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
 
-    folder: Path
-    resume: bool
+    Either keeps the best epoch so far, which is that with the lowest validation loss; chance moves
+    the loss less than the accuracy.
 
-
-def fit_seeds(
-    recipe: Recipe, repeats: int, data: Data, saving: Saving, console: Console
-) -> list[Training]:
-    """Train the recipe with its seed and, for ``repeats`` above 1, with the seeds that follow.
-
-    Ctrl-C ends the first run early and leaves out the others; in one of the others, it leaves out
-    that one and those after it.
-
-    Returns:
-        The recipe's own seed first; all others were trained to the end.
-
-    Raises:
-        TrainingError, CheckpointError, KeyboardInterrupt: as :func:`fit`.
-    """
-    trainings = [fit(recipe, data, saving, console)]
-    for seed in range(recipe.seed + 1, recipe.seed + repeats):
-        if trainings[0].interrupted:
-            break
-        try:
-            training = fit(replace(recipe, seed=seed), data, saving, console)
-        except NothingTrainedError:
-            break
-        if training.interrupted:
-            break
-        trainings.append(training)
-    return trainings
-
-
-def fit(recipe: Recipe, data: Data, saving: Saving, console: Console) -> Training:
-    """Train one model; Ctrl-C ends it after the batch at hand and keeps the best epoch so far.
-
-    The best epoch is that with the lowest validation loss, which chance moves less than accuracy.
+    Args:
+        recipe: what is trained.
+        data: on what.
+        folder: of the run, where metrics and checkpoints go.
+        console: shows the progress.
+        resume: whether to go on with the folder's checkpoint.
+        logs: are told, too, what happens.
 
     Raises:
         TrainingError: if the loss is no longer a number.
-        CheckpointError: if a checkpoint cannot be written or read.
+        CheckpointError, MetricsError: if the folder's files cannot be written or read.
         NothingTrainedError: on Ctrl-C before the first epoch has ended.
     """
     with Interrupt() as interrupt:
         keras.utils.set_random_seed(recipe.seed)
-        batches = Batches(recipe, data.train, data.stock)
-        checkpoint = Checkpoint(saving.folder, recipe, data.fingerprint())
-        run = Run(recipe, batches, checkpoint)
+        batches = Batches(recipe, data.train, data.stock, data.classes)
+        run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
+        folder.write_json("model.json", layers_of(run.model))
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
-        if saving.resume and run.restore():
+        if resume and run.restore():
             title += f", going on after epoch {len(run.history)}"
-        elif checkpoint.path.is_file():
-            title += ", from the start (--resume would go on with what is saved of it)"
         console.print(title, soft_wrap=True)
-        with FitProgress(recipe.epochs, batches.count, console) as progress:
-            for number in range(len(run.history) + 1, recipe.epochs + 1):
-                begun = time.monotonic()
-                loss, accuracy = run.one_epoch(batches, number, progress, interrupt)
-                if interrupt.requested:
-                    break
-                with run.average.in_use():
-                    on_validation = [score(run.model, split) for split in data.validation]
-                seconds = time.monotonic() - begun
-                validation_loss, own, pen = _together(on_validation)
-                epoch = Epoch(number, loss, accuracy, validation_loss, own, pen, seconds)
-                run.finish(epoch)
-                progress.epoch_done(epoch, epoch is best_of(run.history))
-        if not run.history:
-            raise NothingTrainedError
-        best = best_of(run.history)
-        if interrupt.requested:
-            console.print(f"Stopped by Ctrl-C; going on with epoch {best.number}, the best so far")
+        started = Started(
+            recipe.epochs, batches.count, batches.images, len(run.history), time.time()
+        )
+        watched = "validation" if recipe.keeps_best else "test"
+        with Watch(folder, started, watched, console, logs) as watch:
+            watch.went_before(run.history)
+            early = _epochs(recipe, data, run, batches, folder, watch, interrupt)
+            if not run.history:
+                watch.ended("stopped", "before the first epoch had ended")
+                raise NothingTrainedError
+            watch.ended("stopped" if early else "finished", early)
+        if early:
+            console.print(f"Stopped {early}; going on with epoch {run.kept.number}, the one kept")
         run.model.set_weights(run.weights)
         seconds = sum(epoch.seconds for epoch in run.history)
-        return Training(recipe, run.model, tuple(run.history), best, interrupt.requested, seconds)
+        return Training(recipe, run.model, tuple(run.history), run.kept, bool(early), seconds)
+
+
+def _epochs(
+    recipe: Recipe,
+    data: Data,
+    run: Run,
+    batches: Batches,
+    folder: RunFolder,
+    watch: Watch,
+    interrupt: Interrupt,
+) -> str:
+    """Train epoch after epoch; why it ended early, or nothing."""
+    while len(run.history) < recipe.epochs and not run.out_of_patience:
+        number = len(run.history) + 1
+        begun = time.monotonic()
+        loss, accuracy = run.one_epoch(batches, number, watch, interrupt)
+        if interrupt.requested:
+            return "by Ctrl-C"
+        with run.average.in_use():
+            on_validation = [score(run.model, split) for split in data.validation]
+        seconds = time.monotonic() - begun
+        epoch = Epoch(number, loss, accuracy, *_together(on_validation), seconds)
+        run.finish(epoch)
+        if epoch is run.kept:
+            with run.average.in_use():
+                _save_best(run.model, folder)
+        watch.epoch_done(epoch, epoch is best_of(run.history))
+        if folder.stop_requested():
+            return "on request"
+    return ""
+
+
+def _save_best(model: Any, folder: RunFolder) -> None:
+    """The model as it is, for Keras; onnxruntime's is made at the end."""
+    with tempfile.TemporaryDirectory() as scratch:
+        saved = Path(scratch, folder.best_model.name)
+        model.save(saved)
+        folder.write(folder.best_model.name, saved.read_bytes())
 
 
 def _together(scores: Sequence[tuple[float, float]]) -> tuple[float, float, float | None]:

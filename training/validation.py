@@ -116,11 +116,19 @@ def measure(model: bytes, material: Material, console: Console) -> Validation:
     recognizer = Recognizer(model, "model", "cpu", {})
     own, *others = [on_digits(recognizer, split) for split in material.validation_sets]
     pen = others[0] if others else None
-    drawn = validation_stock(material.labels, material.validation_hands, console)
+    mixture = material.recipe.mixture
+    drawn = Stock([], [])
+    if mixture.pen or mixture.per_family:
+        drawn = validation_stock(
+            material.labels,
+            material.validation_hands,
+            console,
+            families=bool(mixture.per_family),
+        )
     digits = (pen or own).digit_scores
     families: list[Family] = []
     if digits is not None:
-        families = on_families(recognizer, drawn, material.recipe.mixture.held_out, digits)
+        families = on_families(recognizer, drawn, mixture.held_out, digits)
     return Validation(own, pen, tuple(families), tuple(on_forms(recognizer, drawn)), drawn)
 
 

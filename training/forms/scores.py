@@ -29,7 +29,7 @@ def compare(names: Sequence[str], folder: Path, console: Console) -> list[str]:
         RecognizerError, DatasetError: if a model or a dataset cannot be had.
     """
     recognizers = [Recognizer.load(name) for name in names]
-    hands = gather(DIGITS, MNIST, folder, console).validation_hands
+    hands = gather(DIGITS, None, lambda: folder, console).validation_hands
     drawn = validation_stock(MNIST.labels, hands, console, families=False)
     rows = list(zip(*(on_forms(recognizer, drawn) for recognizer in recognizers), strict=True))
     rows.sort(key=lambda row: row[0].accuracy)

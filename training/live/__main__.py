@@ -1,0 +1,99 @@
+"""The command ``python -m training.live``: opens the window of a run, and runs until it closes."""
+
+from __future__ import annotations
+
+import argparse
+import signal
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from digitpad.terminal import printable
+from training.errors import BuildError
+from training.live.screen import missing
+
+if TYPE_CHECKING:
+    from training.live.follow import Follower
+
+_EXAMPLES = """\
+examples:
+  python -m training.live runs/tfjs-cnn-1          watch a run, or look at a finished one
+  python -m training.live runs/tfjs-cnn-1 --theme dark
+  python -m training.build --recipe tfjs-cnn       trains, and opens this window itself
+
+The window only reads the run's folder, and its one button leaves a request there to stop after the
+epoch at hand. Closing it, or its crash, never touches the training.
+
+keys:
+  Ctrl+1 ... Ctrl+7   the pages           Alt+S    stop after this epoch
+  arrows, Enter       choose an image     Ctrl+Q   close the window
+  Alt+Left, Alt+Right, Ctrl+R             the previous, the next, a random image
+"""
+
+_INTERRUPTED = 130
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command; the exit code: 0, 2 after an error, 130 when stopped with Ctrl-C."""
+    options = _parser().parse_args(arguments)
+    complaint = missing()
+    if complaint is not None:
+        return _fail(complaint)
+    # Only now: Qt is there, and aborts no more for want of a screen.
+    from training.live.follow import Follower
+    from training.runs import RunFolder
+
+    try:
+        return _open(Follower(RunFolder.find(options.run)), options.theme)
+    except BuildError as error:
+        return _fail(str(error))
+    except KeyboardInterrupt:  # before the window was there
+        return _INTERRUPTED
+
+
+def _open(follower: Follower, scheme: str) -> int:
+    from PySide6.QtGui import QIcon
+    from PySide6.QtWidgets import QApplication
+
+    from digitpad.resources import asset
+    from digitpad.ui import theme
+    from training.live.window import Window
+
+    app = QApplication(["training.live"])
+    app.setApplicationName("training.live")
+    app.setWindowIcon(QIcon(str(asset("icons/digitpad.png"))))
+    theme.apply(app, scheme)
+    if scheme == "system":
+        app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, "system"))
+    window = Window(follower)
+    window.show()
+    # The window's clock lets Python see the signal.
+    signal.signal(signal.SIGINT, lambda *_: app.exit(_INTERRUPTED))
+    return app.exec()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m training.live",
+        description="Watch a training run in a window: its data, model, curves and mistakes.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/own-1")
+    parser.add_argument(
+        "--theme",
+        choices=("system", "light", "dark"),
+        default="system",
+        help="colours (%(default)s)",
+    )
+    return parser
+
+
+def _fail(sentence: str) -> int:
+    print(f"training.live: {printable(sentence)}", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main())

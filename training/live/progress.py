@@ -1,0 +1,152 @@
+"""How far a run is, how fast, and how it stands, told from its events. No Qt."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from training.runs.metrics import BatchDone, Started, Story
+
+#: The rate is that of the last so many seconds.
+_RECENT = 10.0
+
+
+class Phase(enum.Enum):
+    """How a run stands; the value is what the window calls it."""
+
+    WAITING = "Waiting for the first batch"
+    TRAINING = "Training"
+    STOPPING = "Stopping after this epoch"
+    MEASURING = "Trained; measuring the model"
+    FINISHED = "Finished"
+    STOPPED = "Stopped early"
+    FAILED = "Failed"
+    KILLED = "Not running any more"
+
+    @property
+    def trains(self) -> bool:
+        """Whether a request to stop would be heard."""
+        return self in (Phase.TRAINING, Phase.STOPPING)
+
+    @property
+    def over(self) -> bool:
+        """Whether nothing more will happen, unless somebody goes on with the run."""
+        return self in (Phase.FINISHED, Phase.STOPPED, Phase.FAILED, Phase.KILLED)
+
+
+@dataclass(frozen=True)
+class Progress:
+    """A run at a moment.
+
+    Attributes:
+        phase: how it stands.
+        epoch: the one at hand, or the last one; 0 before the first batch.
+        epochs: that will be trained at most; 0 while nobody knows.
+        share: of all batches that are done, 0..1.
+        rate: training images a second, or None while nobody knows.
+        left: seconds until the last epoch's end, or None while nobody knows.
+        reason: why it ended, where it says so.
+    """
+
+    phase: Phase
+    epoch: int = 0
+    epochs: int = 0
+    share: float = 0.0
+    rate: float | None = None
+    left: float | None = None
+    reason: str = ""
+
+
+def progress(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) -> Progress:
+    """Put together how a run stands.
+
+    Args:
+        story: what happened.
+        in_use: whether a process trains in the folder; asked before the story was read.
+        stop_requested: whether somebody asked it to stop.
+        measured: whether there are results.
+    """
+    phase = _phase(story, in_use=in_use, stop_requested=stop_requested, measured=measured)
+    reason = story.ended.reason if story.ended else ""
+    started = story.started
+    if started is None:
+        return Progress(phase, reason=reason)
+    position = _position(story, started)
+    epochs = max(started.epochs, 1)
+    # Patience may end it before the last epoch.
+    share = 1.0 if phase is Phase.FINISHED else min(max(position / epochs, 0.0), 1.0)
+    epoch = min(max(len(story.epochs), _last_epoch(story.batches)), epochs)
+    if not phase.trains:
+        return Progress(phase, epoch, epochs, share, reason=reason)
+    rate = _rate(story.batches, started)
+    return Progress(phase, epoch, epochs, share, rate, _left(story, started, position), reason)
+
+
+def _phase(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) -> Phase:
+    if story.ended is None:
+        if not in_use:
+            return Phase.KILLED
+        if story.started is None or not (story.batches or story.epochs):
+            return Phase.WAITING
+        return Phase.STOPPING if stop_requested else Phase.TRAINING
+    if story.ended.how == "failed":
+        return Phase.FAILED
+    if measured:
+        return Phase.FINISHED if story.ended.how == "finished" else Phase.STOPPED
+    if in_use:
+        return Phase.MEASURING
+    return Phase.KILLED if story.epochs else Phase.STOPPED
+
+
+def _last_epoch(batches: Sequence[BatchDone]) -> int:
+    return batches[-1].epoch if batches else 0
+
+
+def _position(story: Story, started: Started) -> float:
+    """Epochs that are done, the one at hand in parts."""
+    finished = len(story.epochs)
+    if story.batches and story.batches[-1].epoch > finished:
+        return finished + min(story.batches[-1].batch / max(started.batches, 1), 1.0)
+    return float(finished)
+
+
+def _rate(batches: Sequence[BatchDone], started: Started) -> float | None:
+    """Images a second of the last batches of one epoch: what lies between epochs is no training."""
+    if len(batches) < 2:
+        return None
+    last = batches[-1]
+    first = last
+    count = 0
+    for batch in reversed(batches[:-1]):
+        if batch.epoch != last.epoch or last.time - batch.time > _RECENT:
+            break
+        first, count = batch, count + 1
+    seconds = last.time - first.time
+    if seconds <= 0:
+        return None
+    return count * started.images / max(started.batches, 1) / seconds
+
+
+def _left(story: Story, started: Started, position: float) -> float | None:
+    """By the last finished epoch, else by the batches of the first one."""
+    here = [epoch for epoch in story.epochs if epoch.number > started.after]
+    if here:
+        seconds = here[-1].seconds
+    else:
+        done = position - started.after
+        if done <= 0 or not story.batches:
+            return None
+        seconds = (story.batches[-1].time - started.time) / done
+    left = seconds * max(started.epochs - position, 0.0)
+    return left if left >= 0 else None
+
+
+def duration(seconds: float) -> str:
+    """A time for people: ``"40 s"``, ``"3 min"``, ``"2 h 10 min"``."""
+    if seconds < 90:
+        return f"{max(round(seconds), 1)} s"
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return f"{minutes} min"
+    return f"{minutes // 60} h {minutes % 60:02} min"

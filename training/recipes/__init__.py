@@ -1,0 +1,27 @@
+"""Every model that digitpad builds: its hyper-parameters, and what was measured with them."""
+
+from __future__ import annotations
+
+from training.recipes.digits import DIGITS, NO_FORMS
+from training.recipes.fashion import FASHION
+from training.recipes.own import OWN
+from training.recipes.schema import Augmentation, Mixture, Recipe, StrokeAugmentation
+from training.recipes.tutorials import FASHION_CNN, KERAS_DENSE, MYGRAD_CNN, TF_BASIC, TFJS_CNN
+
+__all__ = [
+    "BUNDLED",
+    "DIGITS",
+    "FASHION",
+    "OWN",
+    "RECIPES",
+    "TUTORIALS",
+    "Augmentation",
+    "Mixture",
+    "Recipe",
+    "StrokeAugmentation",
+]
+
+#: Recipes whose models come with the app.
+BUNDLED = (DIGITS, FASHION)
+TUTORIALS = (TFJS_CNN, TF_BASIC, MYGRAD_CNN, KERAS_DENSE, FASHION_CNN)
+RECIPES = {recipe.name: recipe for recipe in (*BUNDLED, *TUTORIALS, OWN, NO_FORMS)}

@@ -1,0 +1,26 @@
+"""The report of a run, made from its folder alone: figures, history, and a page with all of it.
+
+The command is ``python -m training.report RUN``.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from training.runs import RunFolder
+
+
+def write(folder: RunFolder) -> None:
+    """Write ``figures/*.png``, ``history.csv`` and ``report.html``.
+
+    Contact sheets that the build left as ``figures/drawn-*.png`` become part of the page. What the
+    run does not have, because it failed or read no test set, is left out.
+
+    Raises:
+        BuildError: if the folder is damaged or cannot be written to.
+    """
+    # Only now: --help should not have to wait for matplotlib.
+    from training.report.page import write_page
+
+    write_page(folder)

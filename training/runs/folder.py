@@ -1,0 +1,347 @@
+"""The folder of a run: what it was asked for, what happened, and what came of it.
+
+    run.json            what was asked for: command, recipe, data, labels
+    environment.json    versions and machine
+    samples.npz         some of the training images
+    model.json          the network's layers
+    metrics.jsonl       what happens, batch by batch (training.runs.metrics)
+    history.csv         one row for each epoch
+    last.npz            the checkpoint that --resume goes on with (training.checkpoint)
+    best.keras          the best epoch's model so far
+    predictions/        what the finished model says of test, validation and writers, .npz each
+    NAME.onnx NAME.json the model and its card
+    result.json         the figures of the finished run
+    figures/ report.html
+    stop                a request to stop after the epoch at hand; whoever watches makes it
+    lock                held by the process that trains
+
+Every file is replaced as a whole, so none is ever half written. Folders may come from strangers:
+what is read is checked.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+import tokenize
+import zipfile
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import numpy as np
+from filelock import FileLock, Timeout
+from pydantic import TypeAdapter, ValidationError
+
+from training.atomic import replace_file
+from training.errors import BuildError
+from training.recipes import Recipe
+from training.runs.metrics import Story, read_story
+from training.runs.records import Configuration, Layer, Pictures, Result, checked_pictures
+
+#: Names of predictions, in the order in which people want to see them.
+PREDICTIONS = ("test", "validation", "writers")
+_LOCK = "lock"
+#: No file of numbers that training writes is larger, in bytes when unpacked.
+_LARGEST = 2**30
+
+#: What reading an archive of arrays raises, when somebody has damaged it.
+_DAMAGED = (
+    OSError,
+    ValueError,
+    KeyError,
+    EOFError,
+    RuntimeError,
+    zipfile.BadZipFile,
+    zlib.error,
+    tokenize.TokenError,
+)
+
+T = TypeVar("T")
+
+
+class RunError(BuildError):
+    """A run's folder that cannot be used; the message is one sentence."""
+
+
+class RunFolder:
+    """One run's files.
+
+    Attributes:
+        path: the folder.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+
+    @classmethod
+    def find(cls, path: Path) -> RunFolder:
+        """The folder of a run that somebody named.
+
+        Raises:
+            RunError: if it is none.
+        """
+        folder = cls(path)
+        if not folder.configuration_file.is_file():
+            raise RunError(f"{path} is not the folder of a run: it has no run.json")
+        return folder
+
+    def of_seed(self, recipe: Recipe) -> RunFolder:
+        """The folder, inside this one, of the same recipe with another seed.
+
+        Raises:
+            RunError: if it cannot be written to.
+        """
+        folder = RunFolder(self.path / f"seed-{recipe.seed}")
+        configuration = replace(self.configuration(), recipe=recipe, repeats=1, bundled=False)
+        folder.write_json("run.json", configuration)
+        return folder
+
+    # -- where things are --------------------------------------------------------------------------
+
+    @property
+    def configuration_file(self) -> Path:
+        return self.path / "run.json"
+
+    @property
+    def metrics(self) -> Path:
+        return self.path / "metrics.jsonl"
+
+    @property
+    def checkpoint(self) -> Path:
+        return self.path / "last.npz"
+
+    @property
+    def best_model(self) -> Path:
+        return self.path / "best.keras"
+
+    @property
+    def figures(self) -> Path:
+        return self.path / "figures"
+
+    @property
+    def report(self) -> Path:
+        return self.path / "report.html"
+
+    def predictions_file(self, name: str) -> Path:
+        """Where the predictions on one of :data:`PREDICTIONS` are."""
+        return self.path / "predictions" / f"{name}.npz"
+
+    # -- what is in them ---------------------------------------------------------------------------
+
+    def configuration(self) -> Configuration:
+        """What was asked for.
+
+        Raises:
+            RunError: if the file is missing or damaged.
+        """
+        return self._json(self.configuration_file, Configuration)
+
+    def environment(self) -> dict[str, str]:
+        """Versions and machine; empty where it was not written.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        file = self.path / "environment.json"
+        return self._json(file, dict[str, str]) if file.is_file() else {}
+
+    def layers(self) -> tuple[Layer, ...]:
+        """The network's layers, in order; none before they are known.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        file = self.path / "model.json"
+        return self._json(file, tuple[Layer, ...]) if file.is_file() else ()
+
+    def result(self) -> Result | None:
+        """The figures of a finished run; None before its end.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        file = self.path / "result.json"
+        return self._json(file, Result) if file.is_file() else None
+
+    def card(self) -> dict[str, Any] | None:
+        """The model's card; None before there is a model.
+
+        Raises:
+            RunError: if a file is damaged.
+        """
+        result = self.result()
+        if result is None:
+            return None
+        file = self.path / f"{Path(result.onnx).stem}.json"
+        return self._json(file, dict[str, Any]) if file.is_file() else None
+
+    def samples(self) -> Pictures | None:
+        """Some training images; None before they are known.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        return self._pictures(self.path / "samples.npz")
+
+    def predictions(self, name: str) -> Pictures | None:
+        """What the finished model says of one of :data:`PREDICTIONS`; None where there is none.
+
+        Raises:
+            RunError: if the file is damaged.
+        """
+        return self._pictures(self.predictions_file(name))
+
+    def story(self) -> Story:
+        """What has happened so far.
+
+        Raises:
+            MetricsError: if the metrics cannot be read.
+        """
+        return read_story(self.metrics)
+
+    # -- writing -----------------------------------------------------------------------------------
+
+    def write(self, name: str, content: bytes) -> None:
+        """Replace a file as a whole.
+
+        Args:
+            name: relative to the folder.
+            content: of the file.
+
+        Raises:
+            RunError: if it cannot be written; the one that was there is there still.
+        """
+        path = self.path / name
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            replace_file(path, content)
+        except OSError as error:
+            raise _cannot_write(path, error) from error
+
+    def write_json(self, name: str, value: Any) -> None:
+        """Replace a file with a value as JSON; a dataclass, or a sequence of them, is a dictionary.
+
+        Raises:
+            RunError: as :meth:`write`.
+        """
+        text = json.dumps(value, default=asdict, indent=1, ensure_ascii=False)
+        self.write(name, f"{text}\n".encode())
+
+    def write_pictures(self, name: str, pictures: Pictures) -> None:
+        """Replace an ``.npz`` file.
+
+        Raises:
+            RunError: as :meth:`write`.
+        """
+        content = io.BytesIO()
+        np.savez_compressed(content, allow_pickle=False, **pictures.arrays())
+        self.write(name, content.getvalue())
+
+    # -- who is at work ----------------------------------------------------------------------------
+
+    @contextmanager
+    def opened(self, *, new: bool) -> Iterator[None]:
+        """Have the folder for oneself while training.
+
+        Args:
+            new: whether it is to be made; otherwise it is one that is gone on with.
+
+        Raises:
+            RunError: if there is something already that is not to be gone on with, if another
+                process trains there, or if it cannot be written to.
+        """
+        lock = FileLock(self.path / _LOCK)
+        try:
+            self.path.mkdir(parents=True, exist_ok=True)
+            lock.acquire(timeout=1)  # whoever asks in_use() has it for a moment
+        except Timeout as error:
+            raise RunError(
+                f"another process is training in {self.path}; wait for its end"
+            ) from error
+        except OSError as error:
+            raise _cannot_write(self.path, error) from error
+        try:
+            if new and {path.name for path in self.path.iterdir()} - {_LOCK}:
+                raise RunError(
+                    f"{self.path} is not empty; go on with what is there with --resume"
+                    f" {self.path}, or name another folder with --run"
+                )
+            (self.path / "stop").unlink(missing_ok=True)
+            yield
+        finally:
+            lock.release()
+            self._remove_if_empty()
+
+    def _remove_if_empty(self) -> None:
+        """Leave no folder behind of a run that never began."""
+        if {path.name for path in self.path.iterdir()} <= {_LOCK}:
+            (self.path / _LOCK).unlink(missing_ok=True)
+            self.path.rmdir()
+
+    def in_use(self) -> bool:
+        """Whether a process is training in this folder, or in the one that it is a seed of."""
+        if self.path.name.startswith("seed-") and (self.path.parent / _LOCK).is_file():
+            return RunFolder(self.path.parent).in_use()
+        file = self.path / _LOCK
+        if not file.is_file():
+            return False
+        try:
+            with FileLock(file, timeout=0):
+                return False
+        except (Timeout, OSError):
+            return True
+
+    def request_stop(self) -> None:
+        """Ask whoever trains here to stop after the epoch at hand and to keep the best.
+
+        Raises:
+            RunError: if the request cannot be written.
+        """
+        self.write("stop", b"")
+
+    def stop_requested(self) -> bool:
+        """Whether somebody asked for that."""
+        return (self.path / "stop").exists()
+
+    # ----------------------------------------------------------------------------------------------
+
+    def _json(self, path: Path, kind: type[T]) -> T:
+        try:
+            return TypeAdapter(kind).validate_json(path.read_bytes())
+        except OSError as error:
+            raise RunError(f"cannot read {path} ({error.strerror})") from error
+        except ValidationError as error:
+            raise RunError(f"{path} is damaged, or of another version of this program") from error
+
+    def _pictures(self, path: Path) -> Pictures | None:
+        if not path.is_file():
+            return None
+        try:
+            with zipfile.ZipFile(path) as archive:
+                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
+                    raise ValueError("too large")
+            with np.load(path, allow_pickle=False) as file:
+                found = {name: file[name] for name in file.files}
+            return checked_pictures(found)
+        except _DAMAGED as error:
+            raise RunError(f"{path} is damaged, or of another version of this program") from error
+
+
+def next_folder(parent: Path, name: str) -> Path:
+    """The first of ``name-1``, ``name-2``, ... that is not there yet."""
+    taken = {path.name for path in parent.glob(f"{name}-*")} if parent.is_dir() else set()
+    number = 1
+    while f"{name}-{number}" in taken:
+        number += 1
+    return parent / f"{name}-{number}"
+
+
+def _cannot_write(path: Path, error: OSError) -> RunError:
+    return RunError(
+        f"cannot write {path} ({error.strerror}); free some space, or name another folder with"
+        " --run"
+    )

@@ -1,0 +1,241 @@
+"""What happens in a run, as lines of JSON: written while it trains, read by whoever watches.
+
+``metrics.jsonl`` only grows. A process that was killed may leave half a line; it is cut off when
+the run goes on, and readers wait for its end. What is said of an epoch that was not finished is
+void once a later :class:`Started` begins before it.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from types import TracebackType
+from typing import Annotated, Literal, Self
+
+from pydantic import Field, TypeAdapter, ValidationError
+
+from training.errors import BuildError
+from training.history import Epoch
+
+#: Seconds after which what was noted is on disk.
+_DELAY = 0.2
+#: Bytes that are read at once.
+_MOST = 2**24
+
+
+class MetricsError(BuildError):
+    """Metrics that cannot be written or read; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Started:
+    """Training begins, or goes on after so many finished epochs.
+
+    Attributes:
+        epochs: that will be trained at most.
+        batches: an epoch has.
+        images: an epoch has.
+        after: finished epochs.
+        time: seconds since 1970.
+    """
+
+    epochs: int
+    batches: int
+    images: int
+    after: int
+    time: float
+    event: Literal["started"] = "started"
+
+
+@dataclass(frozen=True)
+class BatchDone:
+    """One step, with the loss and accuracy (0..1) of its batch alone."""
+
+    epoch: int
+    batch: int
+    loss: float
+    accuracy: float
+    time: float
+    event: Literal["batch"] = "batch"
+
+
+@dataclass(frozen=True)
+class EpochDone:
+    """A finished epoch, and whether it is the best so far."""
+
+    epoch: Epoch
+    best: bool
+    time: float
+    event: Literal["epoch"] = "epoch"
+
+
+@dataclass(frozen=True)
+class Ended:
+    """Training is over: every epoch trained, stopped early, or failed for a reason."""
+
+    how: Literal["finished", "stopped", "failed"]
+    reason: str
+    time: float
+    event: Literal["ended"] = "ended"
+
+
+Event = Started | BatchDone | EpochDone | Ended
+_events: TypeAdapter[Event] = TypeAdapter(Annotated[Event, Field(discriminator="event")])
+
+
+class MetricsWriter:
+    """Appends events to a run's ``metrics.jsonl``; a context manager."""
+
+    def __init__(self, path: Path) -> None:
+        """Open the file; half a line that a killed process left is cut off.
+
+        Raises:
+            MetricsError: if it cannot be written.
+        """
+        self._path = path
+        self._pending: list[str] = []
+        self._written = time.monotonic()
+        try:
+            with path.open("ab+") as stream:
+                stream.seek(0)
+                content = stream.read()
+                stream.truncate(content.rfind(b"\n") + 1)
+            self._stream = path.open("a", encoding="utf-8")
+        except OSError as error:
+            raise self._refused(error) from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        try:
+            self.flush()
+        finally:
+            self._stream.close()
+
+    def note(self, event: Event) -> None:
+        """Add an event; batches may wait a moment for others, everything else is written at once.
+
+        Raises:
+            MetricsError: if it cannot be written.
+        """
+        self._pending.append(json.dumps(asdict(event)) + "\n")
+        now = time.monotonic()
+        if not isinstance(event, BatchDone) or now - self._written > _DELAY:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what is waiting.
+
+        Raises:
+            MetricsError: if it cannot be written.
+        """
+        lines, self._pending = "".join(self._pending), []
+        try:
+            self._stream.write(lines)
+            self._stream.flush()
+        except OSError as error:
+            raise self._refused(error) from error
+        self._written = time.monotonic()
+
+    def _refused(self, error: OSError) -> MetricsError:
+        return MetricsError(
+            f"cannot write {self._path} ({error.strerror}); free some space and go on with --resume"
+        )
+
+
+class MetricsReader:
+    """Reads a growing ``metrics.jsonl``, a part at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._at = 0
+
+    def poll(self) -> list[Event]:
+        """Some whole lines that came since the last call; none where nothing came.
+
+        Raises:
+            MetricsError: if the file cannot be read, or has a line that is no event.
+        """
+        try:
+            with self._path.open("rb") as stream:
+                stream.seek(self._at)
+                new = stream.read(_MOST)
+        except FileNotFoundError:
+            return []
+        except OSError as error:
+            raise MetricsError(f"cannot read {self._path} ({error.strerror})") from error
+        whole = new[: new.rfind(b"\n") + 1]
+        if len(new) == _MOST and not whole:
+            raise MetricsError(f"{self._path} is damaged: it has a line without an end")
+        self._at += len(whole)
+        try:
+            return [_events.validate_json(line) for line in whole.splitlines() if line.strip()]
+        except ValidationError as error:
+            raise MetricsError(
+                f"{self._path} is damaged: it has a line that is no event of a run"
+            ) from error
+
+
+@dataclass
+class Story:
+    """A run so far, put together from its events.
+
+    Attributes:
+        started: the latest beginning, or None before it.
+        batches: of all epochs, in order; void ones are left out.
+        epochs: the finished ones, in order.
+        ended: how it ended, or None while it has not.
+    """
+
+    started: Started | None = None
+    batches: list[BatchDone] = field(default_factory=list)
+    epochs: list[Epoch] = field(default_factory=list)
+    ended: Ended | None = None
+
+    def add(self, events: Iterable[Event]) -> None:
+        """Go on with events in their order."""
+        for event in events:
+            match event:
+                case Started():
+                    self.started, self.ended = event, None
+                    self.batches = [b for b in self.batches if b.epoch <= event.after]
+                    self.epochs = [e for e in self.epochs if e.number <= event.after]
+                case BatchDone():
+                    self.batches.append(event)
+                case EpochDone():
+                    self.epochs.append(event.epoch)
+                case Ended():
+                    self.ended = event
+
+
+def read_events(path: Path) -> list[Event]:
+    """Everything that a ``metrics.jsonl`` holds by now, void or not.
+
+    Raises:
+        MetricsError: as :meth:`MetricsReader.poll`.
+    """
+    events: list[Event] = []
+    reader = MetricsReader(path)
+    while more := reader.poll():
+        events += more
+    return events
+
+
+def read_story(path: Path) -> Story:
+    """A run so far.
+
+    Raises:
+        MetricsError: as :meth:`MetricsReader.poll`.
+    """
+    story = Story()
+    story.add(read_events(path))
+    return story

@@ -1,0 +1,168 @@
+"""What the files of a run's folder hold."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.normalize import SIZE
+from training.recipes import Recipe
+
+
+@dataclass(frozen=True)
+class Configuration:
+    """What a run was asked for.
+
+    Attributes:
+        command: what repeats it.
+        recipe: every hyper-parameter, the seed too.
+        data: what it is trained on, for people, such as ``"MNIST"``.
+        own_data: the path that ``--data`` named, or None.
+        labels: what each class is called.
+        started: local time, ISO 8601.
+        repeats: seeds that are trained, this run's and those that follow.
+        bundled: whether the model takes the place of the one that comes with the app.
+        tested: whether the test set is read at the end.
+    """
+
+    command: str
+    recipe: Recipe
+    data: str
+    own_data: str | None
+    labels: tuple[str, ...]
+    started: str
+    repeats: int = 1
+    bundled: bool = False
+    tested: bool = True
+
+
+@dataclass(frozen=True)
+class Layer:
+    """A layer of the network.
+
+    Attributes:
+        name: unique in the network.
+        kind: Keras' class, such as ``"Conv2D"``.
+        shape: of its output, without the batch.
+        parameters: how many it has.
+        inputs: names of the layers that it takes its input from.
+    """
+
+    name: str
+    kind: str
+    shape: tuple[int, ...]
+    parameters: int
+    inputs: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Result:
+    """What came of a finished run.
+
+    Attributes:
+        how: ``"finished"``, or ``"stopped"`` early on request.
+        epochs: that were trained.
+        best_epoch: the one whose weights the model has.
+        seconds: that training took.
+        parameters: of the network.
+        validation_loss: of that epoch, mean cross-entropy in nats.
+        validation_accuracy: of that epoch, 0..1.
+        test_correct: of the test set; None where it was not read.
+        test_total: the same.
+        onnx: name of the model's file.
+        onnx_bytes: its size.
+    """
+
+    how: str
+    epochs: int
+    best_epoch: int
+    seconds: float
+    parameters: int
+    validation_loss: float
+    validation_accuracy: float
+    test_correct: int | None
+    test_total: int | None
+    onnx: str
+    onnx_bytes: int
+
+    @property
+    def test_accuracy(self) -> float | None:
+        """0..1, or None."""
+        if self.test_correct is None or not self.test_total:
+            return None
+        return self.test_correct / self.test_total
+
+
+@dataclass(frozen=True, eq=False)
+class Pictures:
+    """Images, what they show, and what a model says of them.
+
+    Attributes:
+        images: uint8 (N, 28, 28), ink 255 on paper 0.
+        labels: int64 (N,), classes.
+        probabilities: float32 (N, classes), or None.
+    """
+
+    images: NDArray[np.uint8]
+    labels: NDArray[np.int64]
+    probabilities: NDArray[np.float32] | None = None
+
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """All of it by name, as an ``.npz`` file has it."""
+        arrays: dict[str, NDArray[Any]] = {"images": self.images, "labels": self.labels}
+        if self.probabilities is not None:
+            arrays["probabilities"] = self.probabilities
+        return arrays
+
+
+def checked_pictures(arrays: Mapping[str, NDArray[Any]]) -> Pictures:
+    """Pictures from arrays of a file.
+
+    Raises:
+        KeyError, ValueError: if they are not what they should be.
+    """
+    images, labels = arrays["images"], arrays["labels"]
+    probabilities = arrays.get("probabilities")
+    if images.dtype != np.uint8 or images.shape[1:] != (SIZE, SIZE) or images.ndim != 3:
+        raise ValueError("images")
+    if labels.dtype != np.int64 or labels.shape != images.shape[:1] or (labels < 0).any():
+        raise ValueError("labels")
+    if probabilities is not None:
+        if probabilities.dtype != np.float32 or probabilities.shape[:1] != labels.shape:
+            raise ValueError("probabilities")
+        if probabilities.ndim != 2 or (labels >= probabilities.shape[1]).any():
+            raise ValueError("classes")
+    return Pictures(images, labels, probabilities)
+
+
+def layers_of(model: Any) -> Sequence[Layer]:
+    """The layers of a Keras model, in order."""
+    names = {layer.name for layer in model.layers}
+    found = []
+    for layer in model.layers:
+        shape = layer.output.shape if not isinstance(layer.output, list) else ()
+        found.append(
+            Layer(
+                layer.name,
+                type(layer).__name__,
+                tuple(int(size) for size in shape[1:] if size is not None),
+                int(layer.count_params()),
+                tuple(sorted(set(_sources(layer, names)))),
+            )
+        )
+    return found
+
+
+def _sources(operation: Any, names: Collection[str]) -> Iterator[str]:
+    """The layers that an operation takes its input from, through operations that are none."""
+    for node in operation._inbound_nodes:
+        for tensor in node.input_tensors:
+            parent = tensor._keras_history.operation
+            if parent.name in names:
+                yield parent.name
+            else:
+                yield from _sources(parent, names)
