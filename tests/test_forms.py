@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import subprocess
+import sys
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -209,7 +212,7 @@ def test_image_marks_leave_blank_and_filled_images_alone():
 
 
 def test_contact_sheets_are_written(tmp_path, data_dir, monkeypatch):
-    monkeypatch.setattr(forms_sheet, "SAMPLES", 2)
+    monkeypatch.setattr("training.forms.sheets.SAMPLES", 2)
     assert forms_sheet.main(["--output", str(tmp_path), "--data-dir", str(data_dir)]) == 0
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"forms-strokes.png", "forms-marks.png", "forms-images.png"}
@@ -235,3 +238,25 @@ def test_the_command_says_what_is_missing(tmp_path, capsys):
     arguments = ["--output", str(tmp_path), "--data-dir", str(tmp_path / "nothing")]
     assert forms_sheet.main(arguments) == 2
     assert "no data folder" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("module", ["forms", "negatives"])
+@pytest.mark.parametrize("package", ["cv2", "HersheyFonts"])
+def test_a_missing_package_is_named_with_its_remedy(module, package, tmp_path):
+    program = (
+        "import importlib.util, runpy, sys\n"
+        f"sys.modules[{package!r}] = None\n"
+        "found = importlib.util.find_spec\n"
+        f"importlib.util.find_spec = lambda name: None if name == {package!r} else found(name)\n"
+        f"sys.argv = ['x', '--output', {str(tmp_path)!r}]\n"
+        f"runpy.run_module('training.{module}', run_name='__main__', alter_sys=True)\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        cwd=Path(__file__).resolve().parent.parent,
+    )
+    assert done.returncode == 2
+    assert done.stderr.startswith(f"training.{module}: training needs {package}; install")
+    assert done.stderr.count("\n") == 1

@@ -47,12 +47,8 @@ class SetupError(BuildError):
     """Training cannot run here; the message is one sentence with the remedy."""
 
 
-def prepare() -> None:
-    """Make sure of everything that training imports, and start Keras' backend.
-
-    That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another.
-
-    The same program on the same machine then computes the same numbers.
+def require() -> None:
+    """Make sure of everything that training imports.
 
     Raises:
         SetupError: if this Python is too new for TensorFlow, or packages are missing.
@@ -68,6 +64,19 @@ def prepare() -> None:
             f"training needs {', '.join(missing)}; install what is missing with"
             " pip install -e '.[train]'"
         )
+
+
+def prepare() -> None:
+    """Make sure of everything that training imports, and start Keras' backend.
+
+    That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another.
+
+    The same program on the same machine then computes the same numbers.
+
+    Raises:
+        SetupError: as :func:`require`, or if the backend cannot be had.
+    """
+    require()
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if backend not in BACKENDS:
         raise SetupError(

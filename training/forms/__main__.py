@@ -4,38 +4,18 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Callable, Iterable, Sequence
-from itertools import islice
+from collections.abc import Sequence
 from pathlib import Path
-from typing import TypeVar
 
-import cv2
-import numpy as np
-from numpy.typing import NDArray
-from rich.console import Console
-
-from digitpad.ink import Ink
-from digitpad.normalize import PEN_WIDTH, SIZE, Image, normalize_ink
 from digitpad.recognizer import RecognizerError
-from training.contact_sheet import contact_sheet
-from training.datasets import MNIST, data_folder, load_training
+from training.environment import require
 from training.errors import BuildError
-from training.forms import GLYPHS, IMAGE_MARKS, MARKS
-from training.forms.pen import Strokes
-from training.forms.scores import compare
-from training.pendigits import load_pendigits, training_only
-from training.publish import make_folders
 
 _EXAMPLES = """\
 examples:
   python -m training.forms --output runs/forms
   python -m training.forms --model digits mine.onnx
 """
-#: Samples in a row of a sheet.
-SAMPLES = 16
-
-_Digit = TypeVar("_Digit", Strokes, Image)
-_Apply = Callable[[_Digit, np.random.Generator], _Digit | None]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -55,69 +35,33 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
     try:
-        folder = data_folder(options.data_dir)
-        if options.model:
-            print("\n".join(compare(options.model, folder, Console(stderr=True))))
-            return 0
-        make_folders(options.output)
-        for name, sheet in sheets(folder, options.seed).items():
-            path = options.output / f"forms-{name}.png"
-            path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
-            print(path)
+        require()
+        _run(options)
     except (BuildError, RecognizerError, OSError) as error:
         print(f"training.forms: {error}", file=sys.stderr)
         return 2
     return 0
 
 
-def sheets(folder: Path, seed: int = 0) -> dict[str, NDArray[np.uint8]]:
-    """Contact sheets of all forms.
+def _run(options: argparse.Namespace) -> None:
+    # Only now: require() has made sure of what these import.
+    import cv2
+    from rich.console import Console
 
-    Args:
-        folder: with the datasets in it; marks are shown on their training digits.
-        seed: of the samples.
+    from training.fetch import data_folder
+    from training.forms.scores import compare
+    from training.forms.sheets import sheets
+    from training.publish import make_folders
 
-    Returns:
-        grey pictures, uint8 (h, w): ``"strokes"``, ``"marks"`` and ``"images"``.
-
-    Raises:
-        DatasetError: if a dataset cannot be had.
-    """
-    rng = np.random.default_rng(seed)
-    digits = training_only(load_pendigits(folder))
-    train, _ = load_training(MNIST, folder, Console(stderr=True))
-
-    def on_strokes(label: str, apply: _Apply[Strokes]) -> Iterable[Image | None]:
-        for at in rng.permutation([i for i, d in enumerate(digits) if d.ink.label == label]):
-            strokes = apply([stroke.points for stroke in digits[at].ink.strokes], rng)
-            yield _image(strokes) if strokes else None
-
-    def on_images(label: str, apply: _Apply[Image]) -> Iterable[Image | None]:
-        for at in rng.permutation(np.flatnonzero(train.labels == MNIST.labels.index(label))):
-            yield apply(train.images[at], rng)
-
-    return {
-        "strokes": contact_sheet(
-            {g.name: [_image(g.draw(rng)) for _ in range(SAMPLES)] for g in GLYPHS.values()}
-        ),
-        "marks": contact_sheet(
-            {m.name: _first(on_strokes(m.label, m.apply)) for m in MARKS.values()}
-        ),
-        "images": contact_sheet(
-            {m.name: _first(on_images(m.label, m.apply)) for m in IMAGE_MARKS.values()}
-        ),
-    }
-
-
-def _image(strokes: Strokes) -> Image:
-    image = normalize_ink(Ink.from_points(strokes), PEN_WIDTH)
-    return np.zeros((SIZE, SIZE), np.float32) if image is None else image
-
-
-def _first(images: Iterable[Image | None]) -> list[Image]:
-    """The first samples of those that a mark applies to."""
-    applied = (image for image in images if image is not None)
-    return list(islice(applied, SAMPLES))
+    folder = data_folder(options.data_dir)
+    if options.model:
+        print("\n".join(compare(options.model, folder, Console(stderr=True))))
+        return
+    make_folders(options.output)
+    for name, sheet in sheets(folder, options.seed).items():
+        path = options.output / f"forms-{name}.png"
+        path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+        print(path)
 
 
 if __name__ == "__main__":

@@ -7,15 +7,18 @@ as the digit's own, and the whole is normalised as the app would normalise such 
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.normalize import Image, normalize_bitmap
 from training.forms import ornaments
 from training.forms.pen import Point, Points
+
+with suppress(ModuleNotFoundError):  # training.environment.require says what to install
+    import cv2
 
 #: How many times images are enlarged, and the blank rows and columns around them, in pixels.
 _ZOOM, _MARGIN = 4, 48

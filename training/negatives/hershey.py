@@ -24,7 +24,6 @@ from __future__ import annotations
 from functools import cache
 
 import numpy as np
-from HersheyFonts import HersheyFonts
 
 from training.negatives.handwriting import written
 from training.strokes import Strokes, framed
@@ -52,6 +51,8 @@ SYMBOLS = {
 @cache
 def glyphs(font: str) -> dict[str, Strokes]:
     """The glyphs of a font that have ink, of unit size, y down, by the font's own keys."""
+    from HersheyFonts import HersheyFonts  # here, so that a sentence can say where it is missing
+
     found = HersheyFonts(load_default_font=font).all_glyphs
     strokes = {
         key: [np.array(stroke, dtype=np.float64) for stroke in glyph.strokes if stroke]
