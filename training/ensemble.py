@@ -1,0 +1,175 @@
+"""Several models in one file, which says what they say on average.
+
+Averaging the probabilities of networks that differ in seed or settings reads better, and is better
+calibrated, than one of them (B. Lakshminarayanan, A. Pritzel and C. Blundell, "Simple and scalable
+predictive uncertainty estimation using deep ensembles", NeurIPS 2017). It costs as many times the
+time and space as there are members.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+import onnx
+import onnxruntime as ort
+from numpy.typing import NDArray
+from onnx import TensorProto, compose, helper
+
+from digitpad.recognizer import MAX_MODEL_BYTES, Recognizer, RecognizerError
+from training.errors import BuildError
+
+#: Most models in one file.
+MOST = 50
+#: Largest difference between the file and the mean of its members with which it is published.
+TOLERANCE = 1e-4
+#: Outputs in the order of the contract, and how members' are put together. Features are what sets
+#: images apart, so none of them is mixed with another's.
+_JOINED = {"probabilities": "Mean", "features": "Concat", "digit_score": "Mean"}
+_BATCH = 1_000
+
+
+class EnsembleError(BuildError):
+    """Models that cannot be put together; the message is one sentence."""
+
+
+def average(models: Sequence[bytes], metadata: Mapping[str, str]) -> bytes:
+    """Put models together.
+
+    Args:
+        models: ONNX files of digitpad with the same labels.
+        metadata: what the result says of itself; its labels are those of the members. Where all of
+            them judge, it needs ``digit_score_threshold``.
+
+    Returns:
+        An ONNX file with the input ``image``, and as outputs the mean of the members'
+        ``probabilities``, their ``features`` one after the other, and the mean of their
+        ``digit_score``; the last two where all members have them. The same bytes for the same
+        models and metadata.
+
+    Raises:
+        EnsembleError: if a model is none of digitpad's, or they do not go together.
+    """
+    labels = labels_of(models)
+    members = [_member(content, f"member{i}/") for i, content in enumerate(models)]
+    if len({_opsets(member) for member in members}) > 1:
+        raise EnsembleError("the models are of different versions of ONNX; build them anew")
+    graphs = [member.graph for member in members]
+    names = [name for name in _JOINED if all(_can_join(graph, name) for graph in graphs)]
+    nodes = [node for graph in graphs for node in graph.node]
+    for name in names:
+        axis = {"axis": 1} if _JOINED[name] == "Concat" else {}
+        inputs = [f"member{i}/{name}" for i in range(len(graphs))]
+        nodes.append(helper.make_node(_JOINED[name], inputs, [name], name=f"join/{name}", **axis))
+    graph = helper.make_graph(
+        nodes,
+        metadata["name"],
+        [graphs[0].input[0]],
+        [_joined_output(graphs, name) for name in names],
+        [tensor for graph in graphs for tensor in graph.initializer],
+    )
+    joined = helper.make_model(
+        graph,
+        opset_imports=members[0].opset_import,
+        functions=[function for member in members for function in member.functions],
+        ir_version=max(member.ir_version for member in members),
+        producer_name="digitpad",
+    )
+    helper.set_model_props(joined, dict(metadata) | {"labels": json.dumps(labels)})
+    content: bytes = joined.SerializeToString(deterministic=True)
+    if len(content) > MAX_MODEL_BYTES:
+        raise EnsembleError("together the models are too large for digitpad; take fewer of them")
+    try:
+        onnx.checker.check_model(joined, full_check=True)
+        Recognizer(content, metadata["name"], "cpu", {})
+    except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
+        raise EnsembleError(f"these models cannot be put together ({_line(error)})") from error
+    except RecognizerError as error:
+        raise EnsembleError(f"what these models make together is refused: {error}") from error
+    return content
+
+
+def difference(content: bytes, models: Sequence[bytes], images: NDArray[np.float32]) -> float:
+    """How far an ensemble is from the mean of its members.
+
+    Args:
+        content: of :func:`average`.
+        models: its members.
+        images: float32 (N, 28, 28).
+
+    Returns:
+        The largest absolute difference in any probability or digit score.
+
+    Raises:
+        EnsembleError: if it is above :data:`TOLERANCE`.
+    """
+    sessions = [_session(model) for model in (content, *models)]
+    names = [output.name for output in sessions[0].get_outputs() if output.name != "features"]
+    largest = 0.0
+    for start in range(0, len(images), _BATCH):
+        batch = {"image": images[start : start + _BATCH]}
+        whole, *parts = (session.run(names, batch) for session in sessions)
+        for ours, *theirs in zip(whole, *parts, strict=True):
+            largest = max(largest, float(np.abs(ours - np.mean(theirs, axis=0)).max()))
+    if not largest <= TOLERANCE:
+        raise EnsembleError(
+            f"the ensemble and the mean of its members differ by up to {largest:.1e} (allowed:"
+            f" {TOLERANCE:.0e}), so it was not written; try another version of onnxruntime"
+        )
+    return largest
+
+
+def labels_of(models: Sequence[bytes]) -> tuple[str, ...]:
+    """The labels that all models share.
+
+    Raises:
+        EnsembleError: if a model is none of digitpad's, or their labels differ.
+    """
+    if not 1 <= len(models) <= MOST:
+        raise EnsembleError(f"an ensemble has 1 to {MOST} models, not {len(models)}")
+    try:
+        known = {Recognizer(content, "member", "cpu", {}).labels for content in models}
+    except RecognizerError as error:
+        raise EnsembleError(f"a model of the ensemble is refused: {error}") from error
+    if len(known) > 1:
+        raise EnsembleError("these models read different classes, so they have no mean")
+    return known.pop()
+
+
+def _member(content: bytes, prefix: str) -> Any:
+    """A model with everything but its input renamed."""
+    model = onnx.load_model_from_string(content)
+    return compose.add_prefix(model, prefix, rename_inputs=False)
+
+
+def _opsets(model: Any) -> tuple[tuple[str, int], ...]:
+    return tuple(sorted((opset.domain, opset.version) for opset in model.opset_import))
+
+
+def _output(graph: Any, name: str) -> Any:
+    """A member's output, by the name that it had; None where it has none."""
+    return next((o for o in graph.output if o.name.partition("/")[2] == name), None)
+
+
+def _can_join(graph: Any, name: str) -> bool:
+    output = _output(graph, name)
+    dims = output.type.tensor_type.shape.dim[1:] if output is not None else ()
+    return output is not None and all(dim.dim_value for dim in dims)
+
+
+def _joined_output(graphs: Sequence[Any], name: str) -> Any:
+    shapes = [_output(graph, name).type.tensor_type.shape.dim for graph in graphs]
+    sizes = [[dim.dim_value for dim in shape[1:]] for shape in shapes]
+    if _JOINED[name] == "Concat":
+        sizes = [[sum(size[0] for size in sizes)]]
+    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *sizes[0]])
+
+
+def _session(content: bytes) -> Any:
+    return ort.InferenceSession(content, providers=["CPUExecutionProvider"])
+
+
+def _line(error: Exception) -> str:
+    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

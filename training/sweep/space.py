@@ -1,0 +1,178 @@
+"""SPACE.toml: which settings of a recipe are searched, and in which bounds."""
+
+from __future__ import annotations
+
+import math
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+from optuna.trial import Trial
+
+from training.recipes import Recipe
+from training.recipes.settings import SettingError, changed, settings, stated
+from training.sweep.errors import SweepError
+
+#: Largest file that is read, in bytes; most settings, and most choices of one.
+_LARGEST, MOST, CHOICES = 2**16, 50, 100
+#: What decides what the objective means, so that values of it would not compare.
+_JUDGING = ("split", "validation_images", "seed")
+_BOUNDS = {"low", "high", "step", "log"}
+
+Value = str | int | float | bool
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """A setting that is searched: among choices, or from ``low`` to ``high``.
+
+    Attributes:
+        kind: ``"choice"``, ``"int"`` or ``"float"``.
+        choices: for a choice.
+        low: the smallest value.
+        high: the largest value.
+        step: between values, or None for any value in between.
+        log: whether small values are looked at as closely as large ones.
+    """
+
+    kind: Literal["choice", "int", "float"]
+    choices: tuple[Value, ...] = ()
+    low: float = 0.0
+    high: float = 0.0
+    step: float | None = None
+    log: bool = False
+
+    def extremes(self) -> tuple[Value, ...]:
+        """Values between which all others lie."""
+        if self.kind == "choice":
+            return self.choices
+        bounds = (self.low, self.high)
+        return tuple(map(int, bounds)) if self.kind == "int" else bounds
+
+
+Space = Mapping[str, Parameter]
+
+
+def read_space(path: Path, recipe: Recipe) -> dict[str, Parameter]:
+    """Read and check a search space.
+
+    Args:
+        path: the TOML file: a table for each setting, with ``choices``, or with ``low``, ``high``
+            and, if wanted, ``step`` or ``log = true``.
+        recipe: whose settings they are.
+
+    Raises:
+        SweepError, SettingError: if the file cannot be read, or a value is not one for the recipe.
+    """
+    tables = _tables(path)
+    known = settings(changed(recipe, {}))
+    space = {}
+    for name, table in _flat(tables, known):
+        if name in _JUDGING:
+            raise SweepError(
+                f"{path}: {name} cannot be searched, since trials would no longer be judged alike;"
+                " leave it out"
+            )
+        if name not in known:
+            changed(recipe, {name: ""})  # says which one it may have meant
+        space[name] = _parameter(name, table, known[name])
+        _check_values(name, space[name], recipe)
+    if not 1 <= len(space) <= MOST:
+        raise SweepError(f"{path} names {len(space)} settings; name 1 to {MOST}")
+    return space
+
+
+def suggest(trial: Trial, space: Space) -> dict[str, str]:
+    """What a trial is to be built with: values by setting, as ``--set`` takes them."""
+    return {name: stated(_value(trial, name, parameter)) for name, parameter in space.items()}
+
+
+def _value(trial: Trial, name: str, parameter: Parameter) -> Value:
+    low, high, step, log = parameter.low, parameter.high, parameter.step, parameter.log
+    if parameter.kind == "choice":
+        chosen: Value = trial.suggest_categorical(name, parameter.choices)  # type: ignore[assignment]
+        return chosen
+    if parameter.kind == "int":
+        return trial.suggest_int(name, int(low), int(high), step=int(step or 1), log=log)
+    return trial.suggest_float(name, low, high, step=step, log=log)
+
+
+def _tables(path: Path) -> dict[str, Any]:
+    try:
+        with path.open("rb") as stream:
+            content = stream.read(_LARGEST + 1)
+        if len(content) > _LARGEST:
+            raise SweepError(f"{path} is too large for a search space (over {_LARGEST:,} bytes)")
+        return tomllib.loads(content.decode())
+    except OSError as error:
+        raise SweepError(
+            f"cannot read {path} ({error.strerror}); name a search space with --search SPACE.toml"
+        ) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError, RecursionError) as error:
+        raise SweepError(f"{path} is not TOML ({error}); see --help for an example") from error
+
+
+def _flat(tables: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+    """Tables by dotted name, whether TOML wrote ``[a.b]`` or ``["a.b"]``."""
+    found = []
+    for name, table in tables.items():
+        if not isinstance(table, dict):
+            raise SweepError(
+                f"{name} = {table!r:.40} in the search space gives no bounds; write [{name}] and"
+                " below it low = ... and high = ..., or choices = [...]"
+            )
+        if any(setting.startswith(f"{name}.") for setting in known):
+            found += _flat({f"{name}.{key}": value for key, value in table.items()}, known)
+        else:
+            found.append((name, table))
+    return found
+
+
+def _parameter(name: str, table: Mapping[str, Any], present: Any) -> Parameter:
+    """A table of the file, for a setting that has such a value at present."""
+    if set(table) == {"choices"}:
+        return Parameter("choice", _choices(name, table["choices"]))
+    if not {"low", "high"} <= set(table) <= _BOUNDS:
+        raise SweepError(
+            f"[{name}] in the search space needs either choices, or low and high with step or log"
+            " if wanted, and nothing else"
+        )
+    if isinstance(present, bool) or not isinstance(present, (int, float)):
+        raise SweepError(f"{name} is not a number; write choices = [...] for it in the space")
+    log, whole = table.get("log", False), isinstance(present, int)
+    numbers = [table[key] for key in ("low", "high", "step") if key in table]
+    kinds = (int,) if whole else (int, float)
+    if not isinstance(log, bool) or any(
+        isinstance(n, bool) or not isinstance(n, kinds) or not math.isfinite(n) for n in numbers
+    ):
+        kind = "whole numbers" if whole else "numbers"
+        raise SweepError(f"low, high and step of {name} are {kind}, and log is true or false")
+    low, high, step = table["low"], table["high"], table.get("step")
+    if not low < high or (step is not None and not 0 < step <= high - low):
+        raise SweepError(f"{name} needs low < high, and a step that fits in between")
+    if log and (low <= 0 or step is not None):
+        raise SweepError(f"{name} with log = true needs low above 0, and no step")
+    return Parameter("int" if whole else "float", (), low, high, step, log)
+
+
+def _choices(name: str, choices: Any) -> tuple[Value, ...]:
+    if (
+        not isinstance(choices, list)
+        or not 2 <= len(choices) <= CHOICES
+        or not all(isinstance(choice, (str, int, float)) for choice in choices)
+        or len({stated(choice) for choice in choices}) < len(choices)
+    ):
+        raise SweepError(
+            f"choices of {name} must be a list of 2 to {CHOICES} different texts or numbers"
+        )
+    return tuple(choices)
+
+
+def _check_values(name: str, parameter: Parameter, recipe: Recipe) -> None:
+    for value in parameter.extremes():
+        try:
+            changed(recipe, {name: stated(value)})
+        except SettingError as error:
+            raise SweepError(f"the search space goes too far: {error}") from error
