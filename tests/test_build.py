@@ -228,26 +228,61 @@ def test_settings_are_changed_and_recorded(tiny, tmp_path):
         (["--set", "epoch=3"], "did you mean epochs?"),
         (["--set", "colour=red"], "has no setting colour"),
         (["--set", "epochs=many"], "epochs cannot be 'many'"),
-        (["--set", "epochs=0"], "greater than or equal to 1"),
+        (["--set", "epochs=0"], "at least 1"),
         (["--set", "learning_rate=nan"], "finite number"),
         (["--set", "epochs"], "is not NAME=VALUE"),
         (["--set", "architecture=huge"], "architecture cannot be 'huge'"),
         (["--set", "name=x"], "has no setting name"),
-        (["--recipe", "nothing"], "there is no recipe nothing; --list shows them"),
+        (["--recipe", "nothing"], 'there is no recipe "nothing"; --list shows what there is'),
         (["--recipe", "tf-basic", "--small"], "has no quick setting"),
         (["--recipe", "own"], "name them with --data"),
+        (["--recipe", ""], 'there is no recipe ""'),
+        (["--recipe", "tf-basic", "--no-test"], "watches the test set"),
+        (["--recipe", "tf-basic", "--set", "patience=2"], "by the test set"),
+        (["--recipe", "tf-basic", "--set", "momentum=0.9"], "add --set optimizer=sgd, too"),
+        (["--recipe", "tf-basic", "--set", "augmentation.slant=3"], "add --set distorted=1, too"),
+        (["--set", "mixture.held_out=spiral"], 'there is no family "spiral" to hold out'),
         (["--data", "nowhere"], "nowhere"),
         (["--resume", "nowhere"], "nowhere is not the folder of a run"),
     ],
 )
 def test_wrong_wishes_are_one_sentence(tiny, arguments, expected, capsys):
-    assert main(arguments) == 2
+    assert main([*tiny[:2], *arguments]) == 2
     assert expected in only_sentence(capsys)
 
 
-def test_what_belongs_to_the_run_is_not_asked_for_again(built, capsys):
-    assert main(["--resume", str(built / "run"), "--set", "epochs=9"]) == 2
-    assert "leave out --set" in only_sentence(capsys)
+@pytest.mark.parametrize(
+    ("options", "named"),
+    [
+        (["--set", "epochs=9"], "--set"),
+        (["--seed", "0"], "--seed"),
+        (["--no-test"], "--no-test"),
+        (["--quick"], "--quick"),
+    ],
+)
+def test_what_belongs_to_the_run_is_not_asked_for_again(built, options, named, capsys):
+    assert main(["--resume", str(built / "run"), *options]) == 2
+    assert f"leave out {named}" in only_sentence(capsys)
+
+
+def test_where_the_model_was_to_go_is_not_forgotten_when_a_run_goes_on(built, capsys):
+    assert main(["--resume", str(built / "run")]) == 2
+    assert f"repeat that with --output {built}" in only_sentence(capsys)
+
+
+def test_a_run_can_go_on_whenever_it_is_killed(tiny, tmp_path):
+    """What is asked for is written first, so that there is nothing else without it."""
+    written: list[str] = []
+
+    class Watched(RunFolder):
+        def write(self, name: str, content: bytes) -> None:
+            written.append(name)
+            super().write(name, content)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("training.plan.RunFolder", Watched)
+        assert main(tiny) == 0
+    assert written[0] == "run.json"
 
 
 def test_the_settings_of_a_recipe_are_listed(capsys):
@@ -381,7 +416,8 @@ def test_help_and_list_do_not_need_tensorflow():
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--epochs", "0"], ["--seed", "-1"], ["--nonsense"], ["--repeats", "x"]]
+    "arguments",
+    [["--epochs", "0"], ["--seed", "-1"], ["--nonsense"], ["--repeats", "x"], ["--data", ""]],
 )
 def test_wrong_options_exit_with_2(arguments, capsys):
     with pytest.raises(SystemExit) as caught:

@@ -174,3 +174,9 @@ def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
     assert export.largest_difference(network, content, IMAGES) < export.TOLERANCE
     shapes = {o.name: o.type.tensor_type.shape for o in onnx.load_from_string(content).graph.output}
     assert [dim.dim_param for dim in shapes["features"].dim] == ["N", ""]
+
+
+def test_a_difference_that_is_no_number_is_refused(export, model, content, monkeypatch):
+    monkeypatch.setattr(export.np, "abs", lambda values: values * np.nan)
+    with pytest.raises(BuildError, match="differ by up to nan"):
+        export.largest_difference(model, content, IMAGES[:2])

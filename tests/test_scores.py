@@ -12,7 +12,6 @@ from training.scores import (
     auroc,
     evaluate,
     expected_calibration_error,
-    per_class_lines,
     reliability,
     wilson,
 )
@@ -37,13 +36,6 @@ def test_scores_by_hand():
 def test_an_absent_class_has_no_recall():
     scores = evaluate(PROBABILITIES[:2], LABELS[:2])
     assert np.isnan(scores.recall()[2])
-    assert per_class_lines(scores, "abc")[-1] == "| c | 0 |  |  |  |"
-
-
-def test_the_table_names_the_most_frequent_confusion():
-    lines = per_class_lines(evaluate(PROBABILITIES, LABELS), "abc")
-    assert lines[2] == "| a | 2 | 50.00% | 50.00% | b (1) |"
-    assert lines[4] == "| c | 1 | 100.00% | 100.00% |  |"
 
 
 @pytest.mark.parametrize(

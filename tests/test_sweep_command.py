@@ -9,7 +9,8 @@ import pytest
 from test_sweep_worker import SPACE, build, sweep
 
 from training.errors import BuildError
-from training.options import parser, plan, wanted_recipe
+from training.options import parser
+from training.plan import plan, wanted_recipe
 from training.recipes.settings import settings
 from training.runs import Result
 from training.sweep.__main__ import main

@@ -6,7 +6,8 @@ import optuna
 import pytest
 
 from training.errors import BuildError
-from training.options import parser, wanted_recipe
+from training.options import parser
+from training.plan import wanted_recipe
 from training.recipes.settings import changed
 from training.sweep.space import read_space, suggest
 

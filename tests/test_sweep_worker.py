@@ -14,7 +14,8 @@ import pytest
 from run_folders import begin_run, finish_run, pictures
 
 from training.errors import BuildError
-from training.options import parser, wanted_recipe
+from training.options import parser
+from training.plan import wanted_recipe
 from training.runs import Result, RunFolder
 from training.sweep.command import Means, run
 from training.sweep.errors import TrialFailedError, TrialLostError

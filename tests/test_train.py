@@ -274,19 +274,92 @@ def test_every_optimizer_learns(train, data, folder, console, optimizer, schedul
     assert history[-1].loss < 0.8 * history[0].loss
 
 
-def test_sgd_s_weight_decay_is_part_of_the_gradient(train):
-    """Of one weight without a loss: v = -rate x decay x w, and then 0.9 v - rate x decay x w."""
+def test_sgd_takes_its_share_of_each_kernel_whatever_the_rate(train):
+    """MyNN: w <- w - decay x w + v, with v <- momentum x v - rate x gradient; no bias decays."""
     import keras
 
-    from training.optimizers import SGDWithPenalty
+    from training.optimizers import optimizer_of
 
-    weight = keras.Variable([2.0])
-    optimizer = SGDWithPenalty(0.1, momentum=0.9, penalty=0.5)
-    no_gradient = keras.ops.zeros((1,))
-    optimizer.apply([no_gradient], [weight])
-    assert float(weight.numpy()[0]) == pytest.approx(1.9)
-    optimizer.apply([no_gradient], [weight])
-    assert float(weight.numpy()[0]) == pytest.approx(1.9 - 0.09 - 0.095)
+    kernel = keras.Variable([[2.0]], name="kernel")
+    bias = keras.Variable([2.0], name="bias")
+    wanted = replace(
+        TINY,
+        optimizer="sgd",
+        schedule="constant",
+        learning_rate=0.1,
+        momentum=0.9,
+        weight_decay=0.5,
+    )
+    optimizer = optimizer_of(wanted, 10)
+    gradients = [keras.ops.ones((1, 1)), keras.ops.zeros((1,))]
+    optimizer.apply(gradients, [kernel, bias])
+    assert float(kernel.numpy()[0, 0]) == pytest.approx(2.0 - 1.0 - 0.1)
+    optimizer.apply(gradients, [kernel, bias])
+    assert float(kernel.numpy()[0, 0]) == pytest.approx(0.9 - 0.45 - 0.19)
+    assert float(bias.numpy()[0]) == 2.0
+
+
+@pytest.mark.parametrize("averaging", [0.0, 1.0])
+def test_an_epoch_of_one_batch_counts(train, data, folder, console, averaging):
+    """The kept weights are trained ones, however few batches there are."""
+    import keras
+
+    recipe = replace(TINY, epochs=2, batch_size=10_000, averaging=averaging)
+    training = train.fit(recipe, data, folder, console)
+    keras.utils.set_random_seed(recipe.seed)
+    begun = train.Run(recipe, train.Batches(recipe, data.train, data.stock, 10), None).model
+    first = training.model.get_weights()[0]
+    assert not np.array_equal(first, begun.get_weights()[0])
+    losses = [epoch.validation_loss for epoch in training.history]
+    assert losses[0] != losses[1]
+
+
+def test_without_averaging_the_weights_are_the_last_batch_s(train, data, folder, console):
+    recipe = replace(TINY, epochs=1, batch_size=64, split="test")
+    steps: list[list[np.ndarray]] = []
+    update = train.Run.one_epoch
+
+    def noted(run: object, *arguments: object) -> tuple[float, float]:
+        result = update(run, *arguments)
+        steps.append(run.model.get_weights())
+        return result
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(train.Run, "one_epoch", noted)
+        training = train.fit(recipe, data, folder, console)
+    for one, other in zip(steps[-1], training.model.get_weights(), strict=True):
+        assert np.array_equal(one, other)
+
+
+def test_a_validation_loss_that_is_no_number_ends_it_with_a_sentence(
+    train, data, folder, console, monkeypatch
+):
+    monkeypatch.setattr(train, "score", lambda *_: (float("nan"), 0.1))
+    with pytest.raises(BuildError, match="validation loss became nan in epoch 1"):
+        train.fit(replace(TINY, epochs=1), data, folder, console)
+    assert not folder.checkpoint.exists()
+
+
+def test_an_epoch_s_mean_counts_images_not_batches(train, data, folder, console):
+    images = len(data.train) + len(data.stock.deal(1))
+    recipe = replace(TINY, epochs=1, batch_size=images - 1, last_batch=True)
+    (epoch,) = train.fit(recipe, data, folder, console).history
+    large, small = [batch.loss for batch in read_story(folder.metrics).batches]
+    assert epoch.loss == pytest.approx((large * (images - 1) + small) / images)
+
+
+@pytest.mark.parametrize("content", [b"", b"not a zip", "list", "array"])
+def test_a_foreign_checkpoint_is_a_sentence(train, data, folder, console, content):
+    train.fit(replace(TINY, epochs=1), data, folder, console)
+    if content == "list":
+        np.savez(folder.checkpoint, record=np.array("[1, 2]"))
+    elif content == "array":
+        with folder.checkpoint.open("wb") as stream:
+            np.save(stream, np.zeros(3))
+    else:
+        folder.checkpoint.write_bytes(content)
+    with pytest.raises(BuildError, match=r"damaged; begin another run"):
+        train.fit(replace(TINY, epochs=1), data, folder, console, resume=True)
 
 
 def test_the_last_batch_may_be_smaller(train, data, folder, console):

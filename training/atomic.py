@@ -2,8 +2,16 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
+
+_FULL = {errno.ENOSPC, errno.EFBIG, getattr(errno, "EDQUOT", errno.ENOSPC)}
+
+
+def remedy(error: OSError) -> str:
+    """What to do about a file that cannot be written."""
+    return "free some space" if error.errno in _FULL else "check that it may be written there"
 
 
 def replace_file(path: Path, content: bytes) -> None:

@@ -21,7 +21,8 @@ from training import live, publish
 from training.environment import describe, prepare
 from training.errors import BuildError
 from training.listing import list_recipes, list_settings
-from training.options import Plan, parser, plan, wanted_recipe
+from training.options import parser
+from training.plan import Plan, plan, wanted_recipe
 
 if TYPE_CHECKING:
     from training.card import Measured
@@ -99,7 +100,7 @@ def _targets(wanted: Plan, output: Path | None) -> list[Path]:
     if output is None and not wanted.bundled:
         return []
     path = output or _bundled()
-    return [path if path.suffix == ".onnx" else path / f"{wanted.recipe.name}.onnx"]
+    return [path if path.suffix.lower() == ".onnx" else path / f"{wanted.recipe.name}.onnx"]
 
 
 def _bundled() -> Path:
@@ -112,8 +113,6 @@ def _begin(wanted: Plan, gathered: Material) -> None:
     from training.runs import Configuration
 
     folder = wanted.folder
-    folder.write_json("environment.json", describe())
-    folder.write_pictures("samples.npz", pictures(gathered.train.first(_SAMPLES)))
     configuration = Configuration(
         command=wanted.command,
         recipe=wanted.recipe,
@@ -124,8 +123,12 @@ def _begin(wanted: Plan, gathered: Material) -> None:
         repeats=wanted.repeats,
         bundled=wanted.bundled,
         tested=wanted.tested,
+        output=wanted.output,
     )
+    # First of all: with it, --resume can go on, whatever happens next.
     folder.write_json("run.json", configuration)
+    folder.write_json("environment.json", describe())
+    folder.write_pictures("samples.npz", pictures(gathered.train.first(_SAMPLES)))
 
 
 def _train(
@@ -164,12 +167,11 @@ def _train(
 
 def _measure(finished: Sequence[Finished], gathered: Material, console: Console) -> Measured:
     """Everything that the card states of the first run's model."""
-    from training import export, validation
+    from training import validation
     from training.card import Measured
     from training.contact_sheet import sheet_pages
 
     first = finished[0]
-    compared = gathered.validation
     measured = Measured(
         test=first.test,
         test_by_seed={
@@ -177,8 +179,8 @@ def _measure(finished: Sequence[Finished], gathered: Material, console: Console)
         },
         validation=validation.measure(first.model, gathered, console),
         limits=first.limits,
-        difference=export.largest_difference(first.training.model, first.model, compared.images),
-        compared=len(compared),
+        difference=first.difference,
+        compared=len(gathered.validation),
     )
     for name, page in sheet_pages(measured.validation.drawn).items():
         first.folder.write(f"figures/{name}", page)

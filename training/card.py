@@ -69,9 +69,9 @@ def card(
     """
     recipe, best, pen = training.recipe, training.best, measured.validation.pen
     data = key(material.name)
-    watched = recipe.split == "test" and recipe.dataset != "own"
+    own = f"{data}_{recipe.watched}"
     accuracy: dict[str, Any] = {}
-    if not watched:
+    if recipe.watched == "validation":
         accuracy[f"{data}_validation"] = round(best.validation_accuracy, 6)
     if measured.test:
         accuracy |= {
@@ -90,9 +90,9 @@ def card(
         "accuracy": accuracy,
         "calibration": {
             "temperature": measured.limits.temperature,
-            "expected_calibration_error": _errors(data, measured.validation),
+            "expected_calibration_error": _errors(own, measured.validation),
         },
-        "rejection": _rejection(data, measured) if measured.limits.threshold is not None else None,
+        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
         "forms": [asdict(form) for form in measured.validation.forms],
         "limits": "" if recipe.dataset == "own" else _LIMITS.get(recipe.name, ""),
         "training": {
@@ -176,24 +176,24 @@ def _share(scores: Scores) -> dict[str, Any]:
     }
 
 
-def _errors(data: str, validation: Validation) -> dict[str, float]:
+def _errors(own: str, validation: Validation) -> dict[str, float]:
     return {
-        name: round(digits.calibration_error, 6) for name, digits in _sets(data, validation).items()
+        name: round(digits.calibration_error, 6) for name, digits in _sets(own, validation).items()
     }
 
 
-def _sets(data: str, validation: Validation) -> dict[str, Digits]:
-    sets = {f"{data}_validation": validation.own}
+def _sets(own: str, validation: Validation) -> dict[str, Digits]:
+    sets = {own: validation.own}
     return sets | ({"pendigits_validation_writers": validation.pen} if validation.pen else {})
 
 
-def _rejection(data: str, measured: Measured) -> dict[str, Any]:
+def _rejection(own: str, measured: Measured) -> dict[str, Any]:
     validation = measured.validation
     return {
         "digit_score_threshold": measured.limits.threshold,
         "digits_rejected": {
             name: {"rejected": digits.rejected, "total": digits.scores.total}
-            for name, digits in _sets(data, validation).items()
+            for name, digits in _sets(own, validation).items()
         },
         "families": [asdict(family) for family in validation.families],
     }

@@ -10,7 +10,6 @@ from __future__ import annotations
 import hashlib
 import io
 import json
-import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,9 +18,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.atomic import replace_file
+from training.atomic import remedy, replace_file
 from training.errors import BuildError
 from training.recipes import Recipe
+from training.runs.reading import DAMAGED, read_arrays
 
 Arrays = list[NDArray[Any]]
 
@@ -63,7 +63,7 @@ class Checkpoint:
             replace_file(self.path, content.getvalue())
         except OSError as error:
             raise CheckpointError(
-                f"cannot write {self.path} ({error.strerror}); free some space and go on with"
+                f"cannot write {self.path} ({error.strerror}); {remedy(error)} and go on with"
                 " --resume"
             ) from error
 
@@ -76,16 +76,15 @@ class Checkpoint:
         if not self.path.is_file():
             return None
         try:
-            with self.path.open("rb") as stream, np.load(stream, allow_pickle=False) as file:
-                record = json.loads(str(file["record"]))
-                groups: dict[str, Arrays] = {}
-                for name in file.files:
-                    if name != "record":
-                        groups.setdefault(name.rpartition("-")[0], []).append(file[name])
-        except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
+            arrays = read_arrays(self.path)
+            record = dict(json.loads(str(arrays.pop("record"))))
+        except DAMAGED as error:
             raise CheckpointError(
                 f"{self.path} is damaged; begin another run, without --resume"
             ) from error
+        groups: dict[str, Arrays] = {}
+        for name, array in arrays.items():
+            groups.setdefault(name.rpartition("-")[0], []).append(array)
         if record.pop("key", None) != self._key:
             raise CheckpointError(
                 f"{self.path} was trained on other data or with other settings than are here now;"

@@ -26,14 +26,18 @@ class Finished:
         training: the run.
         folder: its folder, which has the predictions and the model by now.
         limits: what was fitted on validation.
+        difference: largest one between Keras and onnxruntime on the validation images.
         test: scores on the test set, or None where it is not read.
+        test_loss: mean cross-entropy there in nats, or None.
         model: the ONNX file.
     """
 
     training: train.Training
     folder: RunFolder
     limits: Limits
+    difference: float
     test: Scores | None
+    test_loss: float | None
     model: bytes
 
     def write_result(self) -> None:
@@ -55,6 +59,7 @@ class Finished:
             test_total=self.test.total if self.test else None,
             onnx=f"{run.recipe.name}.onnx",
             onnx_bytes=len(self.model),
+            test_loss=self.test_loss,
         )
         self.folder.write_json("result.json", result)
 
@@ -67,12 +72,12 @@ def finish(
     A recipe that watches the test set has nothing to fit on, and no validation of its own.
 
     Raises:
-        ExportError: if the model cannot be exported.
+        ExportError: if the model cannot be exported, or reads otherwise afterwards.
         RunError: if the folder cannot be written to.
     """
     recipe, model = training.recipe, training.model
     fitted = _NO_LIMITS
-    if recipe.keeps_best:
+    if recipe.keeps_best and recipe.calibrated:
         fitted = limits.fit(
             limits.Read(*train.predict(model, split.images), split.labels)
             for split in material.validation_sets
@@ -86,10 +91,14 @@ def finish(
     }
     for name, (split, probabilities) in said.items():
         folder.write_pictures(f"predictions/{name}.npz", pictures(split, probabilities))
-    scores = evaluate(said["test"][1], test.labels) if test else None
+    scores, loss = None, None
+    if test:
+        scores = evaluate(said["test"][1], test.labels)
+        loss = train.cross_entropy(said["test"][1], test.labels)
     content = export.to_onnx(model, _metadata(training, material, scores, fitted))
+    difference = export.largest_difference(model, content, material.validation.images)
     folder.write(f"{recipe.name}.onnx", content)
-    return Finished(training, folder, fitted, scores, content)
+    return Finished(training, folder, fitted, difference, scores, loss, content)
 
 
 def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> Pictures:

@@ -18,10 +18,13 @@ def optimizer_of(recipe: Recipe, steps: int) -> Any:
     """
     rate = _schedule(recipe, steps) if recipe.schedule == "cosine" else recipe.learning_rate
     if recipe.optimizer == "sgd":
-        return SGDWithPenalty(rate, recipe.momentum, recipe.weight_decay)
-    if recipe.optimizer == "adam":
+        # Keras multiplies the decay by the learning rate.
+        decay = recipe.weight_decay / recipe.learning_rate
+        optimizer = keras.optimizers.SGD(rate, recipe.momentum, weight_decay=decay)
+    elif recipe.optimizer == "adam":
         return keras.optimizers.Adam(rate)
-    optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
+    else:
+        optimizer = keras.optimizers.AdamW(rate, weight_decay=recipe.weight_decay)
     optimizer.exclude_from_weight_decay(var_names=["gamma", "beta", "bias"])
     return optimizer
 
@@ -34,23 +37,3 @@ def _schedule(recipe: Recipe, steps: int) -> Any:
         warmup_target=recipe.learning_rate,
         warmup_steps=warmup,
     )
-
-
-class SGDWithPenalty(keras.optimizers.SGD):  # type: ignore[misc]  # keras has no types
-    """SGD with momentum whose weight decay is part of the gradient, as in MyNN and PyTorch.
-
-    Keras' own ``weight_decay`` passes by the momentum, which makes it ten times weaker at 0.9.
-    """
-
-    def __init__(self, learning_rate: Any, momentum: float, penalty: float) -> None:
-        super().__init__(learning_rate, momentum=momentum)
-        self._penalty = penalty
-
-    def apply(self, grads: Any, trainable_variables: Any = None) -> None:
-        """Take a step along gradients to each of which a share of its weights is added."""
-        weights = self._trainable_variables if trainable_variables is None else trainable_variables
-        penalised = [
-            gradient + self._penalty * weight
-            for gradient, weight in zip(grads, weights, strict=True)
-        ]
-        super().apply(penalised, trainable_variables)

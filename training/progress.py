@@ -10,22 +10,17 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemaining
 
 if TYPE_CHECKING:
     from training.history import Epoch
+    from training.recipes import Recipe
+    from training.runs.metrics import Started
 
 
 class FitProgress:
     """A bar for the epoch at hand, and a line that stays for each finished one."""
 
-    def __init__(self, epochs: int, batches: int, watched: str, console: Console) -> None:
-        """Show epochs of so many batches.
-
-        Args:
-            epochs: at most.
-            batches: an epoch has.
-            watched: what the accuracy after each epoch is measured on.
-            console: where.
-        """
+    def __init__(self, started: Started, recipe: Recipe, console: Console) -> None:
+        epochs, batches = started.epochs, started.batches
         self._epochs, self._batches, self._console = epochs, batches, console
-        self._watched = watched
+        self._recipe = recipe
         self._images = 0
         self._bar = Progress(
             TextColumn("{task.description}"),
@@ -65,11 +60,12 @@ class FitProgress:
         )
 
     def epoch_done(self, epoch: Epoch, is_best: bool) -> None:
+        best = "  best so far" if is_best and self._recipe.keeps_best else ""
         pen = "" if epoch.pen_accuracy is None else f"  strangers {epoch.pen_accuracy:.2%}"
         self._console.print(
             f"Epoch {epoch.number:>{len(str(self._epochs))}}/{self._epochs}"
             f"  loss {epoch.loss:.4f}  accuracy {epoch.accuracy:.2%}"
-            f"  {self._watched} {epoch.validation_accuracy:.2%}{pen}"
-            f"  {epoch.seconds:.0f} s{'  best so far' if is_best else ''}",
+            f"  {self._recipe.watched} {epoch.validation_accuracy:.2%}{pen}"
+            f"  {epoch.seconds:.0f} s{best}",
             highlight=False,
         )

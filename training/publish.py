@@ -6,6 +6,7 @@ import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
+from training.atomic import remedy
 from training.errors import BuildError
 
 
@@ -27,7 +28,6 @@ def make_folders(*folders: Path) -> None:
         except OSError as error:
             raise PublishError(
                 f"cannot write to {folder} ({error.strerror}); choose another place with --output"
-                " or --report"
             ) from error
 
 
@@ -49,7 +49,7 @@ def publish(files: Mapping[Path, bytes]) -> None:
     except OSError as error:
         raise PublishError(
             f"cannot write {error.filename2 or error.filename} ({error.strerror}), so the previous"
-            " model was kept; free some space, or choose another place with --output"
+            f" model was kept; {remedy(error)}, or choose another place with --output"
         ) from error
     finally:
         for temporary in staged.values():

@@ -26,6 +26,14 @@ class TrainingError(BuildError):
     """Training that cannot go on; the message is one sentence that says what to do next."""
 
 
+def diverged(what: str, value: float, epoch: int) -> TrainingError:
+    """What is said of a loss that is no number any more."""
+    return TrainingError(
+        f"the {what} became {value} in epoch {epoch}, so training cannot go on; lower the learning"
+        " rate, with --set learning_rate=..."
+    )
+
+
 class Run:
     """Everything that changes from one epoch to the next.
 
@@ -61,21 +69,19 @@ class Run:
         self, batches: Batches, number: int, watch: Watch, interrupt: Interrupt
     ) -> tuple[float, float]:
         """Train on every batch once; the mean loss and accuracy."""
-        sums = np.zeros(2)
+        sums, images = np.zeros(2), 0
         watch.epoch_begins(number)
         for done, batch in enumerate(batches.epoch(number), start=1):
             logs = self._step(batch)
             if not math.isfinite(logs[0]):
-                raise TrainingError(
-                    f"the loss became {logs[0]} in epoch {number}, so training cannot go on;"
-                    " lower the learning rate, with --set learning_rate=..."
-                )
+                raise diverged("loss", logs[0], number)
             self.average.update()
-            sums += logs
+            sums += np.array(logs) * len(batch.images)
+            images += len(batch.images)
             watch.batch_done(number, done, len(batch.images), *logs)
             if interrupt.requested:
                 break
-        loss, accuracy = sums / done
+        loss, accuracy = sums / images
         return float(loss), float(accuracy)
 
     def _step(self, batch: Batch) -> tuple[float, float]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -153,28 +152,6 @@ def auroc(positive_scores: ArrayLike, negative_scores: ArrayLike) -> float:
     below = np.searchsorted(negative, positive, side="left")
     at_most = np.searchsorted(negative, positive, side="right")
     return float((below + at_most).mean() / (2 * len(negative)))
-
-
-def per_class_lines(scores: Scores, labels: Sequence[str]) -> list[str]:
-    """A table in Markdown: class, images, recall, precision, most frequent confusion."""
-    lines = [
-        "| class | images | recall | precision | most often mistaken for |",
-        "|---|---|---|---|---|",
-    ]
-    wrong = scores.confusion.copy()
-    np.fill_diagonal(wrong, 0)
-    for i, (recall, precision) in enumerate(zip(scores.recall(), scores.precision(), strict=True)):
-        worst = int(wrong[i].argmax())
-        mistaken = f"{labels[worst]} ({wrong[i, worst]})" if wrong[i, worst] else ""
-        lines.append(
-            f"| {labels[i]} | {scores.confusion[i].sum()} | {_percent(recall)} |"
-            f" {_percent(precision)} | {mistaken} |"
-        )
-    return lines
-
-
-def _percent(share: float) -> str:
-    return "" if math.isnan(share) else f"{share:.2%}"
 
 
 def _share(

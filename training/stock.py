@@ -26,6 +26,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from digitpad.ink import Ink
 from digitpad.normalize import SIZE, Image, normalize_ink
 from training import forms, negatives
+from training.errors import BuildError
 from training.recipes import Mixture
 from training.strokes import StrokeAugmenter, Strokes
 
@@ -41,6 +42,10 @@ _TASK = 2_000
 _TRIES = 20
 #: The thinnest and thickest pen, in pixels.
 _PEN = (1.1, 5.5)
+
+
+class StockError(BuildError):
+    """A mixture that cannot be drawn; the message is one sentence."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +90,7 @@ def kinds(mixture: Mixture, labels: Sequence[str], hands: Hands) -> list[Kind]:
             for name, form in forms_of.items()
             if form.label in of_labels
         ]
+    _check_held_out(mixture.held_out)
     families = [*hands.families(), *([CLOTHES] if len(hands.clothes) else [])]
     found += [
         Kind("family", name, NOT_A_DIGIT, mixture.per_family)
@@ -92,6 +98,20 @@ def kinds(mixture: Mixture, labels: Sequence[str], hands: Hands) -> list[Kind]:
         if name not in mixture.held_out
     ]
     return [kind for kind in found if kind.per_epoch]
+
+
+def _check_held_out(names: Sequence[str]) -> None:
+    """A family whose name was mistyped would be trained on.
+
+    Raises:
+        StockError: if there is no family of that name.
+    """
+    known = [*negatives.FAMILIES, *negatives.OF_DIGITS, CLOTHES]
+    for name in names:
+        if name not in known:
+            raise StockError(
+                f'there is no family "{name}" to hold out; there are {", ".join(known)}'
+            )
 
 
 class Stock:

@@ -1,8 +1,9 @@
-"""The fit loop: distorted batches in, the weights of the best epoch out."""
+"""The fit loop: distorted batches in, the weights of the kept epoch out."""
 
 from __future__ import annotations
 
 import hashlib
+import math
 import tempfile
 import time
 from collections.abc import Sequence
@@ -18,10 +19,10 @@ from rich.console import Console
 from training.batches import Batches
 from training.checkpoint import Checkpoint
 from training.datasets import Split
-from training.history import Epoch, best_of
+from training.history import Epoch
 from training.interrupt import Interrupt
 from training.recipes import Recipe
-from training.run import Run
+from training.run import Run, diverged
 from training.runs import RunFolder, layers_of
 from training.runs.metrics import Started
 from training.stock import Stock
@@ -36,9 +37,10 @@ class Training:
 
     Attributes:
         recipe: what was trained.
-        model: the Keras model, with the weights of the best epoch.
+        model: the Keras model, with the weights of the kept epoch.
         history: every epoch that was finished, in order.
-        best: the epoch whose weights the model has.
+        best: the epoch whose weights the model has; for a recipe that watches the test set, the
+            last one.
         interrupted: whether it was ended early.
         seconds: how long the whole took.
     """
@@ -92,8 +94,8 @@ def fit(
 ) -> Training:
     """Train one model; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
 
-    Either keeps the best epoch so far, which is that with the lowest validation loss; chance moves
-    the loss less than the accuracy.
+    Either keeps the best epoch so far, which is that with the lowest validation loss, since chance
+    moves the loss less than the accuracy; or the last one, where the test set is watched.
 
     Args:
         recipe: what is trained.
@@ -120,8 +122,7 @@ def fit(
         started = Started(
             recipe.epochs, batches.count, batches.images, len(run.history), time.time()
         )
-        watched = "validation" if recipe.keeps_best else "test"
-        with Watch(folder, started, watched, console, logs) as watch:
+        with Watch(folder, started, recipe, console, logs) as watch:
             watch.went_before(run.history)
             early = _epochs(recipe, data, run, batches, folder, watch, interrupt)
             if not run.history:
@@ -131,6 +132,7 @@ def fit(
         if early:
             console.print(f"Stopped {early}; going on with epoch {run.kept.number}, the one kept")
         run.model.set_weights(run.weights)
+        _save_best(run.model, folder)  # once more, in case a kill came between it and a checkpoint
         seconds = sum(epoch.seconds for epoch in run.history)
         return Training(recipe, run.model, tuple(run.history), run.kept, bool(early), seconds)
 
@@ -153,13 +155,16 @@ def _epochs(
             return "by Ctrl-C"
         with run.average.in_use():
             on_validation = [score(run.model, split) for split in data.validation]
+        together = _together(on_validation)
+        if not math.isfinite(together[0]):
+            raise diverged("validation loss", together[0], number)
         seconds = time.monotonic() - begun
-        epoch = Epoch(number, loss, accuracy, *_together(on_validation), seconds)
+        epoch = Epoch(number, loss, accuracy, *together, seconds)
         run.finish(epoch)
         if epoch is run.kept:
             with run.average.in_use():
                 _save_best(run.model, folder)
-        watch.epoch_done(epoch, epoch is best_of(run.history))
+        watch.epoch_done(epoch, epoch is run.kept)
         if folder.stop_requested():
             return "on request"
     return ""
@@ -183,9 +188,14 @@ def _together(scores: Sequence[tuple[float, float]]) -> tuple[float, float, floa
 def score(model: Any, split: Split) -> tuple[float, float]:
     """Mean cross-entropy in nats, and accuracy 0..1, of a model on undistorted images."""
     probabilities, _ = predict(model, split.images)
-    right = probabilities[np.arange(len(split)), split.labels]
-    loss = -np.log(np.maximum(right, 1e-7)).mean()
-    return float(loss), float((probabilities.argmax(axis=1) == split.labels).mean())
+    right = probabilities.argmax(axis=1) == split.labels
+    return cross_entropy(probabilities, split.labels), float(right.mean())
+
+
+def cross_entropy(probabilities: NDArray[np.float32], labels: NDArray[np.int64]) -> float:
+    """Mean cross-entropy in nats; a probability below 1e-7 counts as that, as in Keras."""
+    right = probabilities[np.arange(len(labels)), labels]
+    return float(-np.log(np.maximum(right, 1e-7)).mean())
 
 
 def predict(

@@ -12,6 +12,7 @@ from rich.console import Console
 
 from training.history import Epoch, best_of
 from training.progress import FitProgress
+from training.recipes import Recipe
 from training.runs import RunFolder
 from training.runs.metrics import BatchDone, Ended, EpochDone, Event, MetricsWriter, Started
 
@@ -29,13 +30,13 @@ class Watch:
         self,
         folder: RunFolder,
         started: Started,
-        watched: str,
+        recipe: Recipe,
         console: Console,
         logs: Sequence[Log] = (),
     ) -> None:
         """Tell the terminal, the folder's metrics, and further logs; the first is the beginning."""
         self._folder, self._started = folder, started
-        self._progress = FitProgress(started.epochs, started.batches, watched, console)
+        self._progress = FitProgress(started, recipe, console)
         self._further = logs
         self._logs: list[Log] = []
         self._open = ExitStack()

@@ -22,8 +22,7 @@ class TrainingPage(Page):
     def __init__(self, recipe: Recipe) -> None:
         super().__init__("Loss and accuracy appear with the first batch.")
         self._keeps_best = recipe.keeps_best
-        #: The recipe of a tutorial watches the test set while it trains.
-        self._watched = "validation" if recipe.split != "test" else "test"
+        self._watched = recipe.watched
         self._batches = Batches()
         self.loss = LivePlot("Loss by epoch, cross-entropy in nats", logarithmic=True)
         self.accuracy = LivePlot("Accuracy by epoch, in %", logarithmic=False)

@@ -49,7 +49,7 @@ class Window(QMainWindow):
         self.training = TrainingPage(recipe)
         self.data = DataPage(configuration)
         self.model = ModelPage()
-        self.results = ResultsPage(labels, watched="validation" if recipe.keeps_best else "test")
+        self.results = ResultsPage(labels, watched=recipe.watched)
         self.confusion = ConfusionPage(labels)
         self.mistakes = MistakesPage(labels)
         self.image = ImagePage(labels)
@@ -104,7 +104,7 @@ class Window(QMainWindow):
         note = ""
         if now.phase is Phase.FAILED:
             note = now.reason
-        elif now.phase is Phase.KILLED:
+        elif now.phase is Phase.KILLED and not self._follower.problem:
             command = shlex.join(
                 ["python", "-m", "training.build", "--resume", str(self._follower.folder.path)]
             )

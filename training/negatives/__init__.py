@@ -62,6 +62,10 @@ FAMILIES: dict[str, Family] = {
 }
 
 
+#: The families that are made of real digits.
+OF_DIGITS = ("two digits at once", "fragments of digits")
+
+
 def of_digits(digits: Sequence[Sequence[Points]]) -> dict[str, Family]:
     """The families that are made of real digits, by name.
 
@@ -69,7 +73,7 @@ def of_digits(digits: Sequence[Sequence[Points]]) -> dict[str, Family]:
         digits: strokes of single digits, each float64 (n, 2), y down, in any unit. For training,
             of no writer whom validation or test knows.
     """
-    pair, part = "two digits at once", "fragments of digits"
+    pair, part = OF_DIGITS
     return {
         pair: Family(pair, digit_pieces.two_digits(digits), "Two or three digits side by side."),
         part: Family(part, digit_pieces.fragments(digits), "Flat bars and bows cut out of digits."),

@@ -84,7 +84,7 @@ def load(path: Path, console: Console) -> OwnData:
         reason = found.notices[0] if found.notices else "it is empty"
         raise OwnDataError(f"nothing in {path} can be trained with ({reason}); {_KINDS}")
     title = _title(path)
-    return OwnData(_slug(title), title, *_large_classes(found, path))
+    return OwnData(name_of(path), title, *_large_classes(found, path))
 
 
 def split(own: OwnData, seed: int = 0) -> tuple[Split, Split, Split]:
@@ -134,7 +134,8 @@ def _large_classes(
     notices = (*found.notices, *left_out.sentences())
     if not 2 <= len(kept) <= MAX_CLASSES:
         what = "add samples" if len(kept) < 2 else "leave some out"
-        why = f" ({notices[0]})" if len(kept) < 2 and notices else ""
+        reasons = (*left_out.sentences(), *found.notices)
+        why = f" ({reasons[0]})" if len(kept) < 2 and reasons else ""
         raise OwnDataError(
             f"{path} has {len(kept)} of the 2 to {MAX_CLASSES} classes that a model needs, with at"
             f" least {MIN_SAMPLES} usable samples each; {what}{why}"
@@ -154,7 +155,13 @@ def _title(path: Path) -> str:
     return short(re.sub(r"[-.]?(images)?[-.]idx3.*$|\.[^.]*$", "", name)) or "own"
 
 
-def _slug(title: str) -> str:
+def name_of(path: Path) -> str:
+    """What a model of these data is called."""
+    return slug(_title(path))
+
+
+def slug(title: str) -> str:
+    """A name for files, of letters, figures and hyphens: ``"own-con"`` for ``"CON"``."""
     plain = unicodedata.normalize("NFKD", title).encode("ascii", "ignore").decode().lower()
-    slug = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "own"
-    return f"own-{slug}" if _RESERVED.fullmatch(slug) else slug
+    name = re.sub(r"[^a-z0-9]+", "-", plain).strip("-") or "own"
+    return f"own-{name}" if _RESERVED.fullmatch(name) else name

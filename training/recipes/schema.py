@@ -155,11 +155,12 @@ class Recipe:
             a half ``"cosine"``.
         warmup: share of all steps over which it rises.
         momentum: SGD's.
-        weight_decay: AdamW's, on kernels only; SGD's is a share of each weight, added to its
-            gradient.
+        weight_decay: AdamW's, on kernels only; SGD's is the share of each kernel that a step takes
+            away, at the full learning rate, as MyNN has it.
         label_smoothing: probability taken from the right class and spread over all.
         dropout: share of activations dropped.
         averaging: epochs that the moving average of the weights reaches back; 0 for none.
+        calibrated: whether a temperature is fitted on validation.
         judgement: weight of the digit score's loss; that of the classes has 1.
         exposure: weight of the classes' loss for what is not a digit: there, all classes are to be
             equally likely (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with
@@ -191,6 +192,7 @@ class Recipe:
     label_smoothing: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
     dropout: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
     averaging: Strength = 0.0
+    calibrated: bool = True
     judgement: Strength = 0.3
     exposure: Strength = 0.2
     distorted: Share = 0.0
@@ -200,6 +202,11 @@ class Recipe:
     quick: Mapping[str, str] = field(default_factory=dict)
 
     @property
+    def watched(self) -> Literal["validation", "test"]:
+        """What is looked at after every epoch; people's own data always have a validation part."""
+        return "test" if self.split == "test" and self.dataset != "own" else "validation"
+
+    @property
     def keeps_best(self) -> bool:
         """Whether the epoch with the lowest validation loss is kept, and not the last one."""
-        return self.split != "test"
+        return self.watched == "validation"

@@ -16,6 +16,19 @@ from training.recipes.schema import Recipe
 #: What makes a recipe the one it is, and is not a setting.
 _FIXED = ("name", "summary", "dataset", "quick")
 _recipes = TypeAdapter(Recipe)
+#: What pydantic's errors mean, by their type.
+_HAS_TO_BE = {
+    "int_parsing": "it has to be a whole number",
+    "int_type": "it has to be a whole number",
+    "float_parsing": "it has to be a number",
+    "finite_number": "it has to be a finite number",
+    "bool_parsing": "it has to be true or false",
+    "literal_error": "it has to be {expected}",
+    "greater_than": "it has to be above {gt}",
+    "greater_than_equal": "it has to be at least {ge}",
+    "less_than": "it has to be below {lt}",
+    "less_than_equal": "it has to be at most {le}",
+}
 
 
 class SettingError(BuildError):
@@ -79,18 +92,6 @@ def parse(words: Sequence[str]) -> dict[str, str]:
     return pairs
 
 
-def to_recipe(saved: Any) -> Recipe:
-    """The recipe that a run's folder recorded, checked like one from the command line.
-
-    Raises:
-        SettingError: if it is none.
-    """
-    try:
-        return _recipes.validate_python(saved)
-    except ValidationError as error:
-        raise SettingError(_refused(error)) from error
-
-
 def stated(value: Any) -> str:
     """A value as ``--set`` takes it."""
     if isinstance(value, (tuple, list)):
@@ -110,4 +111,5 @@ def _unknown(name: str, recipe: Recipe, known: Mapping[str, Any]) -> str:
 def _refused(error: ValidationError) -> str:
     first = error.errors(include_url=False)[0]
     name = ".".join(str(part) for part in first["loc"])
-    return f"{name or 'the recipe'} cannot be {first['input']!r:.60}: {first['msg']}"
+    has_to_be = _HAS_TO_BE.get(first["type"], "{msg}").format(**first, **first.get("ctx", {}))
+    return f"{name} cannot be {first['input']!r:.60}: {has_to_be}"

@@ -48,7 +48,6 @@ MYGRAD_CNN = Recipe(
     split="test",
     epochs=2,
     batch_size=100,
-    last_batch=True,
     optimizer="sgd",
     learning_rate=0.01,
     schedule="constant",
@@ -84,4 +83,5 @@ FASHION_CNN = Recipe(
     learning_rate=1e-3,
     schedule="constant",
     dropout=0.4,
+    calibrated=False,
 )

@@ -123,9 +123,7 @@ class Contents:
     @property
     def watched(self) -> str:
         """What the model was validated on, for people."""
-        recipe = self.configuration.recipe
-        own = recipe.dataset == "own"
-        return "test set" if recipe.split == "test" and not own else "validation"
+        return "test set" if self.configuration.recipe.watched == "test" else "validation"
 
     @property
     def kept(self) -> Epoch | None:

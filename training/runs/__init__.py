@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from training.runs.folder import PREDICTIONS, RunError, RunFolder, next_folder
+from training.runs.folder import PREDICTIONS, RunFolder, next_folder
+from training.runs.reading import RunError
 from training.runs.records import Configuration, Layer, Pictures, Result, layers_of
 
 __all__ = [

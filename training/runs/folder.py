@@ -7,7 +7,7 @@
     metrics.jsonl       what happens, batch by batch (training.runs.metrics)
     history.csv         one row for each epoch
     last.npz            the checkpoint that --resume goes on with (training.checkpoint)
-    best.keras          the best epoch's model so far
+    best.keras          the model of the epoch that is kept so far
     predictions/        what the finished model says of test, validation and writers, .npz each
     NAME.onnx NAME.json the model and its card
     result.json         the figures of the finished run
@@ -23,48 +23,25 @@ from __future__ import annotations
 
 import io
 import json
-import tokenize
-import zipfile
-import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import asdict, replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 import numpy as np
 from filelock import FileLock, Timeout
-from pydantic import TypeAdapter, ValidationError
 
-from training.atomic import replace_file
-from training.errors import BuildError
+from training.atomic import remedy, replace_file
 from training.recipes import Recipe
 from training.runs.metrics import Story, read_story
-from training.runs.records import Configuration, Layer, Pictures, Result, checked_pictures
+from training.runs.reading import RunError, read_json, read_pictures
+from training.runs.records import Configuration, Layer, Pictures, Result
 
 #: Names of predictions, in the order in which people want to see them.
 PREDICTIONS = ("test", "validation", "writers")
+#: The file whose lock says that a process is training.
 _LOCK = "lock"
-#: No file of numbers that training writes is larger, in bytes when unpacked.
-_LARGEST = 2**30
-
-#: What reading an archive of arrays raises, when somebody has damaged it.
-_DAMAGED = (
-    OSError,
-    ValueError,
-    KeyError,
-    EOFError,
-    RuntimeError,
-    zipfile.BadZipFile,
-    zlib.error,
-    tokenize.TokenError,
-)
-
-T = TypeVar("T")
-
-
-class RunError(BuildError):
-    """A run's folder that cannot be used; the message is one sentence."""
 
 
 class RunFolder:
@@ -86,7 +63,10 @@ class RunFolder:
         """
         folder = cls(path)
         if not folder.configuration_file.is_file():
-            raise RunError(f"{path} is not the folder of a run: it has no run.json")
+            raise RunError(
+                f"{path} is not the folder of a run: it has no run.json; name one that a build"
+                " made, such as runs/digits-1"
+            )
         return folder
 
     def of_seed(self, recipe: Recipe) -> RunFolder:
@@ -138,7 +118,7 @@ class RunFolder:
         Raises:
             RunError: if the file is missing or damaged.
         """
-        return self._json(self.configuration_file, Configuration)
+        return read_json(self.configuration_file, Configuration)
 
     def environment(self) -> dict[str, str]:
         """Versions and machine; empty where it was not written.
@@ -147,7 +127,7 @@ class RunFolder:
             RunError: if the file is damaged.
         """
         file = self.path / "environment.json"
-        return self._json(file, dict[str, str]) if file.is_file() else {}
+        return read_json(file, dict[str, str]) if file.is_file() else {}
 
     def layers(self) -> tuple[Layer, ...]:
         """The network's layers, in order; none before they are known.
@@ -156,7 +136,7 @@ class RunFolder:
             RunError: if the file is damaged.
         """
         file = self.path / "model.json"
-        return self._json(file, tuple[Layer, ...]) if file.is_file() else ()
+        return read_json(file, tuple[Layer, ...]) if file.is_file() else ()
 
     def result(self) -> Result | None:
         """The figures of a finished run; None before its end.
@@ -165,7 +145,7 @@ class RunFolder:
             RunError: if the file is damaged.
         """
         file = self.path / "result.json"
-        return self._json(file, Result) if file.is_file() else None
+        return read_json(file, Result) if file.is_file() else None
 
     def card(self) -> dict[str, Any] | None:
         """The model's card; None before there is a model.
@@ -177,7 +157,7 @@ class RunFolder:
         if result is None:
             return None
         file = self.path / f"{Path(result.onnx).stem}.json"
-        return self._json(file, dict[str, Any]) if file.is_file() else None
+        return read_json(file, dict[str, Any]) if file.is_file() else None
 
     def samples(self) -> Pictures | None:
         """Some training images; None before they are known.
@@ -185,7 +165,7 @@ class RunFolder:
         Raises:
             RunError: if the file is damaged.
         """
-        return self._pictures(self.path / "samples.npz")
+        return read_pictures(self.path / "samples.npz")
 
     def predictions(self, name: str) -> Pictures | None:
         """What the finished model says of one of :data:`PREDICTIONS`; None where there is none.
@@ -193,7 +173,7 @@ class RunFolder:
         Raises:
             RunError: if the file is damaged.
         """
-        return self._pictures(self.predictions_file(name))
+        return read_pictures(self.predictions_file(name))
 
     def story(self) -> Story:
         """What has happened so far.
@@ -270,7 +250,8 @@ class RunFolder:
                     f"{self.path} is not empty; go on with what is there with --resume"
                     f" {self.path}, or name another folder with --run"
                 )
-            (self.path / "stop").unlink(missing_ok=True)
+            for answered in ("stop", "result.json"):  # a run that goes on has another result
+                (self.path / answered).unlink(missing_ok=True)
             yield
         finally:
             lock.release()
@@ -307,29 +288,6 @@ class RunFolder:
         """Whether somebody asked for that."""
         return (self.path / "stop").exists()
 
-    # ----------------------------------------------------------------------------------------------
-
-    def _json(self, path: Path, kind: type[T]) -> T:
-        try:
-            return TypeAdapter(kind).validate_json(path.read_bytes())
-        except OSError as error:
-            raise RunError(f"cannot read {path} ({error.strerror})") from error
-        except ValidationError as error:
-            raise RunError(f"{path} is damaged, or of another version of this program") from error
-
-    def _pictures(self, path: Path) -> Pictures | None:
-        if not path.is_file():
-            return None
-        try:
-            with zipfile.ZipFile(path) as archive:
-                if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
-                    raise ValueError("too large")
-            with np.load(path, allow_pickle=False) as file:
-                found = {name: file[name] for name in file.files}
-            return checked_pictures(found)
-        except _DAMAGED as error:
-            raise RunError(f"{path} is damaged, or of another version of this program") from error
-
 
 def next_folder(parent: Path, name: str) -> Path:
     """The first of ``name-1``, ``name-2``, ... that is not there yet."""
@@ -342,6 +300,6 @@ def next_folder(parent: Path, name: str) -> Path:
 
 def _cannot_write(path: Path, error: OSError) -> RunError:
     return RunError(
-        f"cannot write {path} ({error.strerror}); free some space, or name another folder with"
+        f"cannot write {path} ({error.strerror}); {remedy(error)}, or name another folder with"
         " --run"
     )

@@ -17,6 +17,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 
+from training.atomic import remedy
 from training.errors import BuildError
 from training.history import Epoch
 
@@ -148,7 +149,7 @@ class MetricsWriter:
 
     def _refused(self, error: OSError) -> MetricsError:
         return MetricsError(
-            f"cannot write {self._path} ({error.strerror}); free some space and go on with --resume"
+            f"cannot write {self._path} ({error.strerror}); {remedy(error)} and go on with --resume"
         )
 
 

@@ -27,6 +27,7 @@ class Configuration:
         repeats: seeds that are trained, this run's and those that follow.
         bundled: whether the model takes the place of the one that comes with the app.
         tested: whether the test set is read at the end.
+        output: where ``--output`` wanted the model, too, or None.
     """
 
     command: str
@@ -38,6 +39,7 @@ class Configuration:
     repeats: int = 1
     bundled: bool = False
     tested: bool = True
+    output: str | None = None
 
 
 @dataclass(frozen=True)
@@ -73,6 +75,7 @@ class Result:
         validation_accuracy: of that epoch, 0..1.
         test_correct: of the test set; None where it was not read.
         test_total: the same.
+        test_loss: mean cross-entropy of the test set in nats, or None.
         onnx: name of the model's file.
         onnx_bytes: its size.
     """
@@ -88,6 +91,7 @@ class Result:
     test_total: int | None
     onnx: str
     onnx_bytes: int
+    test_loss: float | None = None
 
     @property
     def test_accuracy(self) -> float | None:

@@ -1,0 +1,222 @@
+"""What a build is to do, from the options of its command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from training.errors import BuildError
+from training.own_data import name_of
+from training.recipes import BUNDLED, DIGITS, OWN, RECIPES, Mixture, Recipe
+from training.recipes.settings import changed, parse
+from training.runs import RunFolder, next_folder
+
+#: What belongs to the run that --resume goes on with, and how it is where it is not given.
+_OF_THE_RUN: dict[str, object] = {
+    "recipe": None,
+    "set": [],
+    "quick": False,
+    "epochs": None,
+    "seed": None,
+    "repeats": None,
+    "data": None,
+    "run": None,
+    "test": None,
+}
+
+
+class OptionError(BuildError):
+    """Options that do not go together; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build is to do.
+
+    Attributes:
+        recipe: with all that the command changes of it.
+        own: the user's own data instead of the recipe's, or None.
+        repeats: how many seeds are trained.
+        bundled: whether the result takes the place of the model that comes with the app.
+        tested: whether the test set is read at the end.
+        output: where the model is to go, too, or None.
+        folder: of the run.
+        resume: whether the folder's checkpoint is gone on with.
+        command: what repeats the run anywhere.
+    """
+
+    recipe: Recipe
+    own: Path | None
+    repeats: int
+    bundled: bool
+    tested: bool
+    output: str | None
+    folder: RunFolder
+    resume: bool
+    command: str
+
+
+def plan(options: argparse.Namespace) -> Plan:
+    """What the options ask for.
+
+    Raises:
+        BuildError: if they do not go together, or name what is not there.
+    """
+    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise OptionError(
+            "--tensorboard needs a package that is not installed: pip install -e '.[tensorboard]'"
+        )
+    return _new(options) if options.resume is None else _resumed(options)
+
+
+def _new(options: argparse.Namespace) -> Plan:
+    recipe = wanted_recipe(options)
+    if options.test is False and recipe.watched == "test":
+        raise OptionError(
+            f"{recipe.name} watches the test set while it trains, as its text does; leave out"
+            " --no-test, or add --set 'split=last 5000'"
+        )
+    name = f"{recipe.name}-quick" if options.quick else recipe.name
+    changes = (options.set, options.quick, options.epochs, options.data, options.output)
+    is_plain = not any(changes) and options.test is not False
+    return Plan(
+        recipe=recipe,
+        own=options.data.absolute() if options.data else None,
+        repeats=options.repeats or 1,
+        bundled=is_plain and recipe.name in {bundled.name for bundled in BUNDLED},
+        tested=options.test is not False,
+        output=str(options.output) if options.output else None,
+        folder=RunFolder(options.run or next_folder(Path("runs"), name)),
+        resume=False,
+        command=_command(options),
+    )
+
+
+def _resumed(options: argparse.Namespace) -> Plan:
+    given = [name for name, default in _OF_THE_RUN.items() if getattr(options, name) != default]
+    if given:
+        option = "no-test" if given[0] == "test" else given[0]
+        raise OptionError(
+            f"--resume goes on with what {options.resume} was asked for; leave out --{option}"
+        )
+    folder = RunFolder.find(options.resume)
+    asked = folder.configuration()
+    if asked.output and not options.output:
+        raise OptionError(
+            f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
+            f" --output {shlex.quote(asked.output)}, or name another place"
+        )
+    return Plan(
+        recipe=asked.recipe,
+        own=Path(asked.own_data) if asked.own_data else None,
+        repeats=asked.repeats,
+        bundled=asked.bundled and not options.output,
+        tested=asked.tested,
+        output=asked.output,
+        folder=folder,
+        resume=True,
+        command=asked.command,
+    )
+
+
+def wanted_recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe, with what the command changes of it.
+
+    Raises:
+        OptionError, SettingError: if it does not have what is asked for.
+    """
+    recipe = _named(options.recipe, options.data)
+    assignments: dict[str, str] = {}
+    if options.quick:
+        if not recipe.quick:
+            quick = ", ".join(recipe.name for recipe in RECIPES.values() if recipe.quick)
+            raise OptionError(
+                f"{recipe.name} has no quick setting, as its text has none; leave out --quick or"
+                f" --small (these have one: {quick})"
+            )
+        assignments |= recipe.quick
+    if options.epochs is not None:
+        assignments["epochs"] = str(options.epochs)
+    if options.seed is not None:
+        assignments["seed"] = str(options.seed)
+    by_hand = parse(options.set)
+    recipe = changed(recipe, assignments | by_hand)
+    _check_effects(recipe, by_hand)
+    if recipe.patience and recipe.watched == "test":
+        raise OptionError(
+            "patience would choose the last epoch by the test set, which must not choose anything;"
+            " add --set 'split=last 5000'"
+        )
+    deep = min(recipe.mixture.epochs_apart, recipe.epochs)
+    return replace(recipe, mixture=replace(recipe.mixture, epochs_apart=deep))
+
+
+def _named(name: str | None, own: Path | None) -> Recipe:
+    if name is None:
+        name = DIGITS.name if own is None else OWN.name
+    if name not in RECIPES:
+        raise OptionError(
+            f'there is no recipe "{name}"; --list shows what there is: {", ".join(RECIPES)}'
+        )
+    recipe = RECIPES[name]
+    if own is not None:
+        # What is mixed into digits would not fit other classes.
+        return replace(recipe, name=name_of(own), dataset="own", mixture=Mixture())
+    if recipe.dataset == "own":
+        raise OptionError(
+            f"{name} is for your own data; name them with --data, such as --data scans/"
+        )
+    return recipe
+
+
+def _check_effects(recipe: Recipe, settings: Iterable[str]) -> None:
+    """Refuse a setting that would change nothing.
+
+    Raises:
+        OptionError: if there is one.
+    """
+    for name in settings:
+        for beginning, is_void, instead in _VOID:
+            if name.startswith(beginning) and is_void(recipe):
+                raise OptionError(f"{name} changes nothing here; add --set {instead}, too")
+
+
+def _draws_nothing(recipe: Recipe) -> bool:
+    mixture = recipe.mixture
+    return not (mixture.pen or mixture.per_glyph or mixture.per_mark or mixture.per_family)
+
+
+#: Settings by how their names begin, when they change nothing, and what would give them an effect.
+_VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
+    ("augmentation.", lambda r: not (r.distorted or r.mixture.distorted), "distorted=1"),
+    ("momentum", lambda r: r.optimizer != "sgd", "optimizer=sgd"),
+    ("weight_decay", lambda r: r.optimizer == "adam", "optimizer=adamw"),
+    ("warmup", lambda r: r.schedule == "constant", "schedule=cosine"),
+    ("mixture.strokes.", _draws_nothing, "mixture.pen=16000"),
+    ("mixture.pen_", _draws_nothing, "mixture.pen=16000"),
+    ("judgement", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
+    ("exposure", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
+)
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command that repeats this run anywhere: without the folders of this machine."""
+    words = ["python", "-m", "training.build"]
+    if options.recipe:
+        words += ["--recipe", options.recipe]
+    if options.data:
+        words += ["--data", options.data.name]
+    if options.quick:
+        words.append("--quick")
+    for setting in options.set:
+        words += ["--set", setting]
+    for name in ("epochs", "seed", "repeats"):
+        if getattr(options, name) is not None:
+            words += [f"--{name}", str(getattr(options, name))]
+    if options.test is False:
+        words.append("--no-test")
+    return shlex.join(words)
