@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import hashlib
+import json
+from dataclasses import asdict
 from io import StringIO
 
 import numpy as np
@@ -15,7 +17,7 @@ from digitpad.resources import asset
 material = pytest.importorskip("training.material")
 validation = pytest.importorskip("training.validation")
 
-from training.recipes import DIGITS
+from training.recipes import BUNDLED, DIGITS
 
 
 @pytest.fixture(scope="module")
@@ -48,6 +50,12 @@ def test_it_is_small_and_its_card_is_its_own(recognizer):
     assert "MNIST" in sources
     assert "UCI" in sources
     assert "CC BY 4.0" in sources
+
+
+@pytest.mark.parametrize("recipe", BUNDLED, ids=lambda recipe: recipe.name)
+def test_a_card_records_the_recipe_as_it_is_here(recipe):
+    card = json.loads(asset(f"models/{recipe.name}.json").read_text(encoding="utf-8"))
+    assert card["training"]["recipe"] == json.loads(json.dumps(asdict(recipe)))
 
 
 def test_neither_side_is_bought_with_the_other(measured):

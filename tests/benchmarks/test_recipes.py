@@ -28,7 +28,7 @@ def target(name: str) -> float:
     if name == "digits":
         return 0.99
     measured = MEASURED[name]
-    return PRINTED.get(name, measured.accuracy - measured.deviation)
+    return PRINTED.get(name, measured.accuracy - (measured.deviation or 0.0))
 
 
 def seconds_to(run: RunFolder, accuracy: float) -> float | None:

@@ -12,21 +12,22 @@ class Measured:
     Attributes:
         parameters: of the network.
         accuracy: mean over the seeds, 0..1.
-        deviation: standard deviation over the seeds.
+        deviation: standard deviation over the seeds; None of a single one.
         seeds: how many.
         seconds: that training took, mean over the seeds.
     """
 
     parameters: int
     accuracy: float
-    deviation: float
+    deviation: float | None
     seeds: int
     seconds: float
 
     @property
     def stated(self) -> str:
         """Such as ``"91.25 % ± 0.20 (5)"``."""
-        return f"{100 * self.accuracy:.2f} % ± {100 * self.deviation:.2f} ({self.seeds})"
+        spread = "" if self.deviation is None else f" ± {100 * self.deviation:.2f}"
+        return f"{100 * self.accuracy:.2f} %{spread} ({self.seeds})"
 
     @property
     def duration(self) -> str:
@@ -36,4 +37,12 @@ class Measured:
         return f"{self.seconds / 60:.0f} min"
 
 
-MEASURED: dict[str, Measured] = {}
+MEASURED: dict[str, Measured] = {
+    "digits": Measured(172_331, 0.9951, 0.0006, 3, 2951),
+    "fashion": Measured(373_634, 0.9463, None, 1, 3_300),
+    "tfjs-cnn": Measured(5_994, 0.9829, 0.0020, 5, 67),
+    "tf-basic": Measured(101_770, 0.8728, 0.0062, 5, 12),
+    "mygrad-cnn": Measured(10_760, 0.9759, 0.0022, 5, 17),
+    "keras-dense": Measured(101_770, 0.9782, 0.0009, 5, 66),
+    "fashion-cnn": Measured(333_526, 0.9146, 0.0022, 5, 417),
+}
