@@ -68,7 +68,7 @@ def test_wrong_options_get_one_sentence(tmp_path, monkeypatch, capsys, words, sa
 
 def test_an_unknown_recipe_and_a_setting_that_is_set_and_searched(tmp_path, capsys):
     assert main(["--recipe", "nothing", "--seeds", "2"]) == 2
-    assert "there is no recipe nothing" in capsys.readouterr().err
+    assert 'there is no recipe "nothing"' in capsys.readouterr().err
     (tmp_path / "space.toml").write_text(SPACE)
     words = ["--recipe", "digits", "--search", str(tmp_path / "space.toml")]
     assert main([*words, "--set", "batch_size=64"]) == 2
