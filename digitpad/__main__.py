@@ -14,9 +14,10 @@ import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal, TextIO
+from typing import Any, Literal, TextIO
 
 from digitpad.arguments import parse
+from digitpad.rehearsal import REHEARSE
 from digitpad.terminal import printable
 
 DEFAULT_MODEL = "digits"
@@ -40,6 +41,11 @@ def main(argv: Sequence[str] | None = None) -> int:
         SystemExit: from argparse, after --help, --version or a usage error.
     """
     _mend_streams()
+    words = sys.argv[1:] if argv is None else argv
+    if words[:1] == [REHEARSE]:  # a child of this program, which tries a model out
+        from digitpad.rehearsal_child import main as rehearse
+
+        return rehearse(*words[1:])
     try:
         return _run(argv)
     except KeyboardInterrupt:
@@ -53,6 +59,8 @@ def _run(argv: Sequence[str] | None) -> int:
     # Imported before PySide6, whoever imports that: on Windows, onnxruntime's libraries fail to
     # load after Qt's.
     try:
+        import onnxruntime  # noqa: F401
+
         from digitpad.recognizer import DEVICES, RecognizerError
     except ImportError as error:
         return _fail(f"a library cannot be loaded ({error}); {_LIBRARY_FIX}")
@@ -83,7 +91,7 @@ def _window(options: argparse.Namespace) -> int:
     except ImportError as error:
         raise _missing_qt(error) from error
     return run(
-        model=options.model or DEFAULT_MODEL,
+        model=options.model,
         device=options.device,
         scheme=options.theme,
         screenshot=options.screenshot,
@@ -111,9 +119,12 @@ def _predict(options: argparse.Namespace) -> int:
     from digitpad.predict import run
     from digitpad.recognizer import Recognizer
 
-    recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device)
+    recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device, _given(options))
     if recognizer.notice:
         _say(recognizer.notice)
+    if recognizer.understanding is not None:
+        known = recognizer.understanding
+        _say(f"{recognizer.name}: {known.best.conventions.summary} ({known.verdict})")
     return run(
         options.paths,
         recognizer,
@@ -127,9 +138,20 @@ def _predict(options: argparse.Namespace) -> int:
 def _info(options: argparse.Namespace) -> int:
     from digitpad.info import as_text, collect
 
-    report = collect(options.model, options.device)
+    report = collect(options.model, options.device, _given(options))
     print(json.dumps(report, indent=2) if options.json else as_text(report))
     return 0
+
+
+def _given(options: argparse.Namespace) -> dict[str, Any]:
+    """The conventions that the command line says."""
+    from digitpad.conventions import ConventionsError
+    from digitpad.conventions import parse as parse_conventions
+
+    try:
+        return parse_conventions(options.convention)
+    except ConventionsError as error:
+        raise CommandError(str(error)) from error
 
 
 def _fail(sentence: str) -> int:

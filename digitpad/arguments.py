@@ -22,6 +22,7 @@ examples:
   digitpad predict seven.png        what does this picture show?
   digitpad predict --json scans/    a folder of pictures, one JSON object a line
   digitpad predict - < ink.jsonl    pen strokes on standard input
+  digitpad info --model other.onnx  how would a model of other people's be used?
   digitpad info                     versions, devices and models
 
 exit codes:
@@ -104,7 +105,7 @@ def _window_parser(common: Parser) -> Parser:
     parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
     window = parser.add_argument_group("options of the window")
     window.add_argument(
-        "--theme", choices=("system", "light", "dark"), default="system", help="its colours"
+        "--theme", choices=("system", "light", "dark"), help="its colours (default: as last time)"
     )
     window.add_argument(
         "--ink", metavar="FILE.jsonl", help="begin with the first drawing of this file"
@@ -130,6 +131,7 @@ def _add_predict(subparsers: _Subparsers, common: Parser) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    _add_conventions(predict)
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
     predict.add_argument("paths", nargs="+", metavar="PATH", help='picture, folder, .jsonl or "-"')
     return predict
@@ -143,5 +145,17 @@ def _add_info(subparsers: _Subparsers, common: Parser) -> Parser:
         parents=[common],
         allow_abbrev=False,
     )
+    _add_conventions(info)
     info.add_argument("--json", action="store_true", help="as one JSON object")
     return info
+
+
+def _add_conventions(parser: Parser) -> None:
+    parser.add_argument(
+        "--convention",
+        metavar="KEY=VALUE",
+        action="append",
+        default=[],
+        help="how a model of other people's is used, where digitpad works it out wrongly:"
+        " scaling=0..255, ink=black, layout=NHWC, output=NAME, answers=logits, labels=A,B,C",
+    )

@@ -6,6 +6,7 @@ dark on light or light on dark. It knows nothing of 28x28: :mod:`digitpad.normal
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -26,18 +27,34 @@ _FAINT = 0.05
 _SPECKS = 0.002
 
 
+Box = tuple[float, float, float, float]
+
+
 class BitmapError(ValueError):
     """An array that is no picture; the message is one sentence."""
 
 
-def find_ink(pixels: Pixels) -> Plane | None:
-    """Crop a picture to its ink.
+@dataclass(frozen=True, eq=False)
+class FoundInk:
+    """The ink of a picture.
+
+    Attributes:
+        share: float32 (h, w), how much of each pixel is ink, 0..1, cropped to the ink.
+        box: where that lies in the picture: left, top, right, bottom, as shares 0..1 of its sides.
+    """
+
+    share: Plane
+    box: Box
+
+
+def find_ink(pixels: Pixels) -> FoundInk | None:
+    """Find the ink of a picture, and crop to it.
 
     Args:
         pixels: (h, w) grey, (h, w, 3) RGB or (h, w, 4) RGBA; uint8, or float 0..1.
 
     Returns:
-        float32 (h', w'), how much of each pixel is ink, 0..1; None when the picture is blank.
+        What was found; None when the picture is blank.
 
     Raises:
         BitmapError: if the array is no picture.
@@ -68,8 +85,11 @@ def find_ink(pixels: Pixels) -> Plane | None:
         share[share < min(0.3, 3 * noise / full)] = 0.0
     if not share.max() > _FAINT:
         return None
-    cropped: Plane = share[_extent(share, 0, photograph), _extent(share, 1, photograph)]
-    return cropped
+    rows, columns = (_extent(share, axis, photograph) for axis in (0, 1))
+    height, width = share.shape
+    bottom, right = min(rows.stop, height), min(columns.stop, width)
+    box = columns.start / width, rows.start / height, right / width, bottom / height
+    return FoundInk(share[rows, columns], box)
 
 
 def _as_floats(pixels: Pixels) -> Plane:

@@ -19,6 +19,10 @@ class ContractError(Exception):
     """A model that is not one for digitpad; the message is one sentence for the user."""
 
 
+class OtherModelError(ContractError):
+    """A model that was not made for digitpad; it may still be adapted."""
+
+
 @dataclass(frozen=True)
 class Contract:
     """What a model's file says of its outputs.
@@ -41,19 +45,20 @@ def check(session: Any, metadata: Mapping[str, str]) -> Contract:
         metadata: what the model's file says of itself.
 
     Raises:
-        ContractError: if inputs, outputs or metadata are not what digitpad needs.
+        OtherModelError: if inputs or outputs are not those of a digitpad model.
+        ContractError: if it is one, and says something of itself that cannot be.
     """
     inputs = {i.name: (i.type, i.shape) for i in session.get_inputs()}
     outputs = {o.name: (o.type, o.shape) for o in session.get_outputs()}
     kind, shape = inputs.get("image", ("", []))
     if len(inputs) != 1 or kind != "tensor(float)" or list(shape[1:]) != [SIZE, SIZE]:
-        raise ContractError('a digitpad model has one input "image", float32 (N, 28, 28)')
+        raise OtherModelError('a digitpad model has one input "image", float32 (N, 28, 28)')
     if isinstance(shape[0], int) and shape[0] > 0:
-        raise ContractError("a digitpad model takes any number of images, not a fixed number")
+        raise OtherModelError("a digitpad model takes any number of images, not a fixed number")
     kind, shape = outputs.get("probabilities", ("", []))
     classes = shape[-1] if len(shape) == 2 else None
     if kind != "tensor(float)" or not isinstance(classes, int) or not 2 <= classes <= MAX_CLASSES:
-        raise ContractError(
+        raise OtherModelError(
             'a digitpad model has an output "probabilities", float32 (N, 2 to 100 classes)'
         )
     if metadata.get("normalisation", NORMALISATION) != NORMALISATION:

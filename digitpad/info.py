@@ -17,19 +17,25 @@ from digitpad import __version__
 from digitpad.recognizer import Recognizer, RecognizerError, available_devices
 from digitpad.resources import AssetError, asset, bundled_models
 from digitpad.terminal import printable
+from digitpad.understanding import Understanding
 
 #: Width of the text, in characters.
 _WIDTH = 100
 #: Parts of a card that only ``--json`` shows: how the model was made, in every detail.
 _DETAILS = ("training", "packages")
+#: Conventions that may have to be worked out.
+_WORKED_OUT = ("layout", "scaling", "ink", "output", "answers", "labels")
 
 
-def collect(model: str | None, device: str) -> dict[str, Any]:
+def collect(
+    model: str | None, device: str, given: Mapping[str, Any] | None = None
+) -> dict[str, Any]:
     """Everything that ``digitpad info`` says, as JSON-ready values.
 
     Args:
         model: name or file of one model, or None for all bundled ones.
         device: the device on which the models are tried.
+        given: values of conventions that are known already.
     """
     problem: str | None = None
     try:
@@ -42,7 +48,7 @@ def collect(model: str | None, device: str) -> dict[str, Any]:
         "versions": _versions(),
         "devices": list(available_devices()),
         "providers": list(ort.get_available_providers()),
-        "models": {name: _model(name, device) for name in models},
+        "models": {name: _model(name, device, given) for name in models},
         "problem": problem,
     }
 
@@ -81,10 +87,10 @@ def _installed(package: str) -> str:
         return "not installed"
 
 
-def _model(name: str, device: str) -> dict[str, Any]:
+def _model(name: str, device: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
         path = asset(f"models/{name}.onnx") if name in bundled_models() else Path(name)
-        recognizer = Recognizer.load(name, device)
+        recognizer = Recognizer.load(name, device, given)
         size = path.stat().st_size
     except (RecognizerError, AssetError) as error:
         return {"problem": str(error)}
@@ -97,12 +103,28 @@ def _model(name: str, device: str) -> dict[str, Any]:
         "provider in use": recognizer.provider,
         "digit_score_threshold": recognizer.digit_score_threshold,
     }
+    if recognizer.understanding is not None:
+        told["conventions"] = _conventions(recognizer.understanding)
     if recognizer.notice:
         told["notice"] = recognizer.notice
     card = _card(path.with_suffix(".json"), recognizer.metadata)
+    if recognizer.understanding is not None and not path.with_suffix(".json").exists():
+        del card["problem"]  # other people's models have none
     if not isinstance(card["card"].get("calibration"), dict):  # a card may say more of it
         told |= _calibration(recognizer.metadata)
     return told | card
+
+
+def _conventions(known: Understanding) -> dict[str, Any]:
+    """How a model of other people's is used, and how that is known."""
+    values = known.best.conventions.as_dict() | {"scaling": known.best.conventions.scaling}
+    worked_out = [name for name in _WORKED_OUT if name not in known.read]
+    return {
+        **{name: value for name, value in values.items() if name not in ("low", "high", "labels")},
+        "read or given": sorted(known.read),
+        "worked out": worked_out,
+        "verdict": known.verdict,
+    }
 
 
 def _card(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:

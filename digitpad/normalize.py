@@ -13,7 +13,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.bitmap import Pixels, find_ink
+from digitpad.bitmap import FoundInk, Pixels, find_ink
 from digitpad.ink import Ink
 
 #: Side of the image, and of the box that the ink fits, in pixels.
@@ -71,9 +71,13 @@ def normalize_bitmap(pixels: Pixels) -> Image | None:
     Raises:
         BitmapError: if the array is no picture.
     """
-    ink = find_ink(pixels)
-    if ink is None:
-        return None
+    found = find_ink(pixels)
+    return None if found is None else normalize_found(found)
+
+
+def normalize_found(found: FoundInk) -> Image:
+    """Normalise the digit that :func:`digitpad.bitmap.find_ink` has found: float32 (28, 28)."""
+    ink = found.share
     longest = max(ink.shape)
     height, width = (_area_weights(n, BOX / longest) for n in ink.shape)
     # einsum, because a matrix product this small only wakes the threads of the BLAS library.

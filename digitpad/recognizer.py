@@ -4,46 +4,41 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
-import onnxruntime as ort
 from numpy.typing import NDArray
 
-from digitpad.contract import ContractError, check
+from digitpad.adapter import Adapter
+from digitpad.contract import Contract, ContractError, OtherModelError, check
+from digitpad.conventions import Conventions
+from digitpad.graph import GraphError, survey
 from digitpad.normalize import SIZE
-from digitpad.resources import AssetError, asset, bundled_models
+from digitpad.rehearsal import RehearsalError, rehearse
+from digitpad.resources import AssetError, asset, assets_dir, bundled_models
+from digitpad.session import DEVICES as DEVICES
+from digitpad.session import SessionError, start
+from digitpad.session import available_devices as available_devices
+from digitpad.understanding import Understanding, UnderstandingError, understand
 
-#: onnxruntime's providers behind each device, in order of preference.
-PROVIDERS = {
-    "cuda": ("CUDAExecutionProvider", "MIGraphXExecutionProvider", "ROCMExecutionProvider"),
-    "directml": ("DmlExecutionProvider",),
-    "coreml": ("CoreMLExecutionProvider",),
-    "cpu": ("CPUExecutionProvider",),
-}
-DEVICES = ("auto", *PROVIDERS)
 #: Largest model file read, in bytes; the bundled one is below 1 MB.
 MAX_MODEL_BYTES = 256 * 2**20
 
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
 #: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
 _BATCH = 16
-_FATAL = 4  # onnxruntime's severity of messages that are always printed
-_WARNING = 2  # onnxruntime's default
+
+
+_NO_CONVENTIONS = "{} is a digitpad model, and needs no conventions"
 
 
 class RecognizerError(Exception):
     """A model that cannot be used; the message is one sentence for the user."""
-
-
-def available_devices() -> tuple[str, ...]:
-    """Devices that the installed onnxruntime was built for, best first, ``"cpu"`` last."""
-    present = set(ort.get_available_providers())
-    return tuple(device for device, names in PROVIDERS.items() if present & set(names))
 
 
 @dataclass(frozen=True)
@@ -73,36 +68,107 @@ class Recognizer:
             a model that has no such score.
         metadata: what the model's file says of itself; every value is text.
         notice: a sentence for the user when the wanted device could not be used, else None.
+        understanding: how a model of other people's was understood; None for digitpad's own.
     """
 
-    def __init__(self, model: bytes, name: str, device: str, card: dict[str, Any]) -> None:
-        self._model = model
-        self._session, self.notice = _start(model, device, threads=1)
-        self.name = name
-        self.card = card
+    def __init__(
+        self,
+        model: bytes,
+        name: str,
+        device: str,
+        card: dict[str, Any],
+        *,
+        foreign: bool = False,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A recognizer of a model that is trusted, or that :meth:`load` has tried out.
+
+        Args:
+            model: the whole file.
+            name: short name.
+            device: one of :data:`DEVICES`.
+            card: the model card.
+            foreign: whether other people may have made it: its memory is bounded, and where it is
+                no digitpad model, it is adapted.
+            given: values of :class:`Conventions` that are not to be worked out.
+
+        Raises:
+            RecognizerError: if it cannot be used.
+        """
+        self._model, self._foreign = model, foreign
+        self.name, self.card = name, card
+        self._adapter: Adapter | None = None
+        self.understanding: Understanding | None = None
+        self._session, self.notice = self._start(device, threads=1)
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         try:
             contract = check(self._session, self.metadata)
+        except OtherModelError as error:
+            if not foreign:
+                raise RecognizerError(str(error)) from error
+            contract = self._understand(given or {})
         except ContractError as error:
             raise RecognizerError(str(error)) from error
+        if given and self._adapter is None:
+            raise RecognizerError(_NO_CONVENTIONS.format(name))
         self.labels = contract.labels
         self.digit_score_threshold = contract.digit_score_threshold
 
     @classmethod
-    def load(cls, name_or_path: str | Path, device: str = "auto") -> Recognizer:
+    def load(
+        cls,
+        name_or_path: str | Path,
+        device: str = "auto",
+        given: Mapping[str, Any] | None = None,
+    ) -> Self:
         """Load a bundled model by name, or a file.
+
+        A file that is not digitpad's own is checked, and tried out in another process, before it is
+        run here; and where it is no digitpad model, how it wants its images is worked out.
 
         Args:
             name_or_path: ``"digits"``, or the path of an ``.onnx`` file.
             device: one of :data:`DEVICES`; ``"auto"`` takes the best that works.
+            given: values of :class:`Conventions` that are not to be worked out; all of them, from
+                :meth:`Conventions.as_dict`, where a choice was remembered.
 
         Raises:
-            RecognizerError: if there is no such model or it is not one for digitpad.
+            RecognizerError: if there is no such model or digitpad cannot use it.
         """
         if device not in DEVICES:
             raise RecognizerError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
         path = _find(name_or_path)
-        return cls(_read(path), path.stem, device, _card(path))
+        model = _read(path)
+        foreign = not _is_bundled(path)
+        if foreign:
+            try:
+                survey(model)
+                rehearse(model, given or {})
+            except (GraphError, RehearsalError) as error:
+                raise RecognizerError(str(error)) from error
+        return cls(model, path.stem, device, _card(path), foreign=foreign, given=given)
+
+    @property
+    def conventions(self) -> Conventions | None:
+        """How a model of other people's is used; None for digitpad's own."""
+        return None if self._adapter is None else self._adapter.conventions
+
+    def adapted(self, conventions: Conventions) -> Self:
+        """The same model, of other people's, used in another way.
+
+        Raises:
+            RecognizerError: if it does not run that way.
+        """
+        if self._adapter is None or self.understanding is None:
+            raise RecognizerError(_NO_CONVENTIONS.format(self.name))
+        classes = self.understanding.outputs.get(conventions.output, 0)
+        if classes != len(conventions.labels):
+            raise RecognizerError(f"{classes} classes need {classes} labels")
+        other = copy(self)
+        other._adapter = Adapter(self._adapter.input, conventions)
+        other.labels = conventions.labels
+        other.predict(np.zeros((1, SIZE, SIZE), dtype=np.float32))
+        return other
 
     @property
     def provider(self) -> str:
@@ -144,9 +210,12 @@ class Recognizer:
             empty = np.zeros((0, len(self.labels)), dtype=np.float32)
             return [empty, empty[:, 0]][: len(names)]
         session = self._session if len(images) < _BATCH else self._batch_session
-        feed = {"image": np.ascontiguousarray(images, dtype=np.float32)}
         try:
-            outputs: list[NDArray[np.float32]] = session.run(names, feed)
+            outputs: list[NDArray[np.float32]] = (
+                [self._adapter.predict(session, images)]
+                if self._adapter
+                else session.run(names, {"image": np.ascontiguousarray(images, dtype=np.float32)})
+            )
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             if self.provider == "CPUExecutionProvider":
                 raise RecognizerError(f"the model {self.name} failed on this image") from error
@@ -161,14 +230,32 @@ class Recognizer:
         """All cores, for batches. A device other than the CPU has only one session."""
         if self.provider != "CPUExecutionProvider" or (os.cpu_count() or 1) == 1:
             return self._session
-        return _start(self._model, "cpu", threads=0)[0]
+        return self._start("cpu", threads=0)[0]
 
     def _fall_back(self) -> None:
         """Go on on the CPU after a device failed at run time."""
         failed = self.provider
-        self._session, _ = _start(self._model, "cpu", threads=1)
+        self._session, _ = self._start("cpu", threads=1)
         self.__dict__.pop("_batch_session", None)
         self.notice = f"{failed} stopped working; going on on the CPU."
+
+    def _start(self, device: str, threads: int) -> tuple[Any, str | None]:
+        try:
+            return start(self._model, device, threads, bounded=self._foreign)
+        except SessionError as error:
+            raise RecognizerError(str(error)) from error
+
+    def _understand(self, given: Mapping[str, Any]) -> Contract:
+        """Work out how the model is to be used."""
+        try:
+            known = understand(self._session, self.metadata, given)
+        except UnderstandingError as error:
+            raise RecognizerError(str(error)) from error
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            raise RecognizerError(f"the model {self.name} fails on images of digits") from error
+        self.understanding = known
+        self._adapter = Adapter(known.input, known.best.conventions)
+        return Contract(known.best.conventions.labels, None)
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -187,6 +274,13 @@ def _find(name_or_path: str | Path) -> Path:
     )
 
 
+def _is_bundled(path: Path) -> bool:
+    try:
+        return path.resolve().parent == (assets_dir() / "models").resolve()
+    except (AssetError, OSError):
+        return False
+
+
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_MODEL_BYTES:
@@ -203,46 +297,3 @@ def _card(path: Path) -> dict[str, Any]:
     except (OSError, ValueError):
         return {}
     return card if isinstance(card, dict) else {}
-
-
-def _start(model: bytes, device: str, threads: int) -> tuple[Any, str | None]:
-    """A session on the wanted device or, failing that, on the CPU, and a notice if so."""
-    wanted = tuple(PROVIDERS) if device == "auto" else (device,)
-    present = set(ort.get_available_providers())
-    providers = [p for d in wanted for p in PROVIDERS[d] if p in present and d != "cpu"]
-    notice = None
-    for provider in providers:
-        session = _session(model, [provider, "CPUExecutionProvider"], threads)
-        if session is not None and session.get_providers()[0] == provider:
-            return session, None
-    if device not in ("auto", "cpu"):
-        reason = "did not start" if providers else "is not in the installed onnxruntime"
-        notice = f"The device {device} {reason}; using the CPU."
-    session = _session(model, ["CPUExecutionProvider"], threads)
-    if session is None:
-        raise RecognizerError(
-            "this file is not an ONNX model that digitpad can run (one file, no external data)"
-        )
-    return session, notice
-
-
-def _session(model: bytes, providers: list[str], threads: int) -> Any | None:
-    """A session, or None where onnxruntime refuses the model or the providers."""
-    options = ort.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    options.log_severity_level = _FATAL
-    with tempfile.TemporaryDirectory() as empty:
-        # A model names files for its weights ("external data") at its writer's will; digitpad's
-        # models have none. From bytes and with an empty folder, no such file can be found.
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", empty
-        )
-        # Providers that are built in but have no device print errors through the default logger.
-        ort.set_default_logger_severity(_FATAL)
-        try:
-            return ort.InferenceSession(model, options, providers=providers)
-        except Exception:  # onnxruntime's exceptions have no common base of their own
-            return None
-        finally:
-            ort.set_default_logger_severity(_WARNING)

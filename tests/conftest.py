@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import signal
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,6 +13,8 @@ import pytest
 from rich.console import Console
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
+# Nobody's own settings and drawings.
+os.environ["DIGITPAD_HOME"] = tempfile.mkdtemp(prefix="digitpad-")
 # A shell that runs the tests in the background hands down an ignored Ctrl-C; tests send it.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)

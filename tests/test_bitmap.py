@@ -163,4 +163,12 @@ def test_tight_crops_of_faint_pictures_are_read_or_blank_but_never_an_error():
         height, width = rng.integers(1, 12, 2)
         picture = rng.random((height, width, rng.integers(3, 5))) ** rng.integers(1, 6)
         found = find_ink(picture.astype(np.float32))
-        assert found is None or found.size
+        assert found is None or found.share.size
+
+
+def test_where_the_ink_lies_is_told_in_shares_of_the_picture():
+    picture = np.full((100, 200), 255, dtype=np.uint8)
+    picture[20:60, 50:90] = 0
+    found = find_ink(picture)
+    assert found is not None
+    assert found.box == (0.25, 0.2, 0.45, 0.6)

@@ -159,14 +159,3 @@ def test_the_hint_goes_with_the_first_ink(canvas: Canvas) -> None:
     with_hint = canvas.grab().toImage()
     canvas.hint = ""
     assert canvas.grab().toImage() == with_hint
-
-
-def test_a_finger_draws_too(canvas: Canvas, qtbot: QtBot) -> None:
-    """Touch that nobody handles reaches the canvas as mouse events, which Qt makes of it."""
-    screen = QTest.createTouchDevice()
-    QTest.touchEvent(canvas, screen).press(0, QPoint(100, 100), canvas)
-    for x in (150, 200):
-        QTest.touchEvent(canvas, screen).move(0, QPoint(x, 120), canvas)
-    QTest.touchEvent(canvas, screen).release(0, QPoint(200, 120), canvas)
-    qtbot.waitUntil(lambda: len(canvas.ink.strokes) == 1)
-    assert canvas.ink.strokes[0].points.tolist() == [[100, 100], [150, 120], [200, 120]]

@@ -24,9 +24,7 @@ def test_other_classes_and_labels(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
-        ({"shape": ("N", 27, 28)}, "one input"),
-        ({"shape": (1, 28, 28)}, "any number of images"),
-        ({"output": "scores"}, "probabilities"),
+        ({"shape": ("N", 27, 28)}, "28 × 28"),
         ({"classes": 101}, "2 to 100"),
         ({"metadata": {"labels": "["}}, None),
         ({"metadata": {"labels": '["a", "b"]'}}, "labels"),
@@ -45,6 +43,23 @@ def test_models_that_break_the_contract(
     with pytest.raises(RecognizerError, match=sentence) as caught:
         Recognizer.load(path)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("other", "sentence"),
+    [
+        ({"shape": ("N", 28, 28, 1)}, "one input"),
+        ({"shape": (1, 28, 28)}, "any number of images"),
+        ({"output": "scores"}, "probabilities"),
+    ],
+)
+def test_other_models_are_adapted_only_where_other_people_may_have_made_them(
+    tmp_path: Path, other: dict[str, object], sentence: str
+) -> None:
+    path = onnx_models.save(tmp_path / "model.onnx", **other)  # type: ignore[arg-type]
+    assert Recognizer.load(path).conventions is not None
+    with pytest.raises(RecognizerError, match=sentence):
+        Recognizer(path.read_bytes(), "model", "cpu", {})
 
 
 @pytest.mark.parametrize("threshold", [None, "", "high", "nan", "inf", "-0.1", "1.01", "50 %"])

@@ -5,9 +5,11 @@ import platform
 import re
 from importlib.metadata import version
 
+import foreign_models
 import onnx_models
 import onnxruntime
 import pytest
+from drawings import digit
 from stripes import save_model
 
 from digitpad import __version__, resources
@@ -183,3 +185,45 @@ def test_a_device_that_is_not_there_is_told(models, capsys):
     stripes = report(capsys, "--device", absent)["models"]["stripes"]
     assert absent in stripes["notice"]
     assert stripes["provider in use"] == "CPUExecutionProvider"
+
+
+@pytest.fixture
+def other(tmp_path):
+    """A model of other people's."""
+    path = tmp_path / "other.onnx"
+    made = foreign_models.model(layout="NHWC", dtype="uint8", high=255, ink="black", batch=1)
+    path.write_bytes(made.SerializeToString())
+    return path
+
+
+def test_how_a_model_of_other_peoples_is_used_is_told(other, capsys):
+    said = report(capsys, "--model", str(other))["models"][str(other)]
+    known = said["conventions"]
+    assert known["layout"] == "NHWC"
+    assert (known["dtype"], known["batch"]) == ("uint8", 1)
+    assert (known["scaling"], known["ink"]) == ("0..255", "black")
+    assert "layout" in known["read or given"]
+    assert known["worked out"] == ["scaling", "ink", "answers", "labels"]
+    assert "60 of 60 reference digits" in known["verdict"]
+    assert "problem" not in said
+    assert re.search(r"conventions scaling +0\.\.255\n", told(capsys, "--model", str(other)))
+
+
+def test_conventions_may_be_given(other, capsys):
+    said = report(capsys, "--model", str(other), "--convention", "ink=white")
+    known = said["models"][str(other)]["conventions"]
+    assert known["ink"] == "white"
+    assert "ink" in known["read or given"]
+    assert main(["info", "--model", str(other), "--convention", "ink=red"]) == 2
+    assert capsys.readouterr().err == "digitpad: ink cannot be 'red'\n"
+
+
+def test_predict_says_how_it_uses_the_model(other, tmp_path, capsys):
+    drawing = tmp_path / "one.jsonl"
+    drawing.write_text(digit("1").to_json())
+    assert main(["predict", "--model", str(other), str(drawing)]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.split()[1] == "1"
+    assert captured.err.startswith(
+        "digitpad: other: NHWC uint8, 1 at a time, 0..255, black ink, logits ("
+    )

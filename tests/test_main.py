@@ -197,9 +197,9 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
     assert main([*asked.split(), str(ink)]) == 0
     assert opened == [
         {
-            "model": "digits",
+            "model": None,
             "device": "auto",
-            "scheme": "system",
+            "scheme": None,
             "screenshot": None,
             "ink": None,
             "smoke_test": False,

@@ -66,10 +66,10 @@ def test_every_module_is_in_it(names):
     assert modules <= set(names)
 
 
-@pytest.mark.parametrize("folder", ["models", "icons"])
+@pytest.mark.parametrize("folder", ["models", "icons", "translations"])
 def test_assets_are_in_it(names, folder):
     files = {path.name for path in (ROOT / "assets" / folder).iterdir()}
-    assert files & {"digits.onnx", "digitpad.png"}
+    assert files & {"digits.onnx", "digitpad.png", "digitpad_ko.qm"}
     assert {f"digitpad/assets/{folder}/{file}" for file in files} <= set(names)
 
 
@@ -77,7 +77,7 @@ def test_nothing_else_is_in_it(names):
     tops = {name.split("/")[0] for name in names}
     assert {top for top in tops if not top.endswith(".dist-info")} == {"digitpad"}
     folders = {name.split("/")[2] for name in names if name.startswith("digitpad/assets/")}
-    assert folders == {"models", "icons"}
+    assert folders == {"models", "icons", "translations"}
 
 
 def test_it_is_small(wheel):

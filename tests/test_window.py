@@ -2,23 +2,30 @@
 
 from __future__ import annotations
 
+import json
+from pathlib import Path
+
 import numpy as np
+import onnx_models
 import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 from drawings import digit
-from PySide6.QtCore import QEventLoop, QPoint, Qt
+from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTranslator
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
-from PySide6.QtWidgets import QApplication, QToolButton
+from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 from pytestqt.qtbot import QtBot
 from test_canvas import move, press, release
 
+from digitpad.document import Document
 from digitpad.ink import Ink
-from digitpad.recognizer import Recognizer, RecognizerError
+from digitpad.normalize import normalize_ink
+from digitpad.recognizer import Readings, Recognizer, RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.app import start_qt
+from digitpad.ui.bars import Bars
 from digitpad.ui.brush import PAGE
 from digitpad.ui.window import Window
 
@@ -167,9 +174,10 @@ def test_clear_during_a_stroke_loses_nothing(window: Window) -> None:
 
 
 def test_the_buttons_do_what_they_say_and_are_off_when_they_cannot(window: Window) -> None:
-    buttons = {b.text(): b for b in window.findChildren(QToolButton)}
-    assert set(buttons) == {"Undo", "Redo", "Clear"}
-    assert not any(b.isEnabled() for b in buttons.values())
+    buttons = {b.text(): b for b in window.tools.pad.findChildren(QToolButton)}
+    edits = {"Undo", "Redo", "Clear", "Replay the drawing"}
+    assert set(buttons) == edits | {"Pen", "Eraser", "Grid"}
+    assert {text for text, b in buttons.items() if not b.isEnabled()} == edits
     draw(window, digit("1"))
     assert buttons["Undo"].isEnabled()
     assert buttons["Clear"].isEnabled()
@@ -185,13 +193,13 @@ def test_everything_is_reached_by_tab(window: Window) -> None:
     draw(window, digit("1"))
     window.canvas.setFocus()
     reached = []
-    for _ in range(6):
+    for _ in range(8):
         widget = QApplication.focusWidget()
         assert widget is not None
         reached.append(widget.accessibleName() or getattr(widget, "text", str)())
         QTest.keyClick(widget, Qt.Key.Key_Tab)
     assert reached[0] == "Drawing canvas"
-    assert {"Undo", "Clear"} <= set(reached)
+    assert {"Moment of the drawing", "Undo", "Pen", "Eraser", "Grid", "Clear"} <= set(reached)
 
 
 def test_a_button_is_pressed_by_the_space_bar(window: Window) -> None:
@@ -305,3 +313,98 @@ def test_a_model_that_fails_is_a_sentence_and_the_drawing_stays(
     draw(window, digit("1"))
     assert "failed on this image" in window.statusBar().currentMessage()
     assert len(window.ink.strokes) == 1
+
+
+def test_another_model_reads_the_same_drawing(window: Window, tmp_path: Path) -> None:
+    draw(window, digit("1"))
+    before = window.document
+    names = ["sock", "shoe", *map(str, range(38))]
+    labels = {"labels": json.dumps(names)}
+    path = onnx_models.save(tmp_path / "other.onnx", classes=40, metadata=labels)
+    other = Recognizer.load(path, "cpu")
+    window.set_recognizer(other)
+    assert window.recognizer is other
+    assert window.document is before
+    assert [bar.label for bar in window.bars.bars] == names
+    assert window.answer.label in names
+    assert window.status.text().startswith("other on CPU")
+    undo = window.commands["undo"]
+    undo.trigger()
+    assert window.answer.label is None
+    QApplication.sendPostedEvents(None, QEvent.Type.DeferredDelete.value)
+    assert window.results.findChildren(Bars) == [window.bars]
+
+
+def test_every_edit_and_every_way_back_is_told(window: Window) -> None:
+    told: list[Document] = []
+    window.edited.connect(told.append)
+    draw(window, digit("1"))
+    window.undo()
+    window.redo()
+    window.clear()
+    assert [len(document.ink.strokes) for document in told] == [1, 0, 1, 0]
+
+
+def test_every_reading_is_told(window: Window) -> None:
+    told: list[tuple[object, Readings | None]] = []
+    window.read.connect(lambda image, readings: told.append((image, readings)))
+    draw(window, digit("7"))
+    image, readings = told[-1]
+    assert np.array_equal(image, normalize_ink(window.ink))  # type: ignore[arg-type]
+    assert readings is not None
+    assert readings.probabilities.argmax() == 7
+    window.clear()
+    assert told[-1] == (None, None)
+
+
+def test_panels_find_a_place_and_give_it_back(window: Window) -> None:
+    beside, below = QLabel("beside"), QLabel("below")
+    window.add_panel(beside)
+    window.add_panel(below, below=True)
+    QApplication.processEvents()
+    assert beside.mapTo(window, QPoint()).x() > window.results.geometry().right()
+    assert below.mapTo(window, QPoint()).y() > window.tools.pad.geometry().bottom()
+    narrowed = window.canvas.width()
+    below.hide()
+    beside.hide()
+    QApplication.processEvents()
+    assert window.canvas.width() > narrowed
+
+
+def test_the_shortcuts_are_listed_by_menu(window: Window) -> None:
+    groups = {title: [action.text() for action in each] for title, each in window.shortcut_groups()}
+    assert list(groups) == ["File", "Edit", "Draw"]
+    assert groups["Edit"] == ["Undo", "Redo", "Clear"]
+    window.commands.add("about", lambda: "About", [], window.close, menu="help")
+    window.commands.add("open", lambda: "Open", ["Ctrl+O"], window.close, menu="view")
+    titles = [action.text() for action in window.menuBar().actions()]
+    assert titles == ["&File", "&Edit", "&Draw", "&View", "&Help"]
+
+
+class Shouting(QTranslator):
+    def translate(self, _context: str, source: str, *_: object) -> str:
+        return source.upper()
+
+    def isEmpty(self) -> bool:  # noqa: N802  Qt's name
+        return False
+
+
+def test_the_language_changes_at_once(window: Window) -> None:
+    draw(window, digit("1"))
+    translator = Shouting(window)
+    app = QApplication.instance()
+    assert app is not None
+    app.installTranslator(translator)
+    try:
+        QApplication.processEvents()
+        assert window.commands["undo"].text() == "UNDO"
+        assert window.menuBar().actions()[0].text() == "&FILE"
+        assert window.canvas.accessibleName() == "DRAWING CANVAS"
+        assert window.bars.bars[3].accessibleName() == "CLASS 3"
+        assert window.answer.accessibleName().startswith("ANSWER: ")
+        assert window.scrubber.toolTip().isupper()
+        assert window.canvas.hint == "DRAW A DIGIT HERE"
+    finally:
+        app.removeTranslator(translator)
+        QApplication.processEvents()
+    assert window.commands["undo"].text() == "Undo"

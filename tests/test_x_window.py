@@ -7,6 +7,7 @@ import os
 import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from itertools import chain
@@ -116,7 +117,9 @@ class Desk:
 @contextmanager
 def digitpad(display: str, scheme: str, scale: str = "1") -> Iterator[Desk]:
     environment = {k: v for k, v in os.environ.items() if k not in ("QT_QPA_PLATFORM", "CI")}
-    environment |= {"DISPLAY": display, "QT_SCALE_FACTOR": scale}
+    # Each instance is terminated, so that the next one would bring its drawing back.
+    home = tempfile.mkdtemp(prefix="digitpad-")
+    environment |= {"DISPLAY": display, "QT_SCALE_FACTOR": scale, "DIGITPAD_HOME": home}
     environment.pop("WAYLAND_DISPLAY", None)
     command = [sys.executable, "-m", "digitpad", "--device", "cpu", "--theme", scheme]
     program = subprocess.Popen(command, env=environment, stderr=subprocess.PIPE, text=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleEvent,
@@ -14,8 +14,9 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.contract import REJECTED
 from digitpad.ui import theme
+
+translate = QCoreApplication.translate
 
 #: Probability from which an answer is called sure, or likely; below the second it is "not sure".
 SURE, LIKELY = 0.9, 0.6
@@ -24,8 +25,15 @@ SURE, LIKELY = 0.9, 0.6
 def in_words(probability: float) -> str:
     """What a probability, 0..1, is called in the window."""
     if probability >= SURE:
-        return "sure"
-    return "likely" if probability >= LIKELY else "not sure"
+        return translate("Answer", "sure")
+    if probability >= LIKELY:
+        return translate("Answer", "likely")
+    return translate("Answer", "not sure")
+
+
+def rejected() -> str:
+    """What is said of a drawing that is perhaps no digit; in English, contract.REJECTED."""
+    return translate("Answer", "not sure this is a digit")
 
 
 class Answer(QWidget):
@@ -37,11 +45,11 @@ class Answer(QWidget):
         self.probability = 0.0
         self.rejected = False
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("Answer: none yet")
+        self._name()
 
     def sizeHint(self) -> QSize:
         # The longest caption fits, whatever the font: it is never cut off and never wraps.
-        caption = QFontMetrics(self._caption_font()).horizontalAdvance(REJECTED)
+        caption = QFontMetrics(self._caption_font()).horizontalAdvance(rejected())
         return QSize(max(19 * theme.GRID, caption), 14 * theme.GRID)
 
     def minimumSizeHint(self) -> QSize:
@@ -58,17 +66,28 @@ class Answer(QWidget):
             return
         changed = (label, rejected) != (self.label, self.rejected)
         self.label, self.probability, self.rejected = label, probability, rejected
-        if label is None:
-            self.setAccessibleName("Answer: none yet")
-        else:
-            self.setAccessibleName(f"Answer: {label}, {self._caption()}")
+        self._name()
         if changed:
             QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
         self.update()
 
+    def _name(self) -> None:
+        if self.label is None:
+            self.setAccessibleName(translate("Answer", "Answer: none yet"))
+        else:
+            name = translate("Answer", "Answer: {0}, {1}")
+            self.setAccessibleName(name.format(self.label, self._caption()))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name()
+            self.updateGeometry()
+            self.update()
+        super().changeEvent(event)
+
     def _caption(self) -> str:
         if self.rejected:
-            return REJECTED
+            return rejected()
         return f"{in_words(self.probability)}, {self.probability * 100:.1f} %"
 
     def _caption_font(self) -> QFont:

@@ -18,6 +18,7 @@ from digitpad.ink import Ink
 from digitpad.resources import asset
 from digitpad.ui import theme
 from digitpad.ui.display import DisplayError, require_display, use_no_display
+from digitpad.ui.habits import DEFAULT_MODEL, Habits
 from digitpad.ui.window import Window
 
 #: What the smoke test draws, and what it must be read as.
@@ -30,40 +31,64 @@ SMOKE_INK = Ink.from_json(
 
 def run(
     *,
-    model: str = "digits",
+    model: str | None = None,
     device: str = "auto",
-    scheme: str = "system",
+    scheme: str | None = None,
     screenshot: Path | None = None,
     ink: Ink | None = None,
     smoke_test: bool = False,
 ) -> int:
     """Open the window and run until it closes; or draw, take a picture or check, and quit.
 
+    What the user has chosen earlier counts only in the first case, and leaves no trace in others.
+
+    Args:
+        model: a bundled model's name, or a file; None: the one of last time.
+        scheme: one of :data:`~digitpad.ui.theme.SCHEMES`; None: the one of last time.
+
     Returns:
         The exit code: 0, 1 when the smoke test read the wrong digit, 2 after a sentence on
         standard error.
     """
     try:
-        recognizer = Recognizer.load(model, device)
-        if screenshot or smoke_test:
-            use_no_display()
-        else:
-            require_display()
+        if screenshot is None and not smoke_test:
+            return _draw(model, device, scheme, ink)
+        recognizer = Recognizer.load(model or DEFAULT_MODEL, device)
+        use_no_display()
     except (RecognizerError, DisplayError) as error:
         print(f"digitpad: {error}", file=sys.stderr)
         return 2
-    if recognizer.notice:
-        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
-    app = start_qt(scheme)
+    _say_notice(recognizer)
+    start_qt(scheme or "system")
     window = Window(recognizer)
     window.show()
-    if smoke_test:
+    if smoke_test or screenshot is None:
         return _smoke_test(window, recognizer)
     if ink is not None:
         window.open_ink(ink)
-    if screenshot is not None:
-        return _take_picture(window, screenshot)
-    return int(app.exec())
+    return _take_picture(window, screenshot)
+
+
+def _draw(model: str | None, device: str, scheme: str | None, ink: Ink | None) -> int:
+    """Open the window for a person, until it is closed."""
+    habits = Habits(model, device)
+    require_display()
+    _say_notice(habits.recognizer)
+    app = start_qt(scheme or habits.settings.theme)
+    habits.speak()
+    window = Window(habits.recognizer)
+    habits.move_in(app, window, scheme)
+    window.show()
+    if ink is not None:
+        window.open_ink(ink)
+    code = int(app.exec())
+    habits.move_out()
+    return code
+
+
+def _say_notice(recognizer: Recognizer) -> None:
+    if recognizer.notice:
+        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
 
 
 def start_qt(scheme: str) -> QApplication:
@@ -77,8 +102,8 @@ def start_qt(scheme: str) -> QApplication:
     app.setDesktopFileName("digitpad")
     app.setWindowIcon(QIcon(str(asset("icons/digitpad.png"))))
     theme.apply(app, scheme)
-    if scheme == "system":
-        app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, "system"))
+    if existing is None:
+        theme.follow_system(app)
     return app
 
 

@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QProgressBar,
     QScrollArea,
     QSizePolicy,
-    QStyle,
     QVBoxLayout,
     QWidget,
 )
@@ -46,7 +45,7 @@ class Bar(QProgressBar):
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumHeight(3 * theme.GRID)
         self.setMaximumHeight(6 * theme.GRID)
-        self.setAccessibleName(f"Class {label}")
+        self._name()
 
     def sizeHint(self) -> QSize:
         return QSize(30 * theme.GRID, 4 * theme.GRID)
@@ -61,8 +60,17 @@ class Bar(QProgressBar):
             return
         self.winner, self.percentage = winner, percentage
         self.setValue(round((probability or 0.0) * STEPS))
-        self.setAccessibleDescription("most likely" if winner else "")
+        self._name()
         self.update()
+
+    def _name(self) -> None:
+        self.setAccessibleName(self.tr("Class {0}").format(self.label))
+        self.setAccessibleDescription(self.tr("most likely") if self.winner else "")
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self._name()
+        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
@@ -131,7 +139,7 @@ class Bars(QWidget):
 
     def __init__(self, labels: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName("Probabilities")
+        self.setAccessibleName(self.tr("Probabilities"))
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -166,8 +174,7 @@ class Bars(QWidget):
         self._to = np.zeros(len(self.bars)) if probabilities is None else probabilities
         self._glide.stop()
         # Reduced motion, or nobody looking: the bars jump.
-        animate = self.style().styleHint(QStyle.StyleHint.SH_Widget_Animation_Duration, None, self)
-        if animate and self.isVisible():
+        if theme.moves(self) and self.isVisible():
             self._glide.start()
         else:
             self._step(1.0)
@@ -175,6 +182,8 @@ class Bars(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:
             self._measure()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("Probabilities"))
         super().changeEvent(event)
 
     def _measure(self) -> None:
@@ -208,7 +217,7 @@ class ScrolledBars(QScrollArea):
         self.setWidget(bars)
         self.setViewportMargins(0, 0, theme.GRID, 0)  # between the figures and the scroll bar
         self.setMinimumHeight(MOST_AT_ONCE * 3 * theme.GRID)
-        self.setAccessibleName("Probabilities")
+        self.setAccessibleName(bars.accessibleName())
         bars.won.connect(self._follow)
 
     def _follow(self, winner: QWidget) -> None:

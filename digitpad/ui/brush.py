@@ -1,15 +1,27 @@
-"""How ink looks on the page: round, smooth strokes, painted once and kept."""
+"""How ink looks on the page: round, smooth strokes, painted once and kept.
+
+Nothing here reaches the network: it sees the points alone.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
-#: Side of the page, and width of the brush on it, in the units of the ink.
+#: Side of the page in the units of the ink.
 PAGE = 480.0
-BRUSH = 22.0
+#: Widths of the brush on the page, and shares of full ink, from which a hand may choose.
+WIDTHS = (8.0, 14.0, 22.0, 30.0, 40.0)
+OPACITIES = (0.25, 0.5, 0.75, 1.0)
+#: A pen that hardly presses draws with this share of the brush's width.
+LIGHTEST = 0.3
+#: Widths of a pen's line that are told apart, so that paths are long and few.
+_WIDTHS = 40
 #: So many of the latest points of the stroke under way are painted anew at each movement. Older
 #: ones are kept as pixels, so that a long line costs no more than a short one.
 _LIVE = 48
@@ -17,68 +29,139 @@ _LIVE = 48
 Points = NDArray[np.float64]
 
 
+@dataclass(frozen=True)
+class Brush:
+    """The look of ink.
+
+    Attributes:
+        width: on the page, in its units; what a mouse draws, and a pen at full pressure.
+        opacity: 0..1, how far the ink covers the paper.
+    """
+
+    width: float = 22.0
+    opacity: float = 1.0
+
+    def colour(self, ink: QColor, paper: QColor) -> QColor:
+        """Ink on paper as one opaque colour, so that strokes that cross do not add up."""
+        share = self.opacity
+        mixed = QColor()
+        mixed.setRgbF(
+            ink.redF() * share + paper.redF() * (1 - share),
+            ink.greenF() * share + paper.greenF() * (1 - share),
+            ink.blueF() * share + paper.blueF() * (1 - share),
+        )
+        return mixed
+
+
 class Layer:
     """The finished strokes as pixels, and the older part of the stroke under way."""
 
-    def __init__(self, size: QSize, ratio: float, page: QRectF, ink: QColor) -> None:
+    def __init__(self, size: QSize, ratio: float, page: QRectF, ink: QColor, width: float) -> None:
         self.ratio = ratio
         self._page = page
         self._ink = ink
+        self._width = width
         self._settled = 0  # the stroke under way is kept up to this point
         self._pixmap = QPixmap(size * ratio)
         self._pixmap.setDevicePixelRatio(ratio)
         self._pixmap.fill(Qt.GlobalColor.transparent)
 
-    def add(self, points: Points) -> None:
-        """Finish a stroke, (n, 2) in page coordinates: the one under way, or a whole one."""
-        self._keep(points, whole=True)
+    def add(self, points: Points, pressure: Points | None) -> None:
+        """Finish a stroke: the one under way, or a whole one.
+
+        Args:
+            points: (n, 2) in page coordinates.
+            pressure: (n,), 0..1, or None for ink of one width.
+        """
+        self._keep(points, pressure, whole=True)
         self._settled = 0
 
-    def paint(self, painter: QPainter, under_way: Points) -> None:
-        """Paint everything; ``under_way`` has shape (n, 2), n >= 0."""
+    def paint(self, painter: QPainter, under_way: Points, pressure: Points | None) -> None:
+        """Paint everything; the stroke under way has the arguments of :meth:`add`, n >= 0."""
         while len(under_way) - self._settled > 2 * _LIVE:
             count = self._settled + _LIVE
-            self._keep(under_way[:count], whole=False)
+            self._keep(under_way[:count], pressure, whole=False)
             self._settled = count - 2  # where the last curve ended
         painter.drawPixmap(0, 0, self._pixmap)
         if len(under_way):
-            self._stroke(painter, under_way, whole=True)
+            self._stroke(painter, under_way, pressure, whole=True)
 
-    def _keep(self, points: Points, *, whole: bool) -> None:
+    def _keep(self, points: Points, pressure: Points | None, *, whole: bool) -> None:
         painter = QPainter(self._pixmap)
-        self._stroke(painter, points, whole=whole)
+        self._stroke(painter, points, pressure, whole=whole)
         painter.end()
 
-    def _stroke(self, painter: QPainter, points: Points, *, whole: bool) -> None:
+    def _stroke(
+        self, painter: QPainter, points: Points, pressure: Points | None, *, whole: bool
+    ) -> None:
         painter.save()
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.translate(self._page.topLeft())
         painter.scale(self._page.width() / PAGE, self._page.width() / PAGE)
+        pen = QPen(self._ink, self._width)
+        pen.setCapStyle(Qt.PenCapStyle.RoundCap)
+        pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
         if len(points) == 1:
             painter.setPen(Qt.PenStyle.NoPen)
             painter.setBrush(self._ink)
-            painter.drawEllipse(QPointF(*points[0]), BRUSH / 2, BRUSH / 2)
-        else:
-            pen = QPen(self._ink, BRUSH)
-            pen.setCapStyle(Qt.PenCapStyle.RoundCap)
-            pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
+            radius = (
+                self._width / 2 * (1.0 if pressure is None else float(share_of_width(pressure)[0]))
+            )
+            painter.drawEllipse(QPointF(*points[0]), radius, radius)
+        elif pressure is None:
             painter.strokePath(_curve(points, self._settled, whole=whole), pen)
+        else:
+            for path, share in _curves(points, pressure, self._settled, whole=whole):
+                pen.setWidthF(self._width * share)
+                painter.strokePath(path, pen)
         painter.restore()
 
 
+def share_of_width(pressure: Points) -> Points:
+    """Which shares of the brush's width a pen draws with at pressures of 0..1."""
+    return LIGHTEST + (1 - LIGHTEST) * pressure
+
+
 def _curve(points: Points, first: int, *, whole: bool) -> QPainterPath:
+    """The whole of :func:`_pieces` as one path."""
+    start, pieces = _pieces(points, first)
+    path = QPainterPath(start)
+    for control, end in pieces:
+        path.quadTo(control, end)
+    if whole:
+        path.lineTo(QPointF(*points[-1]))
+    return path
+
+
+def _curves(
+    points: Points, pressure: Points, first: int, *, whole: bool
+) -> Iterator[tuple[QPainterPath, float]]:
+    """The same as one path after the other, each with its share of the brush's width."""
+    start, pieces = _pieces(points, first)
+    shares = np.round(share_of_width(pressure) * _WIDTHS) / _WIDTHS
+    path, current = QPainterPath(start), float(shares[first])
+    for (control, end), share in zip(pieces, shares[first + 1 :].tolist(), strict=False):
+        if share != current:
+            yield path, current
+            path, current = QPainterPath(path.currentPosition()), share
+        path.quadTo(control, end)
+    if whole:
+        path.lineTo(QPointF(*points[-1]))
+    yield path, current
+
+
+def _pieces(points: Points, first: int) -> tuple[QPointF, list[tuple[QPointF, QPointF]]]:
     """Quadratic curves between the midpoints of a stroke's points, with the points as controls.
 
     Args:
         points: (n, 2), n >= 2.
         first: 0 for the whole stroke, else the index of the midpoint to begin at.
-        whole: go on straight to the last point, instead of ending at the last midpoint.
+
+    Returns:
+        Where the first curve begins, and each curve's control point and end, up to the last
+        midpoint.
     """
     middles = (points[1:] + points[:-1]) / 2
-    path = QPainterPath(QPointF(*(middles[first] if first else points[0])))
+    start = QPointF(*(middles[first] if first else points[0]))
     controls, ends = points[first + 1 : -1].tolist(), middles[first + 1 :].tolist()
-    for control, end in zip(controls, ends, strict=True):
-        path.quadTo(QPointF(*control), QPointF(*end))
-    if whole:
-        path.lineTo(QPointF(*points[-1]))
-    return path
+    return start, [(QPointF(*c), QPointF(*e)) for c, e in zip(controls, ends, strict=True)]

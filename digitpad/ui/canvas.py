@@ -1,4 +1,4 @@
-"""The pad: turns pointer movements into ink, and shows it. Emits strokes, never pixels.
+"""The page: turns pointer movements into ink, and shows it. Emits strokes, never pixels.
 
 Ink lives on a page of fixed size, PAGE x PAGE, whatever the size of the widget, so that resizing
 the window keeps the drawing and a saved drawing does not depend on the window.
@@ -6,12 +6,10 @@ the window keeps the drawing and a saved drawing does not depend on the window.
 
 from __future__ import annotations
 
-import numpy as np
-from PySide6.QtCore import QElapsedTimer, QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFocusEvent,
-    QMouseEvent,
     QPainter,
     QPaintEvent,
     QPen,
@@ -21,11 +19,12 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ink import Ink, Stroke
+from digitpad.replay import goes_on
 from digitpad.ui import theme
-from digitpad.ui.brush import BRUSH, PAGE, Layer
-
-#: Movement within this distance of where the pen came down is a hand's tremor: a click is a dot.
-TREMOR = 2.0
+from digitpad.ui.brush import PAGE, Brush, Layer
+from digitpad.ui.eraser import Eraser, eraser_cursor
+from digitpad.ui.pointer import Contact, Phase, Pointer
+from digitpad.ui.recorder import Point, StrokeRecorder, on_page, to_edge
 
 _KEYBOARD = (
     Qt.FocusReason.TabFocusReason,
@@ -38,8 +37,8 @@ class Canvas(QWidget):
     """A square of paper.
 
     Signals:
-        changed(Ink): the drawing with the stroke under way, after every movement.
-        committed(Ink): a stroke was finished; the drawing that now stands.
+        changed(Ink): the drawing with the stroke or the erasure under way, after every movement.
+        committed(Ink): a stroke or an erasure was finished; the drawing that now stands.
     """
 
     changed = Signal(object)
@@ -48,41 +47,83 @@ class Canvas(QWidget):
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._ink = Ink()
-        self._points: list[tuple[float, float]] = []  # the stroke under way
-        self._times: list[float] = []
-        self._down = False
-        self._clock = QElapsedTimer()
-        self._ring = False
+        self._moment: Ink | None = None
+        self._pointer = Pointer()
+        self._recorder = StrokeRecorder()
+        self._eraser: Eraser | None = None  # while it is down
+        self._down = self._ring = False
         self._layer: Layer | None = None
-        self.hint = "Draw a digit here"
+        self._brush = Brush()
+        self._erases = self._erases_parts = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+        self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
-        self.setAccessibleName("Drawing canvas")
-        self.setAccessibleDescription("Draw one digit with the mouse, a finger or a pen.")
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Take the texts of the language that is now installed."""
+        self.hint = self.tr("Draw a digit here")
+        self.setAccessibleName(self.tr("Drawing canvas"))
+        self.setAccessibleDescription(self.tr("Draw one digit with the mouse, a finger or a pen."))
 
     # -- the drawing ---------------------------------------------------------------------------
 
     @property
     def ink(self) -> Ink:
-        """The drawing as it is seen, with the stroke under way."""
-        if not self._points:
-            return self._ink
-        return self._ink.appended(Stroke(np.array(self._points), np.array(self._times)))
+        """The drawing as it stands, with the stroke or the erasure under way."""
+        if self._eraser is not None:
+            return self._eraser.ink
+        return self._ink.appended(self._recorder.stroke()) if self._recorder else self._ink
 
     @property
     def is_drawing(self) -> bool:
-        """Whether a stroke is under way, which :attr:`committed` has not announced yet."""
-        return bool(self._points)
+        """Whether an edit is under way, which :attr:`committed` has not announced yet."""
+        return bool(self._recorder) or self.ink is not self._ink
 
     def set_ink(self, ink: Ink) -> None:
-        """Show another drawing (undo, clear, load). A stroke under way is dropped."""
+        """Show another drawing (undo, clear, load). An edit under way is dropped."""
         self._ink = ink
-        self._reset_stroke()
+        self._moment = self._eraser = None
+        self._recorder.drop()
         self._down = False
-        self._layer = None
+        self._repaint_all()
+
+    def show_moment(self, ink: Ink | None) -> None:
+        """Show the drawing as it was at a moment of its replay, never empty; None: as it is."""
+        if ink is self._moment:
+            return
+        if self._moment is not None and ink is not None and goes_on(self._moment, ink):
+            if self._layer is not None:
+                for stroke in ink.strokes[len(self._moment.strokes) - 1 : -1]:
+                    self._layer.add(stroke.points, stroke.pressure)
+        else:
+            self._layer = None
+        self._moment = ink
         self.update()
+
+    # -- tools ---------------------------------------------------------------------------------
+
+    @property
+    def brush(self) -> Brush:
+        """The look of the ink."""
+        return self._brush
+
+    def set_brush(self, brush: Brush) -> None:
+        """Show all ink with another brush. What the network sees does not change."""
+        self._brush = brush
+        self._repaint_all()
+
+    def set_eraser(self, on: bool, *, parts: bool = False) -> None:
+        """Let the pointer erase: whole strokes, or only the parts that it touches."""
+        self._erases, self._erases_parts = on, parts
+        self._set_cursor()
+
+    def _set_cursor(self) -> None:
+        colours, ratio = theme.colours(self.palette()), self.devicePixelRatioF()
+        cursor = eraser_cursor(self._scale(), ratio, colours) if self._erases else None
+        self.setCursor(cursor or Qt.CursorShape.CrossCursor)
 
     # -- geometry ------------------------------------------------------------------------------
 
@@ -94,99 +135,117 @@ class Canvas(QWidget):
         side = float(min(self.width(), self.height()))
         return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
 
-    def _to_page(self, position: QPointF) -> QPointF:
-        page = self.page_rect()
-        return (position - page.topLeft()) * (PAGE / page.width())
+    def _scale(self) -> float:
+        return self.page_rect().width() / PAGE
 
     # -- pointer -------------------------------------------------------------------------------
 
-    def mousePressEvent(self, event: QMouseEvent) -> None:
-        if event.button() != Qt.MouseButton.LeftButton:
-            return
-        if not self._ink:
-            self._clock.restart()
-        elif not self._clock.isValid():
-            self._clock.start()
-        self._down = True
-        at = self._to_page(event.position())
-        if _on_page(at):
-            self._begin(at)
+    def event(self, event: QEvent) -> bool:
+        contacts = self._pointer.contacts(event)
+        if contacts is None:
+            return super().event(event)
+        for contact in contacts:
+            self._follow(contact)
+        event.accept()
+        return True
 
-    def mouseMoveEvent(self, event: QMouseEvent) -> None:
-        if not self._down:
-            return
-        if not event.buttons() & Qt.MouseButton.LeftButton:
-            self._lift()  # the release went to somebody else
-            return
-        at = self._to_page(event.position())
-        if self._points and _on_page(at):
-            self._extend(at)
-        elif self._points:
-            # The pen left the paper: the stroke ends at the edge, and another begins on return.
-            self._extend(_to_edge(QPointF(*self._points[-1]), at))
-            self._commit()
-        elif _on_page(at):
-            self._begin(at)
-
-    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
-        if event.button() == Qt.MouseButton.LeftButton:
+    def _follow(self, contact: Contact) -> None:
+        place = (contact.position - self.page_rect().topLeft()) / self._scale()
+        at = place.x(), place.y()
+        if contact.phase is Phase.DOWN:
             self._lift()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
-            self._layer = None
-        super().changeEvent(event)
-
-    def _reset_stroke(self) -> None:
-        self._points, self._times = [], []
-
-    def _begin(self, at: QPointF) -> None:
-        self._points = [(at.x(), at.y())]
-        self._times = [self._clock.elapsed() / 1000]
-        self._announce()
-
-    def _extend(self, at: QPointF) -> None:
-        start = self._points[0]
-        if len(self._points) == 1 and _distance(start, at) < TREMOR:
+            self._down = True
+            if self._moment is not None:
+                self.show_moment(None)
+                self.changed.emit(self._ink)
+            if self._erases or contact.is_eraser:
+                parts = self._erases_parts or contact.shift
+                self._eraser = Eraser(self._ink, at, parts=parts)
+                self._announce_erasure()
+            else:
+                self._recorder.come_down(self._ink)
+                self._draw(at, contact.pressure)
+        elif contact.phase is Phase.CANCEL:
+            self.set_ink(self._ink)
+            self.changed.emit(self._ink)
+        elif not self._down:
             return
-        if (at.x(), at.y()) != self._points[-1]:
-            self._points.append((at.x(), at.y()))
-            self._times.append(self._clock.elapsed() / 1000)
-            self._announce()
+        elif contact.phase is Phase.UP:
+            self._lift()
+        elif self._eraser is not None:
+            if self._eraser.move_to(at):
+                self._announce_erasure()
+        else:
+            self._draw(at, contact.pressure)
 
-    def _announce(self) -> None:
-        if len(self._points) > 2:
-            self._update_around(self._points[-3:])
+    def _draw(self, at: Point, pressure: float | None) -> None:
+        recorder = self._recorder
+        if recorder and on_page(at):
+            if recorder.extend(at, pressure):
+                self._announce_stroke()
+        elif recorder:
+            # The pen left the paper: the stroke ends at the edge, and another begins on return.
+            x, y = recorder.points[-1].tolist()
+            if recorder.extend(to_edge((x, y), at), pressure):
+                self._announce_stroke()
+            self._commit_stroke()
+        elif on_page(at):
+            recorder.begin(at, pressure)
+            self._announce_stroke()
+
+    def _announce_stroke(self) -> None:
+        points = self._recorder.points
+        if len(points) > 2:
+            self._update_around(points[-3:].tolist())
         else:
             self.update()  # the hint goes too
         self.changed.emit(self.ink)
 
-    def _update_around(self, points: list[tuple[float, float]]) -> None:
+    def _announce_erasure(self) -> None:
+        if self.ink is not self._ink:
+            self._repaint_all()
+            self.changed.emit(self.ink)
+
+    def _update_around(self, points: list[list[float]]) -> None:
         """Paint only what the last movement changed."""
-        page, scale = self.page_rect(), self.page_rect().width() / PAGE
+        page, scale = self.page_rect(), self._scale()
         around = QPolygonF([QPointF(*p) * scale for p in points]).boundingRect()
-        reach = BRUSH * scale / 2 + 2
+        reach = self._brush.width * scale / 2 + 2
         changed = around.adjusted(-reach, -reach, reach, reach).translated(page.topLeft())
         self.update(changed.toAlignedRect())
 
-    def _commit(self) -> None:
+    def _commit_stroke(self) -> None:
         """The stroke under way becomes part of the drawing."""
-        ink = self.ink
-        self._ink = ink
+        self._ink = self.ink
         if self._layer is not None:
-            self._layer.add(ink.strokes[-1].points)
-        self._reset_stroke()
-        self.committed.emit(ink)
+            stroke = self._ink.strokes[-1]
+            self._layer.add(stroke.points, stroke.pressure)
+        self._recorder.drop()
+        self.committed.emit(self._ink)
 
     def _lift(self) -> None:
         self._down = False
-        if self._points:
-            self._commit()
+        if self._recorder:
+            self._commit_stroke()
+        elif self._eraser is not None:
+            erased, self._eraser = self._eraser.ink, None
+            if erased is not self._ink:
+                self._ink = erased
+                self.committed.emit(erased)
 
     # -- painting ------------------------------------------------------------------------------
 
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
+            self._repaint_all()
+            self._set_cursor()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
     def resizeEvent(self, event: QResizeEvent) -> None:
         self._layer = None
+        self._set_cursor()
         super().resizeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
@@ -208,40 +267,32 @@ class Canvas(QWidget):
         painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
         painter.setBrush(QColor(colours.paper))
         painter.drawRoundedRect(page.adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
-        if not self._ink and not self._points:
+        if not self._recorder and not self._finished() and self._moment is None:
             painter.setPen(QColor(colours.muted))
             painter.setFont(theme.sized(self.font(), 1.5))
             painter.drawText(page, Qt.AlignmentFlag.AlignCenter, self.hint)
         else:
-            under_way = np.array(self._points).reshape(-1, 2)
-            self._painted_layer().paint(painter, under_way)
+            under_way = self._recorder if self._moment is None else self._moment.strokes[-1]
+            self._painted_layer().paint(painter, under_way.points, under_way.pressure)
         painter.end()
+
+    def _repaint_all(self) -> None:
+        self._layer = None
+        self.update()
 
     def _painted_layer(self) -> Layer:
         ratio = self.devicePixelRatioF()
         if self._layer is None or self._layer.ratio != ratio:
-            ink = QColor(theme.colours(self.palette()).ink)
-            self._layer = Layer(self.size(), ratio, self.page_rect(), ink)
-            for stroke in self._ink.strokes:
-                self._layer.add(stroke.points)
+            colours = theme.colours(self.palette())
+            colour = self._brush.colour(QColor(colours.ink), QColor(colours.paper))
+            size, page = self.size(), self.page_rect()
+            self._layer = Layer(size, ratio, page, colour, self._brush.width)
+            for stroke in self._finished():
+                self._layer.add(stroke.points, stroke.pressure)
         return self._layer
 
-
-def _on_page(at: QPointF) -> bool:
-    return 0 <= at.x() <= PAGE and 0 <= at.y() <= PAGE
-
-
-def _distance(a: tuple[float, float], b: QPointF) -> float:
-    return float(np.hypot(a[0] - b.x(), a[1] - b.y()))
-
-
-def _to_edge(inside: QPointF, outside: QPointF) -> QPointF:
-    """Where the way from a point on the page to one beside it crosses the edge."""
-    step = outside - inside
-    share = 1.0
-    for at, delta in ((inside.x(), step.x()), (inside.y(), step.y())):
-        if delta > 0:
-            share = min(share, (PAGE - at) / delta)
-        elif delta < 0:
-            share = min(share, -at / delta)
-    return inside + step * max(share, 0.0)
+    def _finished(self) -> tuple[Stroke, ...]:
+        """What is seen, apart from a stroke under way or half replayed."""
+        if self._moment is not None:
+            return self._moment.strokes[:-1]
+        return (self._ink if self._eraser is None else self._eraser.ink).strokes

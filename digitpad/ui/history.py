@@ -1,20 +1,25 @@
-"""Undo and redo: drawings are immutable, so history is a list of them and a place in it."""
+"""Undo and redo: states are immutable, so history is a list of them and a place in it."""
 
 from __future__ import annotations
 
-from digitpad.ink import Ink
+from typing import Generic, TypeVar
+
+State = TypeVar("State")
 
 
-class History:
-    """Every state of the drawing, from the empty page to the latest edit."""
+class History(Generic[State]):
+    """Every state, from the first to the latest edit, without a limit.
 
-    def __init__(self, ink: Ink | None = None) -> None:
-        self._states = [ink if ink is not None else Ink()]
+    States share what did not change between them, so a step costs about as much as what it added.
+    """
+
+    def __init__(self, first: State) -> None:
+        self._states = [first]
         self._at = 0
 
     @property
-    def current(self) -> Ink:
-        """The drawing that stands."""
+    def current(self) -> State:
+        """The state that stands."""
         return self._states[self._at]
 
     @property
@@ -24,20 +29,25 @@ class History:
 
     @property
     def can_redo(self) -> bool:
-        """Whether an edit was undone and nothing drawn since."""
+        """Whether an edit was undone and nothing done since."""
         return self._at + 1 < len(self._states)
 
-    def push(self, ink: Ink) -> None:
+    def push(self, state: State) -> None:
         """A new edit; what was undone before it is forgotten."""
-        self._states = [*self._states[: self._at + 1], ink]
+        del self._states[self._at + 1 :]
+        self._states.append(state)
         self._at += 1
 
-    def undo(self) -> Ink:
+    def replace(self, state: State) -> None:
+        """Another way to see the state that stands: no step of its own, and redo stays."""
+        self._states[self._at] = state
+
+    def undo(self) -> State:
         """Go one edit back, if there is one."""
         self._at = max(self._at - 1, 0)
         return self.current
 
-    def redo(self) -> Ink:
+    def redo(self) -> State:
         """Go one edit forward, if there is one."""
         self._at = min(self._at + 1, len(self._states) - 1)
         return self.current

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.normalize import SIZE
+from digitpad.normalize import SIZE, Image
 from digitpad.ui import theme
+from digitpad.ui.pixels import tinted, whole_cells
 
 
 class Preview(QWidget):
@@ -17,42 +16,42 @@ class Preview(QWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self._image: NDArray[np.float32] | None = None
+        self._image: Image | None = None
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName("What the network sees, 28 by 28 pixels")
-        self.setToolTip("What the network sees: your drawing in 28 × 28 pixels")
+        self.retranslate()
+
+    def retranslate(self) -> None:
+        """Take the texts of the language that is now installed."""
+        self.setAccessibleName(self.tr("What the network sees, 28 by 28 pixels"))
+        self.setToolTip(self.tr("What the network sees: your drawing in 28 × 28 pixels"))
+        self._describe()
 
     def sizeHint(self) -> QSize:
         return QSize(4 * SIZE, 4 * SIZE)
 
-    def show_image(self, image: NDArray[np.float32] | None) -> None:
+    def show_image(self, image: Image | None) -> None:
         """Show float32 (28, 28), ink 1.0 on paper 0.0; None shows blank paper."""
         self._image = image
-        self.setAccessibleDescription("blank" if image is None else "shows the drawing")
+        self._describe()
         self.update()
+
+    def _describe(self) -> None:
+        blank = self._image is None
+        self.setAccessibleDescription(self.tr("blank") if blank else self.tr("shows the drawing"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
-        ratio = self.devicePixelRatioF()
-        # A whole number of device pixels for each pixel of the image.
-        cell = max(1, int(min(self.width(), self.height()) * ratio) // SIZE) / ratio
-        side = cell * SIZE
-        target = QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
+        target = whole_cells(QRectF(self.rect()), self.devicePixelRatioF())
         painter = QPainter(self)
         painter.fillRect(target, QColor(colours.paper))
         if self._image is not None:
-            painter.drawImage(target, _tinted(self._image, QColor(colours.ink)))
+            painter.drawImage(target, tinted(self._image, QColor(colours.ink)))
         painter.setPen(QPen(QColor(colours.track), 1))
         painter.setBrush(Qt.BrushStyle.NoBrush)
         painter.drawRect(target.adjusted(0.5, 0.5, -0.5, -0.5))
         painter.end()
-
-
-def _tinted(image: NDArray[np.float32], ink: QColor) -> QImage:
-    """The image as ink of one colour whose opacity is the grey."""
-    pixels = np.empty((SIZE, SIZE, 4), dtype=np.uint8)
-    pixels[..., :3] = ink.red(), ink.green(), ink.blue()
-    pixels[..., 3] = np.round(image * 255)
-    # copy(): QImage does not keep the array's memory alive.
-    view = QImage(pixels.data, SIZE, SIZE, 4 * SIZE, QImage.Format.Format_RGBA8888)
-    return view.copy()

@@ -10,12 +10,14 @@ from dataclasses import asdict, dataclass
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication
+from PySide6.QtWidgets import QApplication, QStyle, QWidget
 
 #: Everything sits on this grid, in device-independent pixels.
 GRID = 8
 SCHEMES = ("system", "light", "dark")
-
+# Properties of the application: what apply() was told, and the palette of the platform.
+_CHOSEN, _SYSTEM = "chosenScheme", "systemPalette"
+_CALM = "reducedMotion"
 
 # Only what a palette cannot say: flat buttons, and a status bar without frames.
 _STYLE = """
@@ -25,6 +27,31 @@ QToolButton:hover:enabled {{ background: {hover}; }}
 QToolButton:pressed:enabled {{ background: {track}; }}
 QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {bar}; }}
+QToolButton:checked {{ background: {track}; }}
+QToolButton::menu-button {{ border: none; border-radius: {grid}px; width: {double}px; }}
+QToolButton::menu-button:hover {{ background: {track}; }}
+QMenuBar {{ background: {window}; border: none; padding: {half}px {double}px; }}
+QMenuBar::item {{ color: {ink}; border-radius: {half}px; padding: {half}px {grid}px; }}
+QMenuBar::item:selected {{ background: {track}; }}
+QPushButton {{ border: 2px solid transparent; border-radius: {grid}px;
+               padding: {half}px {double}px; color: {ink}; background: {track}; }}
+QPushButton:hover:enabled {{ background: {hover}; }}
+QPushButton:default {{ color: {on_accent}; background: {accent}; }}
+QPushButton:focus {{ border-color: {ink}; }}
+QPushButton:disabled {{ color: {bar}; }}
+QMenu {{ background: {paper}; border: 1px solid {track}; padding: {half}px; }}
+QMenu::item {{ color: {ink}; border-radius: {half}px; padding: {half}px {double}px; }}
+QMenu::item:selected {{ background: {track}; }}
+QMenu::item:disabled {{ color: {bar}; }}
+QMenu::separator {{ height: 1px; background: {track}; margin: {half}px {grid}px; }}
+QMenu::indicator {{ width: {double}px; height: {double}px; left: {half}px; }}
+QScrollBar:vertical {{ background: transparent; width: {grid}px; margin: 0; }}
+QScrollBar::handle:vertical {{ background: {bar}; border-radius: {half}px; min-height: 32px; }}
+QScrollBar::add-line, QScrollBar::sub-line {{ height: 0; width: 0; }}
+QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
+QTextBrowser, QScrollArea {{ background: transparent; border: 2px solid transparent;
+                             border-radius: {half}px; }}
+QTextBrowser:focus, QScrollArea:focus {{ border-color: {accent}; }}
 QStatusBar, QStatusBar QLabel {{ color: {muted}; }}
 QStatusBar::item {{ border: none; }}
 QToolTip {{ color: {ink}; background: {paper}; border: 1px solid {track}; padding: {half}px; }}
@@ -86,17 +113,44 @@ def colours(palette: QPalette) -> Colours:
 
 def apply(app: QApplication, scheme: str) -> None:
     """Set the whole application's palette: ``"light"``, ``"dark"`` or as the system has it."""
+    if app.property(_SYSTEM) is None:  # before there is another palette
+        app.setProperty(_SYSTEM, QPalette(app.palette()))
+    app.setProperty(_CHOSEN, scheme)
     if scheme == "system":
         hint = QGuiApplication.styleHints().colorScheme()
         dark = hint == Qt.ColorScheme.Dark or (
-            hint == Qt.ColorScheme.Unknown and is_dark(QPalette())
+            hint == Qt.ColorScheme.Unknown and is_dark(app.property(_SYSTEM))
         )
     else:
         dark = scheme == "dark"
     app.setStyle("Fusion")
     chosen = DARK if dark else LIGHT
     app.setPalette(_palette(chosen))
-    app.setStyleSheet(_STYLE.format(**asdict(chosen), grid=GRID, half=GRID // 2))
+    sizes = {"grid": GRID, "half": GRID // 2, "double": 2 * GRID}
+    app.setStyleSheet(_STYLE.format(**asdict(chosen), **sizes))
+
+
+def follow_system(app: QApplication) -> None:
+    """Change the scheme when the system does, as long as the system's is the one chosen."""
+
+    def follow() -> None:
+        if app.property(_CHOSEN) == "system":
+            apply(app, "system")
+
+    app.styleHints().colorSchemeChanged.connect(follow)
+
+
+def reduce_motion(app: QApplication, on: bool) -> None:
+    """Let nothing glide, whatever the system says."""
+    app.setProperty(_CALM, on)
+
+
+def moves(widget: QWidget) -> bool:
+    """Whether a widget may glide: unless it was switched off here, or in the system."""
+    app = QApplication.instance()
+    hint = QStyle.StyleHint.SH_Widget_Animation_Duration
+    calm = app is not None and app.property(_CALM)
+    return not calm and widget.style().styleHint(hint, None, widget) > 0
 
 
 def sized(font: QFont, factor: float, *, bold: bool = False, tabular: bool = False) -> QFont:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from PySide6.QtCore import QElapsedTimer, QObject, Qt, QTimer
+from PySide6.QtGui import QScreen
 
 
 class FrameThrottle(QObject):
@@ -43,3 +44,8 @@ class FrameThrottle(QObject):
         self._timer.stop()
         self._since.start()
         self._call()
+
+
+def frame_ms(screen: QScreen) -> int:
+    """How long one frame of a screen takes, in whole milliseconds."""
+    return max(4, int(1000 / max(screen.refreshRate(), 30.0)))

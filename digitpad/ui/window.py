@@ -2,134 +2,201 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from time import perf_counter
 
 import numpy as np
-from numpy.typing import NDArray
-from PySide6.QtCore import QEvent
-from PySide6.QtGui import QAction, QKeySequence
-from PySide6.QtWidgets import (
-    QHBoxLayout,
-    QLabel,
-    QMainWindow,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
+from PySide6.QtGui import QAction
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
 
+from digitpad.document import Document
+from digitpad.edit import fitted
 from digitpad.ink import Ink
-from digitpad.normalize import normalize_ink
+from digitpad.normalize import Image, normalize_ink
 from digitpad.recognizer import Readings, Recognizer, RecognizerError
 from digitpad.ui import theme
-from digitpad.ui.answer import Answer
-from digitpad.ui.bars import MOST_AT_ONCE, Bars, ScrolledBars
+from digitpad.ui.bars import Bars
 from digitpad.ui.brush import PAGE
 from digitpad.ui.canvas import Canvas
+from digitpad.ui.commands import Commands
+from digitpad.ui.grid import Grid
 from digitpad.ui.history import History
-from digitpad.ui.icons import icon
-from digitpad.ui.pad import Pad
-from digitpad.ui.preview import Preview
-from digitpad.ui.throttle import FrameThrottle
+from digitpad.ui.results import Results
+from digitpad.ui.scrubber import Scrubber
+from digitpad.ui.throttle import FrameThrottle, frame_ms
+from digitpad.ui.tools import Tools
 from digitpad.ui.verdict import Verdict
 
 
 class Window(QMainWindow):
-    """Connects canvas, recogniser and displays; reads at most once a frame, on this thread."""
+    """Connects pad, recogniser and displays; reads at most once a frame, on this thread.
+
+    Signals:
+        edited(Document): the drawing that now stands, after every finished edit and every way back.
+        read(Image | None, Readings | None): what the network got, and what it said.
+
+    Attributes:
+        commands: the actions by name, and the menus.
+    """
+
+    edited = Signal(object)
+    read = Signal(object, object)
 
     def __init__(self, recognizer: Recognizer) -> None:
         super().__init__()
+        # Every point of a fast stroke, even where several arrive within one frame. Not before
+        # there is an application: on X11, its creation turns this on.
+        QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
         self.setWindowTitle("digitpad")
         self._recognizer = recognizer
-        self._history = History()
+        self._history = History(Document())
         self._told: str | None = None  # the notice that the status bar has shown
         self.canvas = Canvas()
-        self.answer = Answer()
-        self.preview = Preview()
-        self.bars = Bars(recognizer.labels)
-        self.verdict = Verdict(recognizer.digit_score_threshold, self)
-        self._actions = {
-            "undo": self._action("Undo", "undo", ["Ctrl+Z"], self.undo),
-            "redo": self._action("Redo", "redo", ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo),
-            "clear": self._action("Clear", "clear", ["Esc", "Del"], self.clear),
-        }
-        self.addAction(self._action("Quit", None, ["Ctrl+Q"], self.close))
-        self.throttle = FrameThrottle(self._read, self._frame_ms(), self)
+        self.grid = Grid()
+        self.scrubber = Scrubber()
+        self.results = Results(recognizer.labels, recognizer.digit_score_threshold)
+        self.answer, self.preview = self.results.answer, self.results.preview
+        self.commands = Commands(self)
+        self.throttle = FrameThrottle(self._read, frame_ms(self.screen()), self)
+        self._add_commands()
+        self.tools = Tools(
+            self.commands, self.canvas, self.grid, self.scrubber, self.toggle_grid, self
+        )
         self._lay_out()
         self.status = QLabel()
         self._fill_status_bar()
-        self.canvas.changed.connect(self.throttle.request)
+        self.canvas.changed.connect(self._follow)
+        self.grid.changed.connect(self.throttle.request)
         self.canvas.committed.connect(self._commit)
-        self.verdict.settled.connect(self._reject)
+        self.grid.committed.connect(self._commit)
+        self.scrubber.moved.connect(self._go_back)
         self.throttle.flush()
         self.canvas.setFocus()
         self.resize(120 * theme.GRID, 80 * theme.GRID)
 
-    # -- edits ---------------------------------------------------------------------------------
+    # -- drawing -------------------------------------------------------------------------------
+
+    @property
+    def document(self) -> Document:
+        """The drawing as it stands, with the edit under way."""
+        stands = self._history.current
+        if stands.on_grid:
+            return stands.with_cells(self.grid.image) if self.grid.is_drawing else stands
+        return stands.with_ink(self.canvas.ink) if self.canvas.is_drawing else stands
 
     @property
     def ink(self) -> Ink:
-        """The drawing as it is seen."""
-        return self.canvas.ink
+        """The strokes of the drawing."""
+        return self.document.ink
 
-    def open_ink(self, ink: Ink) -> None:
-        """Show a drawing; undo brings the one before it back.
+    def open_document(self, document: Document) -> None:
+        """Show another drawing; undo brings the one before it back.
 
         Ink that does not lie on the page is moved, and shrunk where it is larger.
         """
-        self._edit(_on_page(ink))
+        self._keep_under_way()
+        document = replace(document, ink=fitted(document.ink, PAGE))
+        self._history.push(document)
+        self._show(document)
+
+    def open_ink(self, ink: Ink, origin: object = None) -> None:
+        """Show pen strokes, as :meth:`open_document`."""
+        self.open_document(Document(ink, origin=origin))
+
+    def open_image(self, image: Image, origin: object = None) -> None:
+        """Show a picture, float32 (28, 28), on the grid, as :meth:`open_document`."""
+        self.open_document(Document.from_image(image, origin))
 
     def undo(self) -> None:
         """Take the last edit back; while a line is being drawn, that line."""
-        self._show(self._history.current if self.canvas.is_drawing else self._history.undo())
+        is_under_way = self.document is not self._history.current
+        self._show(self._history.current if is_under_way else self._history.undo())
 
     def redo(self) -> None:
         """Do the last undone edit again."""
         self._show(self._history.redo())
 
     def clear(self) -> None:
-        """An empty page; undo brings the drawing back."""
-        if self.canvas.is_drawing:
-            self._history.push(self.canvas.ink)
+        """An empty page or grid; undo brings the drawing back."""
+        self._keep_under_way()
         if self._history.current:
-            self._edit(Ink())
+            self._history.push(self._history.current.cleared())
+            self._show(self._history.current)
 
-    def _edit(self, ink: Ink) -> None:
-        self._history.push(ink)
-        self._show(ink)
+    def toggle_grid(self) -> None:
+        """Show the grid instead of the page, or the page; both keep what they hold."""
+        self._keep_under_way()
+        self._history.replace(self._history.current.toggled())
+        self._show(self._history.current)
 
-    def _show(self, ink: Ink) -> None:
-        self.canvas.set_ink(ink)
+    def _keep_under_way(self) -> None:
+        document = self.document
+        if document is not self._history.current:
+            self._history.push(document)
+
+    def _show(self, document: Document) -> None:
+        self.canvas.set_ink(document.ink)
+        if document.on_grid:
+            self.grid.set_image(document.on_cells())
+        self.scrubber.set_ink(Ink() if document.on_grid else document.ink)
+        self.tools.show_grid(document.on_grid)
         self.throttle.flush()
+        self.edited.emit(document)
 
-    def _commit(self, ink: Ink) -> None:
-        self._history.push(ink)
+    def _commit(self, edit: Ink | Image) -> None:
+        """An edit by hand was finished."""
+        current = self._history.current
+        if isinstance(edit, Ink):
+            self._history.push(current.with_ink(edit))
+            self.scrubber.set_ink(edit)
+        else:
+            self._history.push(current.with_cells(edit))
+        self.throttle.request()
+        self.edited.emit(self._history.current)
+
+    def _follow(self) -> None:
+        """The hand draws: the scrubber is back at now."""
+        if self.scrubber.moment is not None:
+            self.scrubber.set_ink(self._history.current.ink)
+        self.throttle.request()
+
+    def _go_back(self, moment: Ink | None) -> None:
+        self.canvas.show_moment(moment)
         self.throttle.request()
 
     # -- reading -------------------------------------------------------------------------------
+
+    @property
+    def recognizer(self) -> Recognizer:
+        """What reads the drawing."""
+        return self._recognizer
+
+    def set_recognizer(self, recognizer: Recognizer) -> None:
+        """Read the drawing with another model; bars and verdict become this model's."""
+        self._recognizer = recognizer
+        self._told = None
+        self.results.set_classes(recognizer.labels, recognizer.digit_score_threshold)
+        self.status.setText(self._runs_on())
+        self._tell()
+        self.throttle.flush()
 
     def _read(self) -> None:
         """Normalise the drawing, ask the network, and show both and what can be done."""
         self._enable_actions()
         started = perf_counter()
-        image = normalize_ink(self.canvas.ink)
-        self.preview.show_image(image)
+        moment = self.scrubber.moment
+        image = self.document.image() if moment is None else normalize_ink(moment)
         readings = None if image is None else self._ask(image)
-        if readings is None:
-            self.verdict.judge(None, drawing=self.canvas.is_drawing)
-            self.bars.show_probabilities(None)
-            self.answer.show_answer(None)
-            return
         elapsed_ms = (perf_counter() - started) * 1000
-        self._tell()
-        probabilities, scores = readings.probabilities[0], readings.digit_scores
-        score = None if scores is None else float(scores[0])
-        rejected = self.verdict.judge(score, drawing=self.canvas.is_drawing)
-        self.bars.show_probabilities(probabilities)
-        winner = int(probabilities.argmax())
-        label = self._recognizer.labels[winner]
-        self.answer.show_answer(label, float(probabilities[winner]), rejected=rejected)
-        self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+        is_under_way = moment is not None or self.document is not self._history.current
+        self.results.show_reading(image, readings, drawing=is_under_way)
+        if readings is not None:
+            self._tell()
+            self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+        self.read.emit(image, readings)
 
-    def _ask(self, image: NDArray[np.float32]) -> Readings | None:
+    def _ask(self, image: Image) -> Readings | None:
         """What the network says; None, and a sentence in the status bar, where it fails."""
         try:
             readings = self._recognizer.read(image[None])
@@ -138,17 +205,13 @@ class Window(QMainWindow):
             return None
         scores = () if readings.digit_scores is None else readings.digit_scores
         if not np.isfinite([*readings.probabilities[0], *scores]).all():
-            self.statusBar().showMessage("the model's answer is not a number")
+            self.statusBar().showMessage(self.tr("the model's answer is not a number"))
             return None
         return readings
 
-    def _reject(self) -> None:
-        self.answer.show_answer(self.answer.label, self.answer.probability, rejected=True)
-
     def settle(self) -> None:
         """Finish at once what takes its time: gliding bars, and the verdict (for pictures)."""
-        self.verdict.settle()
-        self.bars.settle()
+        self.results.settle()
 
     def _tell(self) -> None:
         """Say once what the recogniser has to say: a device that is missing or was lost."""
@@ -158,46 +221,48 @@ class Window(QMainWindow):
 
     def _runs_on(self) -> str:
         provider = self._recognizer.provider.removesuffix("ExecutionProvider")
-        return f"{self._recognizer.name} on {provider}"
-
-    def _frame_ms(self) -> int:
-        return max(4, int(1000 / max(self.screen().refreshRate(), 30.0)))
+        return self.tr("{0} on {1}").format(self._recognizer.name, provider)
 
     # -- looks ---------------------------------------------------------------------------------
 
-    def _action(self, text: str, name: str | None, keys: list[str], call: object) -> QAction:
-        action = QAction(text, self)
-        action.setObjectName(name or "")
-        action.setShortcuts([QKeySequence(key) for key in keys])
-        shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        action.setToolTip(f"{text} ({shown})")
-        action.triggered.connect(call)
-        return action
+    @property
+    def bars(self) -> Bars:
+        """The probabilities of the model that reads."""
+        return self.results.bars
+
+    @property
+    def verdict(self) -> Verdict:
+        """Whether the drawing is rejected."""
+        return self.results.verdict
+
+    def add_panel(self, panel: QWidget, *, below: bool = False) -> None:
+        """Put a panel to the right of everything, or below it; hide it to give the room back."""
+        (self._below if below else self._beside).addWidget(panel)
+
+    def shortcut_groups(self) -> list[tuple[str, list[QAction]]]:
+        """The menus' titles and their actions."""
+        return self.commands.groups()
+
+    def _add_commands(self) -> None:
+        add = self.commands.add
+        add("quit", lambda: self.tr("Quit"), ["Ctrl+Q"], self.close, menu="file")
+        add("undo", lambda: self.tr("Undo"), ["Ctrl+Z"], self.undo, menu="edit")
+        add("redo", lambda: self.tr("Redo"), ["Ctrl+Shift+Z", "Ctrl+Y"], self.redo, menu="edit")
+        add("clear", lambda: self.tr("Clear"), ["Esc", "Del"], self.clear, menu="edit")
 
     def _lay_out(self) -> None:
         grid = theme.GRID
-        actions = self._actions
-        pad = Pad(self.canvas, [actions["undo"], actions["redo"]], [actions["clear"]])
-        top = QHBoxLayout()
-        top.setSpacing(3 * grid)
-        top.addWidget(self.answer, 1)
-        top.addWidget(self.preview)
-        right = QVBoxLayout()
-        right.setSpacing(3 * grid)
-        right.addLayout(top)
-        many = len(self.bars.bars) > MOST_AT_ONCE
-        right.addWidget(ScrolledBars(self.bars) if many else self.bars, 1)
-        side = QWidget()
-        side.setLayout(right)
-        right.setContentsMargins(0, 0, 0, 0)
-        side.setMaximumWidth(56 * grid)
-        body = QHBoxLayout()
-        body.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 0)
-        body.setSpacing(4 * grid)
-        body.addWidget(pad, 3)
-        body.addWidget(side, 2)
+        self.results.setMaximumWidth(56 * grid)
+        self._beside = QHBoxLayout()
+        self._beside.setSpacing(4 * grid)
+        self._beside.addWidget(self.tools.pad, 3)
+        self._beside.addWidget(self.results, 2)
+        self._below = QVBoxLayout()
+        self._below.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 0)
+        self._below.setSpacing(2 * grid)
+        self._below.addLayout(self._beside, 1)
         central = QWidget()
-        central.setLayout(body)
+        central.setLayout(self._below)
         self.setCentralWidget(central)
         self._draw_icons()
 
@@ -206,32 +271,26 @@ class Window(QMainWindow):
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
         self.status.setText(self._runs_on())
-        self.status.setAccessibleName("Model, device and time of the last reading")
+        self.status.setAccessibleName(self.tr("Model, device and time of the last reading"))
         bar.addPermanentWidget(self.status)
         self._tell()
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_icons()
+        elif event.type() == QEvent.Type.LanguageChange:
+            self.commands.retranslate()
+            self.tools.retranslate()
+            self.status.setAccessibleName(self.tr("Model, device and time of the last reading"))
         super().changeEvent(event)
 
     def _draw_icons(self) -> None:
-        for name, action in self._actions.items():
-            action.setIcon(icon(name, self.palette()))
+        self.commands.draw_icons()
+        self.tools.draw_icons()
 
     def _enable_actions(self) -> None:
-        self._actions["undo"].setEnabled(self._history.can_undo or self.canvas.is_drawing)
-        self._actions["redo"].setEnabled(self._history.can_redo)
-        self._actions["clear"].setEnabled(bool(self.canvas.ink))
-
-
-def _on_page(ink: Ink) -> Ink:
-    bounds = ink.bounds()
-    if bounds is None:
-        return ink
-    left, top, right, bottom = bounds
-    if min(left, top) >= 0 and max(right, bottom) <= PAGE:
-        return ink
-    scale = min(1.0, 0.8 * PAGE / max(right - left, bottom - top, 1e-9))
-    middle = (left + right) / 2, (top + bottom) / 2
-    return ink.transformed(scale, (PAGE / 2 - middle[0] * scale, PAGE / 2 - middle[1] * scale))
+        is_under_way = self.document is not self._history.current
+        self.commands["undo"].setEnabled(self._history.can_undo or is_under_way)
+        self.commands["redo"].setEnabled(self._history.can_redo)
+        self.commands["clear"].setEnabled(bool(self.document))
+        self.tools.enable()

@@ -1,0 +1,755 @@
+<?xml version="1.0" encoding="utf-8"?>
+<!DOCTYPE TS>
+<TS version="2.1" language="ko_KR" sourcelanguage="en">
+<context>
+    <name>About</name>
+    <message>
+        <source>&amp;Copy</source>
+        <translation>복사(&amp;C)</translation>
+    </message>
+    <message>
+        <source>About digitpad</source>
+        <translation>digitpad 정보</translation>
+    </message>
+    <message>
+        <source>Accuracy, {dataset}</source>
+        <translation>정확도, {dataset}</translation>
+    </message>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Copied</source>
+        <translation>복사됨</translation>
+    </message>
+    <message>
+        <source>Copy everything as text</source>
+        <translation>모든 내용을 텍스트로 복사합니다</translation>
+    </message>
+    <message>
+        <source>Draw a digit and see, live, what a CNN makes of it.</source>
+        <translation>숫자를 그리면 CNN이 어떻게 읽는지 바로 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>Licences</source>
+        <translation>라이선스</translation>
+    </message>
+    <message>
+        <source>Model</source>
+        <translation>모델</translation>
+    </message>
+    <message>
+        <source>Name</source>
+        <translation>이름</translation>
+    </message>
+    <message>
+        <source>Runs on</source>
+        <translation>실행 장치</translation>
+    </message>
+    <message>
+        <source>Summary</source>
+        <translation>요약</translation>
+    </message>
+    <message>
+        <source>Trained on</source>
+        <translation>학습 데이터</translation>
+    </message>
+    <message>
+        <source>Versions</source>
+        <translation>버전</translation>
+    </message>
+</context>
+<context>
+    <name>Answer</name>
+    <message>
+        <source>Answer: none yet</source>
+        <translation>답: 아직 없음</translation>
+    </message>
+    <message>
+        <source>Answer: {0}, {1}</source>
+        <translation>답: {0}, {1}</translation>
+    </message>
+    <message>
+        <source>likely</source>
+        <translation>유력함</translation>
+    </message>
+    <message>
+        <source>not sure</source>
+        <translation>불확실함</translation>
+    </message>
+    <message>
+        <source>not sure this is a digit</source>
+        <translation>숫자인지 확실하지 않음</translation>
+    </message>
+    <message>
+        <source>sure</source>
+        <translation>확실함</translation>
+    </message>
+</context>
+<context>
+    <name>Bar</name>
+    <message>
+        <source>Class {0}</source>
+        <extracomment>Steps of a bar&apos;s accessible value: tenths of a percent. How long a bar takes to reach a new value, in milliseconds. More classes than this scroll. The widest label that is not cut short, in device-independent pixels.</extracomment>
+        <translation>분류 {0}</translation>
+    </message>
+    <message>
+        <source>most likely</source>
+        <translation>가장 유력함</translation>
+    </message>
+</context>
+<context>
+    <name>Bars</name>
+    <message>
+        <source>Probabilities</source>
+        <translation>확률</translation>
+    </message>
+</context>
+<context>
+    <name>Canvas</name>
+    <message>
+        <source>Draw a digit here</source>
+        <translation>여기에 숫자를 그려 보세요</translation>
+    </message>
+    <message>
+        <source>Draw one digit with the mouse, a finger or a pen.</source>
+        <translation>마우스, 손가락 또는 펜으로 숫자 하나를 그려 주세요.</translation>
+    </message>
+    <message>
+        <source>Drawing canvas</source>
+        <translation>그리기 영역</translation>
+    </message>
+</context>
+<context>
+    <name>Commands</name>
+    <message>
+        <source>&amp;Draw</source>
+        <translation>그리기(&amp;D)</translation>
+    </message>
+    <message>
+        <source>&amp;Edit</source>
+        <translation>편집(&amp;E)</translation>
+    </message>
+    <message>
+        <source>&amp;File</source>
+        <translation>파일(&amp;F)</translation>
+    </message>
+    <message>
+        <source>&amp;Help</source>
+        <translation>도움말(&amp;H)</translation>
+    </message>
+    <message>
+        <source>&amp;Model</source>
+        <translation>모델(&amp;M)</translation>
+    </message>
+    <message>
+        <source>&amp;View</source>
+        <translation>보기(&amp;V)</translation>
+    </message>
+</context>
+<context>
+    <name>Exchange</name>
+    <message>
+        <source>Open a picture or a drawing</source>
+        <translation>그림 또는 필기 열기</translation>
+    </message>
+    <message>
+        <source>The test images are not on this machine; train a model once</source>
+        <translation>이 컴퓨터에 시험 이미지가 없습니다. 모델을 한 번 학습시켜 주세요</translation>
+    </message>
+    <message>
+        <source>Test image {number}</source>
+        <translation>시험 이미지 {number}</translation>
+    </message>
+    <message>
+        <source>{source}: its label is {label}</source>
+        <translation>{source}: 정답은 {label}입니다</translation>
+    </message>
+    <message>
+        <source>{source}: no ink was found</source>
+        <translation>{source}: 필기를 찾지 못했습니다</translation>
+    </message>
+    <message>
+        <source>There is no answer to copy yet</source>
+        <translation>아직 복사할 답이 없습니다</translation>
+    </message>
+    <message>
+        <source>The answer is on the clipboard</source>
+        <translation>답을 클립보드에 복사했습니다</translation>
+    </message>
+    <message>
+        <source>There is no drawing to copy</source>
+        <translation>복사할 필기가 없습니다</translation>
+    </message>
+    <message>
+        <source>The picture is on the clipboard</source>
+        <translation>그림을 클립보드에 복사했습니다</translation>
+    </message>
+    <message>
+        <source>There is no drawing to save</source>
+        <translation>저장할 필기가 없습니다</translation>
+    </message>
+    <message>
+        <source>Save the drawing</source>
+        <translation>필기 저장</translation>
+    </message>
+    <message>
+        <source>Saved as {file}</source>
+        <translation>{file}에 저장했습니다</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>끌어다 놓음</translation>
+    </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>열기(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Save drawing…</source>
+        <translation>필기 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Show me &amp;one</source>
+        <translation>하나 보여 주기(&amp;O)</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>붙여넣기(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Copy answer</source>
+        <translation>답 복사(&amp;C)</translation>
+    </message>
+    <message>
+        <source>Copy p&amp;icture</source>
+        <translation>그림 복사(&amp;I)</translation>
+    </message>
+</context>
+<context>
+    <name>Grid</name>
+    <message>
+        <source>Click or drag to ink cells, and again to blank them.
+Right button: blank. Wheel: lighter or darker.
+Arrow keys and Space do the same.</source>
+        <translation>칸을 누르거나 끌면 칠해지고, 다시 하면 지워집니다.
+오른쪽 단추: 지우기. 휠: 더 옅게 또는 더 짙게.
+화살표 키와 스페이스 키로도 할 수 있습니다.</translation>
+    </message>
+    <message>
+        <source>Grid of 28 by 28 cells</source>
+        <extracomment>Grey levels that a cell can be inked with.</extracomment>
+        <translation>가로 28칸, 세로 28칸의 격자</translation>
+    </message>
+    <message>
+        <source>row {0}, column {1}: {2} % ink</source>
+        <translation>{0}행 {1}열: 농도 {2} %</translation>
+    </message>
+</context>
+<context>
+    <name>Habits</name>
+    <message>
+        <source>&amp;About digitpad</source>
+        <translation>digitpad 정보(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>키보드 단축키(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Your last model is not used: {reason}.</source>
+        <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Your settings were damaged and begin anew; the old file is kept as {file}.</source>
+        <translation>설정 파일이 손상되어 기본값으로 시작합니다. 이전 파일은 {file}에 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Incoming</name>
+    <message>
+        <source>Pictures and drawings</source>
+        <translation>그림과 필기</translation>
+    </message>
+    <message>
+        <source>Clipboard</source>
+        <translation>클립보드</translation>
+    </message>
+    <message>
+        <source>There is no picture and no drawing to paste.</source>
+        <translation>붙여넣을 그림이나 필기가 없습니다.</translation>
+    </message>
+    <message>
+        <source>This text is neither a picture nor a drawing.</source>
+        <translation>이 텍스트는 그림도 필기도 아닙니다.</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>그런 파일이 없습니다</translation>
+    </message>
+    <message>
+        <source>the drawing is empty</source>
+        <translation>필기가 비어 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>ModelDialog</name>
+    <message>
+        <source>Answering output</source>
+        <translation>답으로 쓰는 출력</translation>
+    </message>
+    <message>
+        <source>Answers are</source>
+        <translation>출력값의 종류</translation>
+    </message>
+    <message>
+        <source>As worked out</source>
+        <translation>알아낸 값으로</translation>
+    </message>
+    <message>
+        <source>Black … white</source>
+        <translation>검정 … 하양</translation>
+    </message>
+    <message>
+        <source>Cancel</source>
+        <translation>취소</translation>
+    </message>
+    <message>
+        <source>Digits are</source>
+        <translation>숫자의 색</translation>
+    </message>
+    <message>
+        <source>How {model} is used</source>
+        <extracomment>So many reference digits are shown; all that the model was tried on are counted.</extracomment>
+        <translation>{model} 사용 방식</translation>
+    </message>
+    <message>
+        <source>Labels</source>
+        <translation>분류 이름</translation>
+    </message>
+    <message>
+        <source>Layout</source>
+        <translation>입력 배치</translation>
+    </message>
+    <message>
+        <source>Nearly as good: {scaling}, {ink}.</source>
+        <translation>거의 같은 결과: {scaling}, {ink}.</translation>
+    </message>
+    <message>
+        <source>No other way of using the model does as well.</source>
+        <translation>이보다 나은 사용 방식은 없습니다.</translation>
+    </message>
+    <message>
+        <source>One for each class, with spaces between</source>
+        <translation>분류마다 하나씩, 빈칸으로 구분해 주세요</translation>
+    </message>
+    <message>
+        <source>Reads {right} of {count} reference digits.</source>
+        <translation>기준 숫자 {count}개 중 {right}개를 맞게 읽습니다.</translation>
+    </message>
+    <message>
+        <source>The model&apos;s answers are not numbers.</source>
+        <translation>모델의 답이 숫자 값이 아닙니다.</translation>
+    </message>
+    <message>
+        <source>The values of black and of white; others may be typed, such as 0..16</source>
+        <translation>검정과 하양의 값입니다. 0..16처럼 직접 입력할 수도 있습니다</translation>
+    </message>
+    <message>
+        <source>This is a guess: no way of using the model reads them well.</source>
+        <translation>추측한 값입니다. 어떤 방식으로도 잘 읽지 못합니다.</translation>
+    </message>
+    <message>
+        <source>Use</source>
+        <translation>사용</translation>
+    </message>
+    <message>
+        <source>any number of images at a time</source>
+        <translation>한 번에 이미지 여러 장</translation>
+    </message>
+    <message>
+        <source>black on white</source>
+        <translation>흰 바탕에 검정</translation>
+    </message>
+    <message>
+        <source>changed</source>
+        <translation>바꿈</translation>
+    </message>
+    <message>
+        <source>from the file</source>
+        <translation>파일에서 읽음</translation>
+    </message>
+    <message>
+        <source>images at a time: {count}</source>
+        <translation>한 번에 이미지 {count}장</translation>
+    </message>
+    <message>
+        <source>logits</source>
+        <translation>로짓</translation>
+    </message>
+    <message>
+        <source>probabilities</source>
+        <translation>확률</translation>
+    </message>
+    <message>
+        <source>white on black</source>
+        <translation>검은 바탕에 하양</translation>
+    </message>
+    <message>
+        <source>worked out</source>
+        <translation>알아냄</translation>
+    </message>
+    <message>
+        <source>{name} ({count} classes)</source>
+        <translation>{name}(분류 {count}개)</translation>
+    </message>
+</context>
+<context>
+    <name>Models</name>
+    <message>
+        <source>Open a model</source>
+        <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx)</source>
+        <translation>모델 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Digits</source>
+        <translation>숫자</translation>
+    </message>
+    <message>
+        <source>Clothes</source>
+        <translation>옷</translation>
+    </message>
+    <message>
+        <source>&amp;Open a model…</source>
+        <translation>모델 열기(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;How this model is used…</source>
+        <translation>이 모델의 사용 방식(&amp;H)…</translation>
+    </message>
+</context>
+<context>
+    <name>Outgoing</name>
+    <message>
+        <source>Picture</source>
+        <extracomment>Ink and paper of what leaves the window: the same in both schemes, as it is pasted anywhere.</extracomment>
+        <translation>그림</translation>
+    </message>
+    <message>
+        <source>Drawing for other programs</source>
+        <translation>다른 프로그램용 그림</translation>
+    </message>
+    <message>
+        <source>Ink, one drawing a line</source>
+        <translation>필기, 한 줄에 하나씩</translation>
+    </message>
+</context>
+<context>
+    <name>PenMenu</name>
+    <message>
+        <source>Broad</source>
+        <translation>굵게</translation>
+    </message>
+    <message>
+        <source>Grey {0} %</source>
+        <translation>회색 {0} %</translation>
+    </message>
+    <message>
+        <source>Ink {0} %</source>
+        <translation>잉크 {0} %</translation>
+    </message>
+    <message>
+        <source>Medium</source>
+        <translation>보통</translation>
+    </message>
+    <message>
+        <source>Thin</source>
+        <translation>가늘게</translation>
+    </message>
+    <message>
+        <source>Very broad</source>
+        <translation>아주 굵게</translation>
+    </message>
+    <message>
+        <source>Very thin</source>
+        <translation>아주 가늘게</translation>
+    </message>
+    <message>
+        <source>Width and ink</source>
+        <translation>굵기와 농도</translation>
+    </message>
+</context>
+<context>
+    <name>PictureView</name>
+    <message>
+        <source>Picture from {source}</source>
+        <translation>{source}에서 온 그림</translation>
+    </message>
+    <message>
+        <source>Click to see the cells that the network sees, and edit them</source>
+        <translation>클릭하면 신경망이 보는 칸을 보고 고칠 수 있습니다</translation>
+    </message>
+    <message>
+        <source>no ink was found</source>
+        <translation>필기를 찾지 못함</translation>
+    </message>
+    <message>
+        <source>what is in the frame is read</source>
+        <translation>테두리 안의 것을 읽습니다</translation>
+    </message>
+    <message>
+        <source>Picture</source>
+        <extracomment>The box of a picture that is read as it is.</extracomment>
+        <translation>그림</translation>
+    </message>
+</context>
+<context>
+    <name>Preferences</name>
+    <message>
+        <source>&amp;Language</source>
+        <translation>언어(&amp;L)</translation>
+    </message>
+    <message>
+        <source>&amp;Theme</source>
+        <translation>테마(&amp;T)</translation>
+    </message>
+    <message>
+        <source>Dark</source>
+        <translation>어둡게</translation>
+    </message>
+    <message>
+        <source>Light</source>
+        <translation>밝게</translation>
+    </message>
+    <message>
+        <source>Like the system</source>
+        <translation>시스템 설정에 따름</translation>
+    </message>
+    <message>
+        <source>&amp;Reduce motion</source>
+        <translation>움직임 줄이기(&amp;R)</translation>
+    </message>
+</context>
+<context>
+    <name>Preview</name>
+    <message>
+        <source>What the network sees, 28 by 28 pixels</source>
+        <translation>신경망이 보는 그림, 가로 28픽셀, 세로 28픽셀</translation>
+    </message>
+    <message>
+        <source>What the network sees: your drawing in 28 × 28 pixels</source>
+        <translation>신경망이 보는 그림: 28 × 28픽셀로 줄인 그림</translation>
+    </message>
+    <message>
+        <source>blank</source>
+        <translation>비어 있음</translation>
+    </message>
+    <message>
+        <source>shows the drawing</source>
+        <translation>그림이 있음</translation>
+    </message>
+</context>
+<context>
+    <name>RecentDrawings</name>
+    <message>
+        <source>Keep &amp;recent drawings</source>
+        <translation>최근 필기 보관(&amp;R)</translation>
+    </message>
+    <message>
+        <source>&amp;Forget recent drawings</source>
+        <translation>최근 필기 지우기(&amp;F)</translation>
+    </message>
+</context>
+<context>
+    <name>RecentsStrip</name>
+    <message>
+        <source>Recent drawings</source>
+        <translation>최근 그림</translation>
+    </message>
+    <message>
+        <source>Remove</source>
+        <translation>삭제</translation>
+    </message>
+    <message>
+        <source>Remove all</source>
+        <translation>모두 삭제</translation>
+    </message>
+</context>
+<context>
+    <name>Recovery</name>
+    <message>
+        <source>Your drawing is not safe from a crash: {folder} cannot be written to ({reason}).</source>
+        <extracomment>Largest file that is read, in bytes: more than the largest drawing takes. So many digitpads at once have a place.</extracomment>
+        <translation>그림을 {folder}에 저장할 수 없어, 프로그램이 갑자기 종료되면 사라질 수 있습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Your last drawing cannot be read from {file} ({reason}).</source>
+        <translation>지난번 그림을 {file}에서 읽을 수 없습니다({reason}).</translation>
+    </message>
+    <message>
+        <source>Your last drawing is back.</source>
+        <translation>지난번 그림을 되살렸습니다.</translation>
+    </message>
+    <message>
+        <source>Your last drawing was damaged; its file is kept as {file}.</source>
+        <translation>지난번 그림 파일이 손상되었습니다. 파일은 {file}에 있습니다.</translation>
+    </message>
+</context>
+<context>
+    <name>ReferenceTiles</name>
+    <message>
+        <source>Reference digits and what the model reads</source>
+        <extracomment>Side of a tile, in device-independent pixels: each pixel of the image becomes two.</extracomment>
+        <translation>기준 숫자와 모델이 읽은 결과</translation>
+    </message>
+    <message>
+        <source>{digit} is read as {answer}</source>
+        <translation>{digit}: {answer}로 읽음</translation>
+    </message>
+</context>
+<context>
+    <name>Scrubber</name>
+    <message>
+        <source>Go back in the drawing; Space plays it</source>
+        <translation>그린 과정을 되돌아봅니다. 스페이스 키로 재생합니다</translation>
+    </message>
+    <message>
+        <source>Moment of the drawing</source>
+        <extracomment>Steps of the slider to a second of drawing. Milliseconds between two pictures of the replay, and under reduced motion.</extracomment>
+        <translation>그림의 시점</translation>
+    </message>
+</context>
+<context>
+    <name>Settings</name>
+    <message>
+        <source>Your settings cannot be saved in {file}; they hold until you quit.</source>
+        <extracomment>So many models&apos; conventions are remembered, those set last. So many files of models are offered again, the one used last first. How long a change waits for others before the file is written, in milliseconds.</extracomment>
+        <translation>설정을 {file}에 저장할 수 없습니다. 종료할 때까지만 유지됩니다.</translation>
+    </message>
+</context>
+<context>
+    <name>Shortcuts</name>
+    <message>
+        <source>Close</source>
+        <translation>닫기</translation>
+    </message>
+    <message>
+        <source>Keyboard shortcuts</source>
+        <translation>키보드 단축키</translation>
+    </message>
+</context>
+<context>
+    <name>Svg</name>
+    <message>
+        <source>the SVG picture is too large to open</source>
+        <extracomment>Most references to other elements: in a chain, each can double what is drawn. Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000. Longest side of the picture, in pixels.</extracomment>
+        <translation>SVG 그림이 너무 커서 열 수 없습니다</translation>
+    </message>
+    <message>
+        <source>the SVG picture is damaged or empty</source>
+        <translation>SVG 그림이 손상되었거나 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>the SVG picture has no size that can be drawn</source>
+        <translation>SVG 그림에 그릴 수 있는 크기가 없습니다</translation>
+    </message>
+    <message>
+        <source>the SVG picture defines entities, which digitpad does not read</source>
+        <translation>SVG 그림에 엔티티 정의가 있어 digitpad가 읽지 않습니다</translation>
+    </message>
+    <message>
+        <source>not an SVG picture, or a damaged one</source>
+        <translation>SVG 그림이 아니거나 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>the SVG picture is too complicated to open</source>
+        <translation>SVG 그림이 너무 복잡해서 열 수 없습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Tools</name>
+    <message>
+        <source>Broader, or darker cells</source>
+        <translation>더 굵게, 칸은 더 짙게</translation>
+    </message>
+    <message>
+        <source>Draw</source>
+        <translation>그리기</translation>
+    </message>
+    <message>
+        <source>Erase only what is touched</source>
+        <translation>닿은 부분만 지우기</translation>
+    </message>
+    <message>
+        <source>Erase strokes; with Shift, only what is touched</source>
+        <translation>획 지우기. Shift를 누르면 닿은 부분만</translation>
+    </message>
+    <message>
+        <source>Eraser</source>
+        <translation>지우개</translation>
+    </message>
+    <message>
+        <source>Grid</source>
+        <translation>격자</translation>
+    </message>
+    <message>
+        <source>Ink the 28 × 28 cells that the network gets</source>
+        <translation>신경망이 받는 28 × 28칸을 직접 칠하기</translation>
+    </message>
+    <message>
+        <source>Less ink</source>
+        <translation>더 옅게</translation>
+    </message>
+    <message>
+        <source>More ink</source>
+        <translation>더 짙게</translation>
+    </message>
+    <message>
+        <source>Pen</source>
+        <translation>펜</translation>
+    </message>
+    <message>
+        <source>Replay the drawing</source>
+        <translation>그린 과정 재생</translation>
+    </message>
+    <message>
+        <source>Thinner, or lighter cells</source>
+        <translation>더 가늘게, 칸은 더 옅게</translation>
+    </message>
+</context>
+<context>
+    <name>Window</name>
+    <message>
+        <source>Clear</source>
+        <translation>모두 지우기</translation>
+    </message>
+    <message>
+        <source>Model, device and time of the last reading</source>
+        <translation>모델, 장치, 마지막 인식에 걸린 시간</translation>
+    </message>
+    <message>
+        <source>Quit</source>
+        <translation>종료</translation>
+    </message>
+    <message>
+        <source>Redo</source>
+        <translation>다시 실행</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>the model&apos;s answer is not a number</source>
+        <translation>모델의 답이 숫자 값이 아닙니다</translation>
+    </message>
+    <message>
+        <source>{0} on {1}</source>
+        <translation>{0}, {1}에서 실행</translation>
+    </message>
+</context>
+</TS>

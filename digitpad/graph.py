@@ -1,0 +1,166 @@
+"""What an ONNX file is made of, read from its raw bytes before onnxruntime sees it.
+
+A walk over the protobuf wire format (https://protobuf.dev/programming-guides/encoding), with the
+field numbers of ``onnx.proto``. It builds nothing, so that a hostile file costs no more than its
+length, and it looks only for what no reader of small images needs:
+
+- weights in other files ("external data"), which name paths, or even addresses in memory, at their
+  writer's will: in initialisers, attributes and subgraphs alike;
+- sparse tensors, whose few bytes become as many as they like;
+- functions of the file's own, a dozen of which can stand for as many nodes as they like;
+- loops, which nobody can promise to end: a subgraph may stand only in an ``If``;
+- more nodes than the deepest networks for such images have.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+#: Most nodes, in the graph and its subgraphs together.
+MAX_NODES = 5_000
+#: Most fields looked at one by one; networks have some thousands.
+MAX_FIELDS = 200_000
+#: How deep subgraphs may be nested.
+_MAX_DEPTH = 8
+
+_VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
+#: Runs of numbers (fields 1 to 15, without 14) and of short texts (field 9): nothing that is looked
+#: for, but a forest of decision trees has millions.
+_SKIPPED = re.compile(
+    rb"(?:[\x08\x10\x18\x20\x28\x30\x38\x40\x48\x50\x58\x60\x68\x78][\x80-\xff]{0,9}[\x00-\x7f]"
+    rb"|[\x0d\x15\x1d\x25\x2d\x35\x3d\x45\x4d\x55\x5d\x65\x6d\x75\x7d].{4}"
+    + b"".join(rb"|\x4a\x%02x.{%d}" % (length, length) for length in range(1, 20))
+    + rb")*+",
+    re.DOTALL,
+)
+#: Wire types.
+_NUMBER, _EIGHT_BYTES, _MESSAGE, _FOUR_BYTES = 0, 1, 2, 5
+
+
+class GraphError(Exception):
+    """A file that is not run; the message is one sentence for the user."""
+
+
+def survey(model: bytes) -> None:
+    """Check a file, without running anything of it.
+
+    Args:
+        model: the whole file.
+
+    Raises:
+        GraphError: if it is no ONNX model, or has what is listed above.
+    """
+    walk = _Walk(model)
+    has_graph = False
+    for field, start, stop in walk.parts(0, len(model)):
+        if field == 7:
+            has_graph = True
+            walk.graph(start, stop, 0)
+        elif field == 25:
+            raise GraphError(
+                "this model has functions of its own; save it with onnx.inliner's"
+                " inline_local_functions"
+            )
+    if not has_graph:
+        raise _no_model()
+
+
+class _Walk:
+    """One method a message; bytes ``start`` to ``stop`` of the file are that message."""
+
+    def __init__(self, data: bytes) -> None:
+        self._data = data
+        self._fields = self._nodes = 0
+
+    def graph(self, start: int, stop: int, depth: int) -> None:
+        if depth > _MAX_DEPTH:
+            raise GraphError("this model nests graphs within graphs too deeply")
+        for field, first, last in self.parts(start, stop):
+            if field == 1:
+                self.node(first, last, depth)
+            elif field == 5:
+                self.tensor(first, last)
+            elif field == 15:
+                raise _sparse()
+
+    def node(self, start: int, stop: int, depth: int) -> None:
+        self._nodes += 1
+        if self._nodes > MAX_NODES:
+            raise GraphError(f"this model has more than {MAX_NODES:,} nodes, too many for images")
+        parts = list(self.parts(start, stop))
+        operators = [self._data[first:last] for field, first, last in parts if field == 4]
+        for field, first, last in parts:
+            if field == 5:
+                self.attribute(first, last, depth, operators[-1] if operators else b"")
+
+    def attribute(self, start: int, stop: int, depth: int, operator: bytes) -> None:
+        for field, first, last in self.parts(start, stop):
+            if field in (5, 10):
+                self.tensor(first, last)
+            elif field in (6, 11):
+                if operator != b"If":
+                    raise GraphError("this model has a loop, which digitpad does not run")
+                self.graph(first, last, depth + 1)
+            elif field in (22, 23):
+                raise _sparse()
+
+    def tensor(self, start: int, stop: int) -> None:
+        for field, value, _ in self.parts(start, stop):
+            if field == 13 or (field == 14 and value):
+                raise GraphError(
+                    "this model keeps its weights in other files (external data); save it as one"
+                    " file"
+                )
+
+    def parts(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
+        """The fields of a message: number, and from where to where; or a number's value, twice.
+
+        Raises:
+            GraphError: if that is no message.
+        """
+        at = start
+        while at < stop:
+            skipped = _SKIPPED.match(self._data, at, stop)
+            at = skipped.end() if skipped else at
+            if at == stop:
+                break
+            self._fields += 1
+            if self._fields > MAX_FIELDS:
+                raise GraphError("this model has too many parts for one that reads small images")
+            tag, at = self._varint(at, stop)
+            tag &= 0xFFFF_FFFF  # as readers of protobuf do
+            field, wire = tag >> 3, tag & 7
+            if wire == _NUMBER:
+                value, at = self._varint(at, stop)
+                yield field, value, value
+                continue
+            if wire == _MESSAGE:
+                length, at = self._varint(at, stop)
+            elif wire in (_EIGHT_BYTES, _FOUR_BYTES):
+                length = 8 if wire == _EIGHT_BYTES else 4
+            else:
+                raise _no_model()
+            if length > stop - at:
+                raise _no_model()
+            if wire == _MESSAGE:
+                yield field, at, at + length
+            at += length
+
+    def _varint(self, at: int, stop: int) -> tuple[int, int]:
+        """The value at a place, and the place after it."""
+        found = _VARINT.match(self._data, at, stop)
+        if found is None:
+            raise _no_model()
+        value = 0
+        for byte in reversed(found.group()):
+            value = value << 7 | byte & 0x7F
+        return value, found.end()
+
+
+def _no_model() -> GraphError:
+    return GraphError("this file is not an ONNX model")
+
+
+def _sparse() -> GraphError:
+    return GraphError("this model has sparse tensors, which digitpad does not run")

@@ -1,0 +1,172 @@
+"""What a window has that a picture of it has not: a memory of its user, menus, and recovery."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtWidgets import QApplication, QDialog
+
+from digitpad.info import collect
+from digitpad.recents import Recents
+from digitpad.recognizer import Recognizer, RecognizerError
+from digitpad.resources import AssetError
+from digitpad.ui.about import AboutDialog
+from digitpad.ui.brush import Brush
+from digitpad.ui.draft import Drafts, document_of
+from digitpad.ui.exchange import Exchange
+from digitpad.ui.models import Models
+from digitpad.ui.places import data_folder, settings_file
+from digitpad.ui.preferences import Preferences
+from digitpad.ui.recent_drawings import RecentDrawings
+from digitpad.ui.recovery import Recovery
+from digitpad.ui.settings import Settings, open_store
+from digitpad.ui.shortcuts import ShortcutsDialog
+from digitpad.ui.translations import Translations
+from digitpad.ui.window import Window
+
+translate = QCoreApplication.translate
+DEFAULT_MODEL = "digits"
+
+
+class Habits:
+    """Remembers, from one start to the next.
+
+    Attributes:
+        settings: what is remembered.
+        recognizer: the model of last time, or the one that was asked for.
+
+    Raises:
+        RecognizerError: if the model that was asked for, or the default one, cannot be used.
+    """
+
+    def __init__(self, model: str | None, device: str) -> None:
+        store, aside = open_store(settings_file())
+        self.settings = Settings(store)
+        self._translations = Translations()
+        self._drafts = Drafts()
+        # Sentences, made when the language is known.
+        self._notices: list[Callable[[], str | None]] = []
+        if aside is not None:
+            self._notices.append(lambda: _damaged_settings(aside))
+        self.recognizer = self._load(model, device)
+
+    def _load(self, model: str | None, device: str) -> Recognizer:
+        remembered = self.settings.model
+        self._device, self._model = device, model or remembered
+        if model is not None or remembered == DEFAULT_MODEL:
+            return Recognizer.load(self._model, device)
+        try:
+            return Recognizer.load(remembered, device, self.settings.convention(remembered))
+        except RecognizerError as error:
+            reason = str(error)
+            self._notices.append(lambda: _lost_model(reason))
+            self._model = DEFAULT_MODEL
+            return Recognizer.load(DEFAULT_MODEL, device)
+
+    def speak(self) -> None:
+        """Use the remembered language."""
+        try:
+            self._translations.use(self.settings.language)
+        except AssetError as error:
+            reason = str(error)
+            self._notices.append(lambda: reason)
+
+    def move_in(self, app: QApplication, window: Window, scheme: str | None) -> None:
+        """Give the window its menus, its old place, and the drawing that a crash has left.
+
+        Args:
+            scheme: the theme that was asked for, which is not remembered.
+        """
+        self._app, self._window = app, window
+        self.preferences = Preferences(app, window, self.settings, self._translations, scheme)
+        self.models = Models(window, self.settings, self._model, self._device)
+        self.exchange = Exchange(window, self.models.open_file)
+        recents = Recents(data_folder() / "recent.sqlite")
+        recents.enabled = self.settings.keeps_recents
+        self.recents = RecentDrawings(window, recents)
+        self.recents.switched.connect(self._keep_recents)
+        self._add_commands()
+        self.recovery = Recovery(data_folder() / "unsaved", self._state, self._show, window)
+        for speaker in (self.settings, self.preferences, self.recovery):
+            speaker.failed.connect(window.statusBar().showMessage)
+        self._furnish()
+        self._notices.append(self.recovery.bring_back)
+        told = " ".join(filter(None, (notice() for notice in self._notices)))
+        if told:
+            window.statusBar().showMessage(told)
+        window.edited.connect(self.recovery.touch)
+
+    def move_out(self) -> None:
+        """The window was closed: remember where it was. The drawing stays only at a logout."""
+        self.settings.geometry = bytes(self._window.saveGeometry().data())
+        self.settings.grid_mode = self._window.document.on_grid
+        self.settings.flush()
+        self.recents.close()
+        self.recovery.close(keep=self._app.isSavingSession())
+
+    def _furnish(self) -> None:
+        """Place, brush and grid as they were."""
+        if self.settings.geometry:
+            self._window.restoreGeometry(self.settings.geometry)
+        pen = self._window.tools.pen_menu
+        pen.set_brush(Brush(self.settings.brush_width, self.settings.ink_opacity))
+        pen.brush_changed.connect(self._remember_brush)
+        if self.settings.grid_mode:
+            self._window.toggle_grid()
+
+    def _keep_recents(self, on: bool) -> None:
+        self.settings.keeps_recents = on
+
+    def _remember_brush(self, brush: Brush) -> None:
+        self.settings.brush_width, self.settings.ink_opacity = brush.width, brush.opacity
+
+    def _state(self) -> dict[str, Any]:
+        return self._drafts.state(self._window.document)
+
+    def _show(self, state: Mapping[str, Any]) -> None:
+        self._window.open_document(document_of(state))
+
+    def _add_commands(self) -> None:
+        commands = self._window.commands
+        commands.menu("file").addSeparator()
+        commands.menu("file").addAction(commands["quit"])  # once more, as the last one
+        view = commands.menu("view")
+        view.addMenu(self.preferences.theme_menu)
+        view.addMenu(self.preferences.language_menu)
+        view.addAction(self.preferences.motion)
+        commands.add("shortcuts", _shortcuts, ["F1"], self._list_shortcuts, menu="help")
+        commands.add("about", _about, [], self._tell_about, menu="help")
+
+    def _list_shortcuts(self) -> None:
+        _open(ShortcutsDialog(self._window.shortcut_groups, self._window))
+
+    def _tell_about(self) -> None:
+        model = self._window.recognizer
+        facts = (model.name, model.provider, model.card)
+        _open(AboutDialog(collect(DEFAULT_MODEL, "cpu")["versions"], facts, self._window))
+
+
+def _open(dialog: QDialog) -> None:
+    dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+    dialog.open()
+
+
+def _shortcuts() -> str:
+    return translate("Habits", "&Keyboard shortcuts")
+
+
+def _about() -> str:
+    return translate("Habits", "&About digitpad")
+
+
+def _damaged_settings(aside: Path) -> str:
+    return translate(
+        "Habits", "Your settings were damaged and begin anew; the old file is kept as {file}."
+    ).format(file=aside)
+
+
+def _lost_model(reason: str) -> str:
+    return translate("Habits", "Your last model is not used: {reason}.").format(reason=reason)

@@ -1,0 +1,137 @@
+"""Keeps the window's finished drawings, and shows them in a strip below it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from digitpad.ink import Ink
+from digitpad.normalize import Image
+from digitpad.recents import Recents
+from digitpad.recognizer import Readings
+from digitpad.ui.recents_strip import RecentsStrip
+from digitpad.ui.window import Window
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A finished drawing and what was said of it."""
+
+    ink: Ink
+    label: str
+    probability: float
+
+
+class RecentDrawings(QObject):
+    """Puts a drawing into the list when another takes its place, or the window closes.
+
+    Signals:
+        switched(bool): whether drawings are now kept.
+
+    Args:
+        window: gets the strip below it, and the commands.
+        recents: the list; closed by :meth:`close`.
+
+    Attributes:
+        strip: the strip; hidden while there is nothing in it.
+    """
+
+    switched = Signal(bool)
+
+    def __init__(self, window: Window, recents: Recents) -> None:
+        super().__init__(window)
+        self._window, self._recents = window, recents
+        self._answered: _Answered | None = None
+        self._is_closed = False
+        self._told: str | None = None  # the notice that the status bar has shown
+        self.strip = RecentsStrip()
+        self.strip.chosen.connect(self._bring_back)
+        self.strip.removed.connect(self._remove)
+        self.strip.emptied.connect(self.forget_all)
+        window.add_panel(self.strip, below=True)
+        window.read.connect(self._note)
+        add = window.commands.add
+        self._switch = add("keep-recents", _keep, [], _nothing, menu="view", checkable=True)
+        self._switch.setChecked(recents.enabled)
+        self._switch.toggled.connect(self._turn)
+        add("forget-recents", _forget, [], self.forget_all, menu="view")
+        self._list()
+
+    def keep(self, on: bool) -> None:
+        """Keep drawings and show the strip, or neither; what was kept stays in the file."""
+        self._switch.setChecked(on)
+
+    def forget_all(self) -> None:
+        """Empty the list."""
+        self._answered = None
+        self._recents.clear()
+        self._list()
+
+    def close(self) -> None:
+        """Keep the drawing that stands, and close the list; once is enough."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._put_away()
+        self._window.read.disconnect(self._note)
+        self._recents.close()
+
+    def _turn(self, on: bool) -> None:
+        self._recents.enabled = on
+        self._list()
+        self.switched.emit(on)
+
+    def _note(self, _image: Image | None, readings: Readings | None) -> None:
+        """Remember a drawing's answer; put the one before it away, when it is gone."""
+        window = self._window
+        if window.canvas.is_drawing or window.scrubber.moment is not None:
+            return
+        ink = Ink() if window.document.on_grid else window.ink
+        if self._answered is not None and not _goes_on(self._answered.ink, ink):
+            self._put_away()
+        if readings is not None and ink:
+            winner = int(readings.probabilities[0].argmax())
+            probability = float(readings.probabilities[0, winner])
+            self._answered = _Answered(ink, window.recognizer.labels[winner], probability)
+
+    def _put_away(self) -> None:
+        if self._answered is None:
+            return
+        kept, self._answered = self._answered, None
+        self._recents.add(kept.ink, kept.label, kept.probability)
+        self._list()
+
+    def _bring_back(self, ink: Ink) -> None:
+        self._window.open_ink(ink)
+
+    def _remove(self, key: int) -> None:
+        self._recents.remove(key)
+        self._list()
+
+    def _list(self) -> None:
+        entries = self._recents.entries() if self._recents.enabled else []
+        self.strip.show_recents(entries)
+        self.strip.setVisible(bool(entries))
+        if self._recents.notice != self._told:
+            self._told = self._recents.notice
+            self._window.statusBar().showMessage(self._told or "")
+
+
+def _goes_on(ink: Ink, later: Ink) -> bool:
+    """Whether a drawing is the same one, edited further."""
+    return any(stroke is other for stroke in ink.strokes for other in later.strokes)
+
+
+def _nothing() -> None:
+    """What the switch does besides being switched."""
+
+
+def _keep() -> str:
+    return translate("RecentDrawings", "Keep &recent drawings")
+
+
+def _forget() -> str:
+    return translate("RecentDrawings", "&Forget recent drawings")
