@@ -28,10 +28,11 @@ from training_fixtures import (
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
 from digitpad.recognizer import Recognizer
-from training import build, datasets, environment, pendigits, recipes
+from training import build, datasets, environment, pendigits, recipes, report
 from training.build import main
 from training.runs import RunFolder
 
+write_report = report.write
 FIGURES = ("confusion.png", "curves.png", "reliability.png")
 SHEETS = ("drawn-family.png", "drawn-glyph.png", "drawn-image-mark.png")
 
@@ -51,6 +52,8 @@ def built(tmp_path_factory) -> Path:
 def tiny(monkeypatch, tmp_path) -> list[str]:
     """Arguments of a build on the tiny dataset in a folder that has no model yet."""
     install(monkeypatch, tmp_path)
+    # Figures take longer than such a training; `built` has them.
+    monkeypatch.setattr(report, "write", lambda _: None)
     monkeypatch.chdir(tmp_path)
     return ["--data-dir", str(tmp_path), "--output", str(tmp_path), "--epochs", "1"]
 
@@ -179,6 +182,7 @@ def test_quick_leaves_the_bundled_model_alone(tiny, tmp_path, monkeypatch):
 
 
 def test_the_bundled_model_comes_with_its_figures(tiny, tmp_path, monkeypatch):
+    monkeypatch.setattr(report, "write", write_report)
     bundled = tmp_path / "assets"
     monkeypatch.setattr(build, "assets_dir", lambda: bundled)
     assert main(tiny[:2]) == 0
