@@ -251,6 +251,30 @@ def test_a_drawing_is_kept_when_another_takes_its_place(
     assert shown(recent) == "71"
 
 
+def test_the_first_drawing_to_be_kept_leaves_the_page_as_it_is(
+    window: Window, recent: RecentDrawings
+) -> None:
+    size = window.canvas.size()
+    draw(window, digit("7"))
+    window.clear()
+    QApplication.processEvents()
+    assert recent.strip.isVisible()
+    assert window.canvas.size() == size
+
+
+def test_erasing_a_part_and_looking_at_the_grid_go_on_with_the_drawing(
+    window: Window, recent: RecentDrawings
+) -> None:
+    draw(window, digit("7"))
+    (stroke, *_) = window.ink.strokes
+    window.open_ink(Ink.from_points([stroke.points[:-1]]))
+    window.toggle_grid()
+    window.toggle_grid()
+    assert shown(recent) == ""
+    window.clear()
+    assert len(shown(recent)) == 1
+
+
 def test_a_click_or_enter_brings_a_drawing_back(window: Window, recent: RecentDrawings) -> None:
     for label in "17":
         draw(window, digit(label))

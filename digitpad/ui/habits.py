@@ -6,13 +6,14 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, Qt
+from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from digitpad.info import collect
 from digitpad.recents import Recents
 from digitpad.recognizer import Recognizer, RecognizerError
 from digitpad.resources import AssetError
+from digitpad.ui import theme
 from digitpad.ui.about import AboutDialog
 from digitpad.ui.brush import Brush
 from digitpad.ui.draft import Drafts, document_of
@@ -108,7 +109,9 @@ class Habits:
         self.recovery.close(keep=self._app.isSavingSession())
 
     def _furnish(self) -> None:
-        """Place, brush and grid as they were."""
+        """Place, brush and grid as they were; at first, with room for the recent drawings."""
+        strip = self.recents.strip.height() + 2 * theme.GRID
+        self._window.resize(self._window.size() + QSize(0, strip))
         if self.settings.geometry:
             self._window.restoreGeometry(self.settings.geometry)
         pen = self._window.tools.pen_menu

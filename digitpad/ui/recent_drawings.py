@@ -89,10 +89,10 @@ class RecentDrawings(QObject):
         window = self._window
         if window.canvas.is_drawing or window.scrubber.moment is not None:
             return
-        ink = Ink() if window.document.on_grid else window.ink
+        ink = window.ink  # the grid, too, keeps the ink that it was made of
         if self._answered is not None and not _goes_on(self._answered.ink, ink):
             self._put_away()
-        if readings is not None and ink:
+        if readings is not None and ink and not window.document.on_grid:
             winner = int(readings.probabilities[0].argmax())
             probability = float(readings.probabilities[0, winner])
             self._answered = _Answered(ink, window.recognizer.labels[winner], probability)
@@ -113,6 +113,10 @@ class RecentDrawings(QObject):
 
     def _list(self) -> None:
         entries = self._recents.entries() if self._recents.enabled else []
+        # The first drawing to be kept must not make the page smaller.
+        policy = self.strip.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._recents.enabled)
+        self.strip.setSizePolicy(policy)
         self.strip.show_recents(entries)
         self.strip.setVisible(bool(entries))
         if self._recents.notice != self._told:
@@ -121,8 +125,15 @@ class RecentDrawings(QObject):
 
 
 def _goes_on(ink: Ink, later: Ink) -> bool:
-    """Whether a drawing is the same one, edited further."""
-    return any(stroke is other for stroke in ink.strokes for other in later.strokes)
+    """Whether a drawing is the same one, edited further: drawn on, or erased in part."""
+    if any(stroke is other for stroke in ink.strokes for other in later.strokes):
+        return True
+    left = _points(later)
+    return len(_points(ink) & left) > len(left) / 2
+
+
+def _points(ink: Ink) -> set[tuple[float, float]]:
+    return {(x, y) for stroke in ink.strokes for x, y in stroke.points.tolist()}
 
 
 def _nothing() -> None:
