@@ -20,15 +20,14 @@ from training_fixtures import (
     SHAPES,
     TINY,
     drawn_digits,
-    keep_small,
+    install_tiny,
     start_build,
-    tiny_source,
 )
 
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_ink
 from digitpad.recognizer import Recognizer
-from training import build, datasets, environment, pendigits, recipes, report
+from training import build, datasets, environment, pendigits, report
 from training.build import main
 from training.runs import RunFolder
 
@@ -42,7 +41,7 @@ def built(tmp_path_factory) -> Path:
     """A folder in which ``main`` has built a model: data, model, card and run."""
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
-        install(patch, folder)
+        install_tiny(patch, folder)
         arguments = ["--repeats", "2", "--seed", "3", "--run", str(folder / "run")]
         assert main([*arguments, "--output", str(folder), "--data-dir", str(folder)]) == 0
     return folder
@@ -51,17 +50,11 @@ def built(tmp_path_factory) -> Path:
 @pytest.fixture
 def tiny(monkeypatch, tmp_path) -> list[str]:
     """Arguments of a build on the tiny dataset in a folder that has no model yet."""
-    install(monkeypatch, tmp_path)
+    install_tiny(monkeypatch, tmp_path)
     # Figures take longer than such a training; `built` has them.
     monkeypatch.setattr(report, "write", lambda _: None)
     monkeypatch.chdir(tmp_path)
     return ["--data-dir", str(tmp_path), "--output", str(tmp_path), "--epochs", "1"]
-
-
-def install(patch: pytest.MonkeyPatch, folder: Path) -> None:
-    keep_small(patch)
-    patch.setitem(datasets.SOURCES, "mnist", tiny_source(folder))
-    patch.setitem(recipes.RECIPES, "digits", TINY)
 
 
 def previous_model(folder: Path) -> dict[Path, bytes]:

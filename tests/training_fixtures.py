@@ -103,12 +103,12 @@ def keep_small(patch: pytest.MonkeyPatch) -> None:
     patch.setattr(material, "FASHION_MNIST", replace(datasets.FASHION_MNIST, train=unreachable))
 
 
-def install_tiny(folder: Path, **changes: object) -> None:
+def install_tiny(patch: pytest.MonkeyPatch, folder: Path, **changes: object) -> None:
     """Let this process build the tiny recipe on the tiny dataset, and bundle it elsewhere."""
-    keep_small(pytest.MonkeyPatch())
-    build.assets_dir = lambda: folder / "assets"
-    datasets.SOURCES["mnist"] = tiny_source(folder)
-    recipes.RECIPES["digits"] = replace(TINY, **changes)
+    keep_small(patch)
+    patch.setattr(build, "assets_dir", lambda: folder / "assets")
+    patch.setitem(datasets.SOURCES, "mnist", tiny_source(folder))
+    patch.setitem(recipes.RECIPES, "digits", replace(TINY, **changes))
 
 
 def start_build(
@@ -123,8 +123,8 @@ def start_build(
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}));"
     )
     program = (limit if largest_file else "") + (
-        "import sys, pathlib, training_fixtures as f;"
-        f"f.install_tiny(pathlib.Path({str(folder)!r}), **{changes!r});"
+        "import sys, pathlib, pytest, training_fixtures as f;"
+        f"f.install_tiny(pytest.MonkeyPatch(), pathlib.Path({str(folder)!r}), **{changes!r});"
         "from training.build import main; sys.exit(main(sys.argv[1:]))"
     )
     paths = (str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", ""))

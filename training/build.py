@@ -82,17 +82,20 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
         finished = _train(wanted, gathered, drawn, options.tensorboard, console)
-        first = finished[0]
-        measured = _measure(finished, gathered, console)
-        written = card.card(gathered, first.training, measured, first.model, wanted.command)
-        folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
+        exported = _exported(finished, wanted, gathered)
+        measured = _measure(exported, finished, gathered, console)
+        written = card.card(gathered, exported, measured, wanted.command)
+        exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
         for each in finished:
             each.write_result()
         report.write(folder)
-        _publish(targets, first.model, card.to_json(written), folder.figures)
+        if exported.members:
+            exported.write_result()
+            report.write(exported.folder)
+        _publish(targets, exported.model, card.to_json(written), exported.folder.figures)
     console.print(card.summary(written), soft_wrap=True)
-    model = targets[0] if targets else folder.path / f"{wanted.recipe.name}.onnx"
-    console.print(f"Wrote {model}; the report is {folder.report}", soft_wrap=True)
+    model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
+    console.print(f"Wrote {model}; the report is {exported.folder.report}", soft_wrap=True)
 
 
 def _targets(wanted: Plan, output: Path | None) -> list[Path]:
@@ -121,6 +124,7 @@ def _begin(wanted: Plan, gathered: Material) -> None:
         labels=gathered.labels,
         started=datetime.now().astimezone().isoformat(timespec="seconds"),
         repeats=wanted.repeats,
+        ensemble=wanted.ensemble,
         bundled=wanted.bundled,
         tested=wanted.tested,
         output=wanted.output,
@@ -165,25 +169,35 @@ def _train(
     return finished
 
 
-def _measure(finished: Sequence[Finished], gathered: Material, console: Console) -> Measured:
-    """Everything that the card states of the first run's model."""
+def _exported(finished: Sequence[Finished], wanted: Plan, gathered: Material) -> Finished:
+    """The first seed's run, or all of them together."""
+    from training.members import join
+
+    if not wanted.ensemble or len(finished) < 2:
+        return finished[0]
+    test = gathered.test() if wanted.tested else None
+    return join(finished, wanted.folder.of_ensemble(), gathered, test)
+
+
+def _measure(
+    exported: Finished, finished: Sequence[Finished], gathered: Material, console: Console
+) -> Measured:
+    """Everything that the card states of the exported model, and of the seeds."""
     from training import validation
     from training.card import Measured
     from training.contact_sheet import sheet_pages
 
-    first = finished[0]
     measured = Measured(
-        test=first.test,
+        test=exported.test,
         test_by_seed={
             each.training.recipe.seed: each.test.accuracy for each in finished if each.test
         },
-        validation=validation.measure(first.model, gathered, console),
-        limits=first.limits,
-        difference=first.difference,
+        validation=validation.measure(exported.model, gathered, console),
+        limits=exported.limits,
         compared=len(gathered.validation),
     )
     for name, page in sheet_pages(measured.validation.drawn).items():
-        first.folder.write(f"figures/{name}", page)
+        exported.folder.write(f"figures/{name}", page)
     return measured
 
 

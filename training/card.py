@@ -7,7 +7,7 @@ import json
 import statistics
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from digitpad.normalize import NORMALISATION
 from training import pendigits
@@ -15,8 +15,10 @@ from training.environment import packages
 from training.limits import Limits
 from training.material import Material
 from training.scores import Scores, wilson
-from training.train import Training
 from training.validation import Digits, Validation
+
+if TYPE_CHECKING:
+    from training.finish import Finished
 
 #: What a recipe's model is not to be trusted with.
 _LIMITS = {
@@ -43,36 +45,34 @@ class Measured:
         test_by_seed: test accuracy, 0..1, of each seed that was trained to the end.
         validation: on hands and drawings that training did not know.
         limits: the model's temperature and threshold.
-        difference: largest difference between Keras and onnxruntime.
-        compared: images on which that was found.
+        compared: images on which Keras and onnxruntime were compared.
     """
 
     test: Scores | None
     test_by_seed: Mapping[int, float]
     validation: Validation
     limits: Limits
-    difference: float
     compared: int
 
 
 def card(
-    material: Material, training: Training, measured: Measured, model: bytes, command: str
+    material: Material, finished: Finished, measured: Measured, command: str
 ) -> dict[str, Any]:
     """All that is known of an exported model, ready for JSON.
 
     Args:
         material: what it was trained on.
-        training: the run that was exported.
+        finished: the run or ensemble that was exported.
         measured: how well it reads.
-        model: the ONNX file.
         command: what repeats the run.
     """
-    recipe, best, pen = training.recipe, training.best, measured.validation.pen
+    training = finished.training
+    recipe, pen = training.recipe, measured.validation.pen
     data = key(material.name)
     own = f"{data}_{recipe.watched}"
     accuracy: dict[str, Any] = {}
     if recipe.watched == "validation":
-        accuracy[f"{data}_validation"] = round(best.validation_accuracy, 6)
+        accuracy[f"{data}_validation"] = round(finished.validation_accuracy, 6)
     if measured.test:
         accuracy |= {
             f"{data}_test": _share(measured.test),
@@ -97,21 +97,34 @@ def card(
         "limits": "" if recipe.dataset == "own" else _LIMITS.get(recipe.name, ""),
         "training": {
             "recipe": asdict(recipe),
-            "interrupted": training.interrupted,
+            "interrupted": finished.interrupted,
             "epochs": len(training.history),
-            "best_epoch": best.number,
-            "seconds": round(training.seconds),
+            "best_epoch": training.best.number,
+            "seconds": round(finished.seconds),
         },
+        **({"members": [_member(each) for each in finished.members]} if finished.members else {}),
         "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
         "model": {
-            "parameters": int(training.model.count_params()),
-            "onnx_bytes": len(model),
-            "onnx_sha256": hashlib.sha256(model).hexdigest(),
+            "parameters": finished.parameters,
+            "onnx_bytes": len(finished.model),
+            "onnx_sha256": hashlib.sha256(finished.model).hexdigest(),
             "normalisation": NORMALISATION,
-            "keras_onnx_difference": float(f"{measured.difference:.2e}"),
+            "keras_onnx_difference": float(f"{finished.difference:.2e}"),
             "keras_onnx_images": measured.compared,
         },
         "packages": packages(),
+    }
+
+
+def _member(finished: Finished) -> dict[str, Any]:
+    """What is told of a part of an ensemble."""
+    training = finished.training
+    return {
+        "seed": training.recipe.seed,
+        "best_epoch": training.best.number,
+        "seconds": round(training.seconds),
+        "temperature": finished.limits.temperature,
+        "validation_accuracy": round(finished.validation_accuracy, 6),
     }
 
 

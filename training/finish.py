@@ -12,6 +12,7 @@ from training.card import key
 from training.datasets import Split
 from training.limits import Limits
 from training.material import Material
+from training.recipes import Recipe
 from training.runs import Pictures, Result, RunFolder
 from training.scores import Scores, evaluate
 
@@ -20,25 +21,46 @@ _NO_LIMITS = Limits(temperature=1.0, threshold=None)
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """One finished run.
+    """One finished run, or an ensemble of several.
 
     Attributes:
-        training: the run.
+        training: the run; of an ensemble, the first member's.
         folder: its folder, which has the predictions and the model by now.
         limits: what was fitted on validation.
         difference: largest one between Keras and onnxruntime on the validation images.
+        validation_loss: mean cross-entropy of the validation sets in nats.
+        validation_accuracy: of the dataset's validation images, 0..1.
         test: scores on the test set, or None where it is not read.
         test_loss: mean cross-entropy there in nats, or None.
         model: the ONNX file.
+        members: of an ensemble.
     """
 
     training: train.Training
     folder: RunFolder
     limits: Limits
     difference: float
+    validation_loss: float
+    validation_accuracy: float
     test: Scores | None
     test_loss: float | None
     model: bytes
+    members: tuple[Finished, ...] = ()
+
+    @property
+    def parameters(self) -> int:
+        """Of the network, or of all of the members'."""
+        return sum(int(each.training.model.count_params()) for each in self.members or (self,))
+
+    @property
+    def seconds(self) -> float:
+        """How long training took, one member after the other."""
+        return sum(each.training.seconds for each in self.members or (self,))
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether training was ended early."""
+        return any(each.training.interrupted for each in self.members or (self,))
 
     def write_result(self) -> None:
         """Put the run's figures into its folder.
@@ -46,15 +68,15 @@ class Finished:
         Raises:
             RunError: if they cannot be written.
         """
-        run, best = self.training, self.training.best
+        run = self.training
         result = Result(
-            how="stopped" if run.interrupted else "finished",
+            how="stopped" if self.interrupted else "finished",
             epochs=len(run.history),
-            best_epoch=best.number,
-            seconds=round(run.seconds, 1),
-            parameters=int(run.model.count_params()),
-            validation_loss=best.validation_loss,
-            validation_accuracy=best.validation_accuracy,
+            best_epoch=run.best.number,
+            seconds=round(self.seconds, 1),
+            parameters=self.parameters,
+            validation_loss=self.validation_loss,
+            validation_accuracy=self.validation_accuracy,
             test_correct=self.test.correct if self.test else None,
             test_total=self.test.total if self.test else None,
             onnx=f"{run.recipe.name}.onnx",
@@ -95,10 +117,21 @@ def finish(
     if test:
         scores = evaluate(said["test"][1], test.labels)
         loss = train.cross_entropy(said["test"][1], test.labels)
-    content = export.to_onnx(model, _metadata(training, material, scores, fitted))
+    stated = accuracies(recipe, material, training.best.validation_accuracy, scores)
+    content = export.to_onnx(model, export.metadata(recipe, material, stated, fitted))
     difference = export.largest_difference(model, content, material.validation.images)
     folder.write(f"{recipe.name}.onnx", content)
-    return Finished(training, folder, fitted, difference, scores, loss, content)
+    return Finished(
+        training,
+        folder,
+        fitted,
+        difference,
+        training.best.validation_loss,
+        training.best.validation_accuracy,
+        scores,
+        loss,
+        content,
+    )
 
 
 def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> Pictures:
@@ -106,11 +139,10 @@ def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> 
     return Pictures(np.rint(255 * split.images).astype(np.uint8), split.labels, probabilities)
 
 
-def _metadata(
-    training: train.Training, material: Material, test: Scores | None, fitted: Limits
-) -> dict[str, str]:
+def accuracies(
+    recipe: Recipe, material: Material, validation: float, test: Scores | None
+) -> dict[str, float]:
+    """What a model's file says of its accuracy, 0..1, by dataset."""
     data = key(material.name)
-    accuracy = {f"{data}_test": test.accuracy} if test else {}
-    if training.recipe.keeps_best:
-        accuracy[f"{data}_validation"] = training.best.validation_accuracy
-    return export.metadata(training.recipe, material, accuracy, fitted)
+    stated = {f"{data}_test": test.accuracy} if test else {}
+    return stated | ({f"{data}_validation": validation} if recipe.keeps_best else {})

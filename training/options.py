@@ -72,6 +72,12 @@ def _what(group: argparse._ArgumentGroup) -> None:
         help="also train the next N-1 seeds, to state mean and deviation; the first is exported",
     )
     add(
+        "--ensemble",
+        type=number,
+        metavar="N",
+        help="train N seeds, and export what they say on average, in one file",
+    )
+    add(
         "--data",
         type=path,
         metavar="PATH",

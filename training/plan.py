@@ -23,6 +23,7 @@ _OF_THE_RUN: dict[str, object] = {
     "epochs": None,
     "seed": None,
     "repeats": None,
+    "ensemble": None,
     "data": None,
     "run": None,
     "test": None,
@@ -41,6 +42,7 @@ class Plan:
         recipe: with all that the command changes of it.
         own: the user's own data instead of the recipe's, or None.
         repeats: how many seeds are trained.
+        ensemble: whether they are exported together; otherwise the first one is.
         bundled: whether the result takes the place of the model that comes with the app.
         tested: whether the test set is read at the end.
         output: where the model is to go, too, or None.
@@ -52,6 +54,7 @@ class Plan:
     recipe: Recipe
     own: Path | None
     repeats: int
+    ensemble: bool
     bundled: bool
     tested: bool
     output: str | None
@@ -75,6 +78,8 @@ def plan(options: argparse.Namespace) -> Plan:
 
 def _new(options: argparse.Namespace) -> Plan:
     recipe = wanted_recipe(options)
+    if options.ensemble and options.repeats:
+        raise OptionError("--ensemble N trains N seeds already; leave out --repeats")
     if options.test is False and recipe.watched == "test":
         raise OptionError(
             f"{recipe.name} watches the test set while it trains, as its text does; leave out"
@@ -86,7 +91,8 @@ def _new(options: argparse.Namespace) -> Plan:
     return Plan(
         recipe=recipe,
         own=options.data.absolute() if options.data else None,
-        repeats=options.repeats or 1,
+        repeats=options.ensemble or options.repeats or 1,
+        ensemble=options.ensemble is not None,
         bundled=is_plain and recipe.name in {bundled.name for bundled in BUNDLED},
         tested=options.test is not False,
         output=str(options.output) if options.output else None,
@@ -114,6 +120,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
         recipe=asked.recipe,
         own=Path(asked.own_data) if asked.own_data else None,
         repeats=asked.repeats,
+        ensemble=asked.ensemble,
         bundled=asked.bundled and not options.output,
         tested=asked.tested,
         output=asked.output,
@@ -214,7 +221,7 @@ def _command(options: argparse.Namespace) -> str:
         words.append("--quick")
     for setting in options.set:
         words += ["--set", setting]
-    for name in ("epochs", "seed", "repeats"):
+    for name in ("epochs", "seed", "repeats", "ensemble"):
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
     if options.test is False:

@@ -72,12 +72,20 @@ class Calibration:
 
 
 @dataclass(frozen=True)
+class Member:
+    """One of the networks that an ensemble consists of, as its card tells of it."""
+
+    seed: int
+
+
+@dataclass(frozen=True)
 class Card:
     """What the report takes from a model's card."""
 
     calibration: Calibration = field(default_factory=Calibration)
     rejection: Rejection | None = None
     forms: list[Form] = field(default_factory=list)
+    members: list[Member] = field(default_factory=list)
 
 
 @dataclass(frozen=True, eq=False)

@@ -80,6 +80,16 @@ class RunFolder:
         folder.write_json("run.json", configuration)
         return folder
 
+    def of_ensemble(self) -> RunFolder:
+        """The folder, inside this one, of what all its seeds say together.
+
+        Raises:
+            RunError: if it cannot be written to.
+        """
+        folder = RunFolder(self.path / "ensemble")
+        folder.write_json("run.json", self.configuration())
+        return folder
+
     # -- where things are --------------------------------------------------------------------------
 
     @property

@@ -25,6 +25,7 @@ class Configuration:
         labels: what each class is called.
         started: local time, ISO 8601.
         repeats: seeds that are trained, this run's and those that follow.
+        ensemble: whether all of them are exported together.
         bundled: whether the model takes the place of the one that comes with the app.
         tested: whether the test set is read at the end.
         output: where ``--output`` wanted the model, too, or None.
@@ -37,6 +38,7 @@ class Configuration:
     labels: tuple[str, ...]
     started: str
     repeats: int = 1
+    ensemble: bool = False
     bundled: bool = False
     tested: bool = True
     output: str | None = None

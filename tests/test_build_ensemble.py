@@ -1,0 +1,85 @@
+"""Several seeds in one build, exported together."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import numpy as np
+import onnx
+import pytest
+from training_fixtures import drawn_digits, install_tiny
+
+from digitpad.recognizer import Recognizer
+from training import build
+from training.ensemble import in_half_precision
+from training.runs import RunFolder
+
+
+@pytest.fixture(scope="module")
+def built(tmp_path_factory) -> Path:
+    """A folder with data, the ensemble of seeds 3 and 4, its card, and the run."""
+    folder = tmp_path_factory.mktemp("ensemble")
+    with pytest.MonkeyPatch.context() as patch:
+        install_tiny(patch, folder)
+        arguments = ["--ensemble", "2", "--seed", "3", "--epochs", "2", "--run"]
+        options = ["--output", str(folder), "--data-dir", str(folder)]
+        assert build.main([*arguments, str(folder / "run"), *options]) == 0
+    return folder
+
+
+def test_it_says_what_its_members_say_on_average(built):
+    digits = drawn_digits(100, 2)[0].astype(np.float32) / 255
+    images = (digits + np.roll(digits, 1, axis=0)) / 2  # two at once: not even these seeds agree
+    joined, *members = (
+        Recognizer.load(file).read(images)
+        for file in (
+            built / "digits.onnx",
+            built / "run" / "digits.onnx",
+            built / "run" / "seed-4" / "digits.onnx",
+        )
+    )
+    for name in ("probabilities", "digit_scores"):
+        expected = np.mean([getattr(each, name) for each in members], axis=0)
+        assert np.abs(getattr(joined, name) - expected).max() < 0.01
+        assert np.abs(getattr(members[0], name) - expected).max() > 1e-4, "they differ"
+
+
+def test_the_card_tells_of_the_whole_and_of_the_parts(built):
+    card = json.loads((built / "digits.json").read_text())
+    assert card["command"] == "python -m training.build --epochs 2 --seed 3 --ensemble 2"
+    assert [member["seed"] for member in card["members"]] == [3, 4]
+    parts = [RunFolder.find(built / "run"), RunFolder.find(built / "run" / "seed-4")]
+    results = [part.result() for part in parts]
+    by_seed = card["accuracy"]["mnist_test_seeds"]["by_seed"]
+    assert by_seed == {"3": results[0].test_accuracy, "4": results[1].test_accuracy}
+    assert card["model"]["parameters"] == sum(result.parameters for result in results)
+    images, labels = drawn_digits(100, 2)
+    said = Recognizer.load(built / "digits.onnx").predict(images.astype(np.float32) / 255)
+    right = (said.argmax(axis=1) == labels).mean()
+    assert card["accuracy"]["mnist_test"]["accuracy"] == right > 0.8
+
+
+def test_it_has_a_folder_and_a_report_of_its_own(built):
+    whole = RunFolder.find(built / "run" / "ensemble")
+    assert (whole.path / "digits.onnx").read_bytes() == (built / "digits.onnx").read_bytes()
+    assert whole.card() == json.loads((built / "digits.json").read_text())
+    page = whole.report.read_text(encoding="utf-8")
+    assert "seeds 3, 4" in page
+    assert "the mean of 2 networks" in page
+    assert "the mean of 2 networks" not in RunFolder.find(built / "run").report.read_text("utf-8")
+
+
+def test_half_precision_halves_the_file_and_hardly_changes_it(built):
+    content = (built / "run" / "digits.onnx").read_bytes()
+    halved = in_half_precision(content)
+    onnx.checker.check_model(onnx.load_model_from_string(halved), full_check=True)
+    assert len(halved) < 0.55 * len(content)
+    images = drawn_digits(100, 2)[0].astype(np.float32) / 255
+    before, after = (Recognizer(c, "m", "cpu", {}).predict(images) for c in (content, halved))
+    assert 0 < np.abs(before - after).max() < 0.01
+
+
+def test_together_with_repeats_it_is_refused(built, capsys):
+    assert build.main(["--ensemble", "2", "--repeats", "2"]) == 2
+    assert "leave out --repeats" in capsys.readouterr().err

@@ -1,0 +1,93 @@
+"""An ensemble in one small file: what the seeds of one build say on average.
+
+The members' weights are stored in half precision, which halves the file and moves no probability
+by more than :data:`ROUNDING`; onnxruntime turns them back when it loads the model.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from digitpad.recognizer import Recognizer
+from training import ensemble, export, limits
+from training.datasets import Split
+from training.finish import Finished, accuracies, pictures
+from training.limits import Limits, Read
+from training.material import Material
+from training.runs import RunFolder
+from training.scores import evaluate
+from training.train import cross_entropy
+
+#: Largest difference that half precision may make in a probability or digit score, 0..1.
+ROUNDING = 0.01
+#: What an ensemble's folder has of its first member.
+_INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
+
+
+def join(
+    finished: Sequence[Finished], folder: RunFolder, material: Material, test: Split | None
+) -> Finished:
+    """Put the runs of several seeds together, and measure what they say.
+
+    Each member has its temperature already; their mean gets no other one. The threshold of the
+    digit score is fitted anew, since a mean lies closer to the middle.
+
+    Args:
+        finished: the runs, the first seed first.
+        folder: of the ensemble; gets everything but card and result.
+        material: on what they were trained.
+        test: the test set, or None where it is not read.
+
+    Raises:
+        EnsembleError: if they do not go together, or half precision costs too much.
+        RunError: if the folder cannot be written to.
+    """
+    first = finished[0]
+    recipe = first.training.recipe
+    members = [ensemble.in_half_precision(each.model) for each in finished]
+    described = export.metadata(recipe, material, {}, Limits(1.0, first.limits.threshold))
+    described["seed"] = ", ".join(str(each.training.recipe.seed) for each in finished)
+    described["members"] = str(len(finished))
+    draft = ensemble.average(members, described)
+    reads = [_read(draft, split) for split in material.validation_sets]
+    fitted = Limits(1.0, limits.fit_threshold(reads))
+    own = evaluate(reads[0].probabilities, reads[0].labels)
+    tested = _read(draft, test) if test else None
+    scores = evaluate(tested.probabilities, tested.labels) if tested else None
+    stated = accuracies(recipe, material, own.accuracy, scores)
+    model = ensemble.average(members, described | export.metadata(recipe, material, stated, fitted))
+    ensemble.difference(model, members, material.validation.images)
+    ensemble.difference(
+        model, [each.model for each in finished], material.validation.images, ROUNDING
+    )
+    for name in _INHERITED:
+        folder.write(name, (first.folder.path / name).read_bytes())
+    sets = {"test": test, "validation": material.validation, "writers": material.pen}
+    for name, split in sets.items():
+        if split is not None:
+            said = pictures(split, _read(model, split).probabilities)
+            folder.write_pictures(f"predictions/{name}.npz", said)
+    folder.write(f"{recipe.name}.onnx", model)
+    return Finished(
+        training=first.training,
+        folder=folder,
+        limits=fitted,
+        difference=max(each.difference for each in finished),
+        validation_loss=float(np.mean([_loss(read) for read in reads])),
+        validation_accuracy=own.accuracy,
+        test=scores,
+        test_loss=_loss(tested) if tested else None,
+        model=model,
+        members=tuple(finished),
+    )
+
+
+def _read(model: bytes, split: Split) -> Read:
+    said = Recognizer(model, "ensemble", "cpu", {}).read(split.images)
+    return Read(said.probabilities, said.digit_scores, split.labels)
+
+
+def _loss(read: Read) -> float:
+    return cross_entropy(read.probabilities, read.labels)
