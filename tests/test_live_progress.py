@@ -9,8 +9,9 @@ from run_folders import BATCHES, begin_run, finish_run, make_run, train_epoch
 
 from training.history import Epoch
 from training.live.follow import Follower
-from training.live.progress import Phase, duration, progress
+from training.live.progress import Phase, progress
 from training.live.series import Batches, curve, kept_of, trend
+from training.quantities import about
 from training.runs import RunFolder
 from training.runs.metrics import BatchDone, Ended, EpochDone, MetricsWriter, Started, Story
 
@@ -100,7 +101,7 @@ def test_patience_may_end_a_run_early_and_it_is_whole_all_the_same() -> None:
     ],
 )
 def test_durations_for_people(seconds: float, text: str) -> None:
-    assert duration(seconds) == text
+    assert about(seconds) == text
 
 
 def test_batches_are_added_and_void_ones_forgotten() -> None:

@@ -11,7 +11,7 @@ from rich.text import Text
 from digitpad.terminal import printable
 from training.comparison import Comparison, Spread
 from training.comparison.runs import Run
-from training.pages import duration, percent, size
+from training.quantities import duration, percent, size
 
 #: With more runs than this, settings get the columns and runs the rows.
 _COLUMNS = 6

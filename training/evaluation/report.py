@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import base64
 import math
 import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-
 from training import plots
 from training.evaluation import Evaluation, Result, record
 from training.evaluation.data import EvaluationError
+from training.pages import render
 from training.publish import PublishError, publish
 
-_TEMPLATES = Path(__file__).parent
 PAGE, _RECORD = "report.html", "evaluation.json"
 #: Most pictures of a gallery.
 _SHOWN = 40
@@ -49,7 +46,8 @@ def write(result: Result, folder: Path) -> None:
     """
     figures = _figures(result)
     files = {folder / name: figure for name, figure in figures.items()}
-    files[folder / PAGE] = page(result, figures).encode()
+    page = render("evaluation.html", result=result, figures=figures, captions=_FIGURES)
+    files[folder / PAGE] = page.encode()
     files[folder / _RECORD] = record.to_json(result).encode()
     try:
         publish(files)
@@ -59,42 +57,6 @@ def write(result: Result, folder: Path) -> None:
         raise EvaluationError(
             f"cannot write the report to {folder}; choose another place with --report"
         ) from error
-
-
-def page(result: Result, figures: dict[str, bytes]) -> str:
-    """The page as HTML that needs no other file.
-
-    Args:
-        result: what was found.
-        figures: PNG files by name.
-    """
-    environment = Environment(
-        loader=FileSystemLoader(_TEMPLATES),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    environment.filters |= {"percent": percent, "points": points, "p_value": p_value}
-    inlined = {name: base64.b64encode(figure).decode() for name, figure in figures.items()}
-    template = environment.get_template("report.html")
-    return template.render(result=result, figures=inlined, captions=_FIGURES)
-
-
-def percent(share: float, decimals: int = 2) -> str:
-    """A share as people read it; "–" where there is none."""
-    return "–" if math.isnan(share) else f"{100 * share:.{decimals}f} %"
-
-
-def points(hundredths: float) -> str:
-    """A difference in points of a hundred, with its sign."""
-    # Adding 0 turns the -0.0 of rounding into 0.0.
-    return f"{round(hundredths, 2) + 0.0:+.2f}".replace("-", "−").replace("+0.00", "0.00")
-
-
-def p_value(value: float) -> str:
-    """A p-value with two digits that count: ``"p = 0.031"``."""
-    return "p < 0.0001" if value < 0.0001 else f"p = {value:.2g}"
 
 
 def _figures(result: Result) -> dict[str, bytes]:

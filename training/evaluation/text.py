@@ -7,7 +7,7 @@ from rich.table import Table
 
 from digitpad.terminal import printable
 from training.evaluation import Evaluation, Result, Share
-from training.evaluation.report import p_value, percent, points
+from training.quantities import p_value, percent, points
 from training.scores import Scores
 
 

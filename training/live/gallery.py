@@ -25,8 +25,9 @@ from PySide6.QtWidgets import (
 from digitpad.normalize import SIZE
 from digitpad.ui import theme
 from digitpad.ui.theme import GRID
-from training.live.look import error_colour, percent, truth_colour
+from training.live.look import error_colour, truth_colour
 from training.live.pictures import draw_image
+from training.quantities import percent
 from training.runs import Pictures
 
 Index = QModelIndex | QPersistentModelIndex

@@ -16,7 +16,8 @@ from PySide6.QtWidgets import (
 from digitpad.ui import theme
 from digitpad.ui.theme import GRID
 from training.live.look import Text, error_colour
-from training.live.progress import Phase, Progress, duration
+from training.live.progress import Phase, Progress
+from training.quantities import about
 
 _STEPS = 1000
 
@@ -85,7 +86,7 @@ class Header(QWidget):
         if now.rate is not None:
             told.append(f"{now.rate:,.0f} images/s")
         if now.left is not None and now.phase is Phase.TRAINING:
-            told.append(f"{'at most' if self._patient else 'about'} {duration(now.left)} left")
+            told.append(f"{'at most' if self._patient else 'about'} {about(now.left)} left")
         told.append(self._facts)
         return told
 

@@ -10,10 +10,11 @@ from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSpinBox, QToolButton, QVBoxLayout
 
 from digitpad.ui.theme import GRID
-from training.live.look import Page, Text, percent
+from training.live.look import Page, Text
 from training.live.pictures import Picture
 from training.live.probabilities import Probabilities
 from training.live.threshold import nothing_found
+from training.quantities import percent
 from training.runs import Pictures
 
 
@@ -70,7 +71,7 @@ class ImagePage(Page):
         told = "right" if answer == truth else "wrong"
         if best < self._threshold:
             told = f"below {percent(self._threshold, 0)} {self._nothing}"
-        self.truth.setText(f"{percent(best)}: {told}; it is {meant}")
+        self.truth.setText(f"{percent(best, 1)}: {told}; it is {meant}")
         self.probabilities.show_shares(shares, truth)
 
     def _step(self, by: int) -> None:

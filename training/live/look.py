@@ -75,14 +75,6 @@ def error_colour(palette: QPalette) -> QColor:
     return QColor(_ERROR[theme.is_dark(palette)])
 
 
-def percent(share: float, digits: int = 1) -> str:
-    """A share, 0..1, as ``"98.7 %"``; only what is everything has 100."""
-    shown = f"{100 * share:.{digits}f}"
-    if share < 1 and float(shown) >= 100:
-        shown = f"{100 - 10**-digits:.{digits}f}"
-    return f"{shown} %"
-
-
 class Text(QLabel):
     """A line, or a paragraph, of plain text: class names and reasons may hold anything."""
 

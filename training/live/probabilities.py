@@ -10,7 +10,8 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui import theme
 from digitpad.ui.theme import GRID
-from training.live.look import error_colour, percent, truth_colour
+from training.live.look import error_colour, truth_colour
+from training.quantities import percent
 
 _ROW = 4 * GRID
 _BAR = 10.0
@@ -38,7 +39,7 @@ class Probabilities(QWidget):
         """Show a share, 0..1, for each class, and which class it really is."""
         self._shares, self._truth = shares, truth
         ranked = sorted(range(len(shares)), key=lambda number: -shares[number])[:3]
-        told = ", ".join(f"{self._labels[i]} {percent(shares[i])}" for i in ranked)
+        told = ", ".join(f"{self._labels[i]} {percent(shares[i], 1)}" for i in ranked)
         self.setAccessibleName(f"Probabilities: {told}")
         self.update()
 
@@ -89,5 +90,5 @@ class Probabilities(QWidget):
         painter.drawText(
             QRectF(row.right() - figure_width, row.y(), figure_width, _ROW),
             centre | Qt.AlignmentFlag.AlignRight,
-            percent(self._shares[number]),
+            percent(self._shares[number], 1),
         )

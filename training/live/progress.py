@@ -140,13 +140,3 @@ def _left(story: Story, started: Started, position: float) -> float | None:
         seconds = (story.batches[-1].time - started.time) / done
     left = seconds * max(started.epochs - position, 0.0)
     return left if left >= 0 else None
-
-
-def duration(seconds: float) -> str:
-    """A time for people: ``"40 s"``, ``"3 min"``, ``"2 h 10 min"``."""
-    if seconds < 90:
-        return f"{max(round(seconds), 1)} s"
-    minutes = round(seconds / 60)
-    if minutes < 90:
-        return f"{minutes} min"
-    return f"{minutes // 60} h {minutes % 60:02} min"

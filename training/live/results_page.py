@@ -9,9 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
 from digitpad.ui.theme import GRID
 from training.history import Epoch
-from training.live.look import Page, Text, percent
+from training.live.look import Page, Text
 from training.live.tables import Table
 from training.live.threshold import Threshold
+from training.quantities import percent
 from training.runs import Pictures, Result
 from training.scores import Scores
 
@@ -53,7 +54,7 @@ class ResultsPage(Page):
             scores: of them.
         """
         self.reveal(True)
-        self.headline.setText(percent(scores.accuracy, 2))
+        self.headline.setText(percent(scores.accuracy))
         self.subline.setText(
             f"of {scores.total:,} {of} read rightly, {scores.total - scores.correct:,} wrongly"
         )
@@ -111,7 +112,7 @@ def _rows_of_classes(scores: Scores, labels: Sequence[str]) -> list[tuple[str, .
         rows.append(
             (
                 label,
-                percent(recall) if total else "–",
+                percent(recall, 1) if total else "–",
                 f"{total:,}",
                 f"{labels[worst]} ({count})" if count else "–",
             )

@@ -9,7 +9,8 @@ from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
 from digitpad.ui.theme import GRID
-from training.live.look import Text, percent
+from training.live.look import Text
+from training.quantities import percent
 from training.runs import Pictures
 
 _HIGHEST = 99
@@ -76,11 +77,10 @@ class Threshold(QWidget):
         else:
             rest = "no answer is left"
             if kept.any():
-                right = percent(float(self._right[kept].mean()), 2)
+                right = percent(float(self._right[kept].mean()))
                 rest = f"of the other {total - lost:,} answers {right} are right"
-            self.effect.setText(
-                f"In {lost:,} of {total:,} images ({percent(lost / total)}) {self.nothing}; {rest}"
-            )
+            share = percent(lost / total, 1)
+            self.effect.setText(f"In {lost:,} of {total:,} images ({share}) {self.nothing}; {rest}")
 
 
 def nothing_found(labels: Sequence[str]) -> str:

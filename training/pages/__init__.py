@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import base64
-import math
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
-#: Endings of a number of bytes, each a thousand times the one before.
-_UNITS = ("bytes", "kB", "MB", "GB")
+from training.quantities import duration, p_value, percent, points, size
 
 
 def render(template: str, **context: Any) -> str:
@@ -33,6 +31,8 @@ def render(template: str, **context: Any) -> str:
         "duration": duration,
         "inline": inline,
         "percent": percent,
+        "points": points,
+        "p_value": p_value,
         "size": size,
     }
     environment.filters |= filters
@@ -42,31 +42,3 @@ def render(template: str, **context: Any) -> str:
 def inline(content: bytes, kind: str = "image/png") -> str:
     """A file as an address that holds all of it."""
     return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def percent(share: float | None, decimals: int = 2) -> str:
-    """A share, 0..1, as people read it; "–" where there is none."""
-    if share is None or not math.isfinite(share):
-        return "–"
-    return f"{100 * share:.{decimals}f} %"
-
-
-def duration(seconds: float) -> str:
-    """Seconds as people read them: ``"48 s"``, ``"3 min 05 s"``, ``"2 h 07 min"``."""
-    if not math.isfinite(seconds):
-        return "–"
-    if seconds < 60:
-        return f"{seconds:.0f} s" if seconds >= 10 else f"{seconds:.1f} s"
-    minutes, rest = divmod(round(seconds), 60)
-    if minutes < 60:
-        return f"{minutes} min {rest:02} s"
-    hours, minutes = divmod(minutes, 60)
-    return f"{hours} h {minutes:02} min"
-
-
-def size(count: float) -> str:
-    """Bytes as people read them: ``"252 kB"``."""
-    unit = 0
-    while count >= 1000 and unit < len(_UNITS) - 1:
-        count, unit = count / 1000, unit + 1
-    return f"{count:.3g} {_UNITS[unit]}" if unit else f"{count:.0f} {_UNITS[unit]}"

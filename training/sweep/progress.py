@@ -10,6 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from training.quantities import about
 from training.sweep.config import Sweep
 from training.sweep.jobs import Job
 from training.sweep.table import best_first, cell, stated_result
@@ -90,7 +91,7 @@ class SweepProgress:
             words.append(f"best {self._sweep.objective} {best[0].value:.4f}")
         seconds = seconds_left(jobs)
         if seconds is not None:
-            words.append(f"about {_duration(seconds)} left")
+            words.append(f"about {about(seconds)} left")
         return "  ".join(words)
 
 
@@ -115,10 +116,3 @@ def seconds_left(jobs: Sequence[Job]) -> float | None:
 def _share(job: Job) -> float:
     beat = job.latest.notes.beat if job.state == "running" and job.latest else None
     return beat.share if beat else 0.0
-
-
-def _duration(seconds: float) -> str:
-    minutes = round(seconds / 60)
-    if minutes < 1:
-        return f"{seconds:.0f} s"
-    return f"{minutes // 60} h {minutes % 60:02} min" if minutes >= 60 else f"{minutes} min"
