@@ -30,18 +30,16 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-from filelock import FileLock, Timeout
 
-from training.atomic import remedy, replace_file
+from training.atomic import replace_file
 from training.recipes import Recipe
+from training.runs.lock import LOCK, cannot_write, held, is_held
 from training.runs.metrics import Story, read_story
 from training.runs.reading import RunError, read_json, read_pictures
 from training.runs.records import Configuration, Layer, Pictures, Result
 
 #: Names of predictions, in the order in which people want to see them.
 PREDICTIONS = ("test", "validation", "writers")
-#: The file whose lock says that a process is training.
-_LOCK = "lock"
 
 
 class RunFolder:
@@ -210,7 +208,7 @@ class RunFolder:
             path.parent.mkdir(parents=True, exist_ok=True)
             replace_file(path, content)
         except OSError as error:
-            raise _cannot_write(path, error) from error
+            raise cannot_write(path, error) from error
 
     def write_json(self, name: str, value: Any) -> None:
         """Replace a file with a value as JSON; a dataclass, or a sequence of them, is a dictionary.
@@ -244,18 +242,8 @@ class RunFolder:
             RunError: if there is something already that is not to be gone on with, if another
                 process trains there, or if it cannot be written to.
         """
-        lock = FileLock(self.path / _LOCK)
-        try:
-            self.path.mkdir(parents=True, exist_ok=True)
-            lock.acquire(timeout=1)  # whoever asks in_use() has it for a moment
-        except Timeout as error:
-            raise RunError(
-                f"another process is training in {self.path}; wait for its end"
-            ) from error
-        except OSError as error:
-            raise _cannot_write(self.path, error) from error
-        try:
-            if new and {path.name for path in self.path.iterdir()} - {_LOCK}:
+        with held(self.path):
+            if new and {path.name for path in self.path.iterdir()} - {LOCK}:
                 raise RunError(
                     f"{self.path} is not empty; go on with what is there with --resume"
                     f" {self.path}, or name another folder with --run"
@@ -263,28 +251,11 @@ class RunFolder:
             for answered in ("stop", "result.json"):  # a run that goes on has another result
                 (self.path / answered).unlink(missing_ok=True)
             yield
-        finally:
-            lock.release()
-            self._remove_if_empty()
-
-    def _remove_if_empty(self) -> None:
-        """Leave no folder behind of a run that never began."""
-        if {path.name for path in self.path.iterdir()} <= {_LOCK}:
-            (self.path / _LOCK).unlink(missing_ok=True)
-            self.path.rmdir()
 
     def in_use(self) -> bool:
-        """Whether a process is training in this folder, or in the one that it is a seed of."""
-        if self.path.name.startswith("seed-") and (self.path.parent / _LOCK).is_file():
-            return RunFolder(self.path.parent).in_use()
-        file = self.path / _LOCK
-        if not file.is_file():
-            return False
-        try:
-            with FileLock(file, timeout=0):
-                return False
-        except (Timeout, OSError):
-            return True
+        """Whether a process is training in this folder, or in the one that it is a part of."""
+        is_part = self.path.name == "ensemble" or self.path.name.startswith("seed-")
+        return is_held(self.path) or (is_part and is_held(self.path.parent))
 
     def request_stop(self) -> None:
         """Ask whoever trains here to stop after the epoch at hand and to keep the best.
@@ -306,10 +277,3 @@ def next_folder(parent: Path, name: str) -> Path:
     while f"{name}-{number}" in taken:
         number += 1
     return parent / f"{name}-{number}"
-
-
-def _cannot_write(path: Path, error: OSError) -> RunError:
-    return RunError(
-        f"cannot write {path} ({error.strerror}); {remedy(error)}, or name another folder with"
-        " --run"
-    )
