@@ -7,7 +7,9 @@ import pytest
 from drawings import digit
 
 from digitpad.bitmap import BitmapError, find_ink
+from digitpad.blobs import labelled
 from digitpad.normalize import normalize_bitmap, normalize_ink
+from digitpad.rules import without_rules
 
 #: Mean difference, 0..1, of an MNIST digit and itself after tenfold enlargement.
 TENFOLD_DIFFERENCE = 0.002
@@ -172,3 +174,124 @@ def test_where_the_ink_lies_is_told_in_shares_of_the_picture():
     found = find_ink(picture)
     assert found is not None
     assert found.box == (0.25, 0.2, 0.45, 0.6)
+
+
+def test_the_box_of_a_large_picture_lies_within_it(share: np.ndarray) -> None:
+    """1,101 is no multiple of the step by which it is shrunk."""
+    pixels = np.zeros((1101, 900), dtype=np.uint8)
+    pixels[700:1101, 300:450] = 255
+    found = find_ink(pixels)
+    assert found is not None
+    np.testing.assert_allclose(found.box, (300 / 900, 700 / 1101, 450 / 900, 1.0), atol=0.004)
+    assert found.box[3] == 1.0
+
+
+def test_what_transparency_hides_does_not_show_when_a_picture_is_shrunk(
+    reference: np.ndarray,
+) -> None:
+    large = drawn(side=1500, width=100)
+    colours = np.where(large[..., None] > 0, (200, 30, 30), (0, 255, 0))  # green, but not seen
+    pixels = np.dstack([colours, np.round(large * 255)]).astype(np.uint8)
+    assert difference(pixels, reference) < 0.02
+
+
+@pytest.mark.parametrize("dtype", [np.float16, np.float32, np.float64])
+def test_large_pictures_of_floats_are_read_too(reference: np.ndarray, dtype: type) -> None:
+    large = drawn(side=1100, width=1100 / 15).astype(dtype)
+    assert difference(large, reference) < 0.02
+    assert difference(large[..., None] * np.array((1, 0.5, 0), dtype), reference) < 0.02
+
+
+@pytest.mark.parametrize("label", "037")  # of a 1, which is a bar, nobody can tell ink and paper
+def test_a_crop_to_the_ink_reads_as_the_whole(label: str) -> None:
+    whole = np.round(drawn(label, side=120, width=14) * 255).astype(np.uint8)
+    expected = normalize_bitmap(whole)
+    assert expected is not None
+    rows, columns = (np.flatnonzero(whole.any(axis=axis)) for axis in (1, 0))
+    tight = whole[rows[0] : rows[-1] + 1, columns[0] : columns[-1] + 1]
+    for pixels in (tight, 255 - tight):
+        assert difference(pixels, expected) < 0.01
+
+
+def test_a_picture_that_fills_its_frame_is_not_blank() -> None:
+    """A shirt, with sleeves to both sides and a hem at the bottom."""
+    y, x = np.mgrid[0:28, 0:28]
+    shirt = np.where((x > 5) & (x < 22) | (y < 12), 150 + 3 * x + y, 0).astype(np.uint8)
+    shirt[:2, 10:18] = 0
+    found = find_ink(shirt)
+    assert found is not None
+    assert found.share.shape == (28, 28)
+    assert found.share[20, 2] == 0
+    assert found.share[20, 14] > 0.7
+
+
+@pytest.mark.parametrize("slope", [0.0, 0.03, 0.1, -0.3])
+@pytest.mark.parametrize("squared", [False, True])
+def test_rules_go_and_what_crosses_them_stays(
+    share: np.ndarray, reference: np.ndarray, slope: float, squared: bool
+) -> None:
+    y, x = np.mgrid[0:300, 0:300]
+    rules = np.where((y + slope * x) % 60 < 2, 0.45, 0)
+    if squared:
+        rules = np.maximum(rules, np.where((x - slope * y) % 60 < 2, 0.45, 0))
+    page = coloured(np.maximum(share, rules), (20, 20, 30), (250, 250, 245))
+    assert difference(page, reference) < 0.02
+
+
+@pytest.mark.parametrize("shape", [(300, 400), (512, 384), (200, 220)])
+@pytest.mark.parametrize("slope", [-0.35, -0.1, 0.02, 0.2])
+def test_rules_at_any_slope_are_taken_off(shape: tuple[int, int], slope: float) -> None:
+    """But for remains in the corners of the picture."""
+    y, x = np.mgrid[0 : shape[0], 0 : shape[1]]
+    for along, across in ((x, y), (y, x)):
+        rules = np.where((across + slope * along) % 40 < 2, np.float32(0.4), np.float32(0))
+        written = np.where(np.hypot(x - 60, y - 70) < 12, np.float32(1), rules)
+        without = without_rules(written)
+        assert without is not None
+        np.testing.assert_array_equal(without[written == 1], 1)
+        middle = (np.abs(y / shape[0] - 0.5) < 0.25) & (np.abs(x / shape[1] - 0.5) < 0.25)
+        assert not without[middle & (written < 1)].any()
+
+
+def test_a_line_as_dark_as_the_ink_is_no_rule(share: np.ndarray) -> None:
+    """A fraction bar, or a frame around the digit: nobody said that it is the paper's."""
+    share = share.copy()
+    share[280:284] = 1
+    found = find_ink(coloured(share, (0, 0, 0), (255, 255, 255)))
+    assert found is not None
+    assert found.box[0] == 0
+    assert found.box[2] == 1
+
+
+def test_a_speck_and_a_neighbour_in_a_photograph_are_left_out(
+    share: np.ndarray, reference: np.ndarray
+) -> None:
+    page = np.pad(share, ((60, 60), (60, 400)))
+    page[:, -70:-50] = 1  # part of something else, from edge to edge
+    page[20:24, 300:304] = 1
+    noise = np.random.default_rng(0).normal(0, 4, (*page.shape, 3))
+    photo = coloured(page, (40, 40, 60), (230, 228, 220)) + noise
+    assert difference(photo.clip(0, 255).astype(np.uint8), reference) < 0.03
+
+
+def test_blobs_touch_at_corners_too() -> None:
+    rng = np.random.default_rng(0)
+    for _ in range(20):
+        mask = rng.random(rng.integers(1, 40, 2)) < 0.4
+        blobs = labelled(mask)
+        assert ((blobs >= 0) == mask).all()
+        assert set(np.unique(blobs[mask])) == set(range(blobs.max() + 1))
+        seen: set[int] = set()
+        for start in map(tuple, np.argwhere(mask)):  # each blob, flooded from its first pixel
+            if blobs[start] in seen:
+                continue
+            flooded, waiting = {start}, [start]
+            while waiting:
+                y, x = waiting.pop()
+                for at in ((y + dy, x + dx) for dy in (-1, 0, 1) for dx in (-1, 0, 1)):
+                    inside = 0 <= at[0] < mask.shape[0] and 0 <= at[1] < mask.shape[1]
+                    if inside and mask[at] and at not in flooded:
+                        flooded.add(at)
+                        waiting.append(at)
+            assert flooded == set(map(tuple, np.argwhere(blobs == blobs[start])))
+            seen.add(int(blobs[start]))

@@ -18,7 +18,10 @@ PROJECT = ("digitpad", "training")
 #: What these may import of digitpad, itself and ``__version__`` (the name ``digitpad``) apart.
 OF_DIGITPAD = {
     "digitpad.ink": (),
-    "digitpad.bitmap": (),
+    "digitpad.bitmap": ("digitpad.blobs", "digitpad.paper", "digitpad.rules"),
+    "digitpad.blobs": ("digitpad.paper",),
+    "digitpad.paper": (),
+    "digitpad.rules": ("digitpad.paper",),
     "digitpad.resources": (),
     "digitpad.normalize": ("digitpad.ink", "digitpad.bitmap"),
     "digitpad.contract": ("digitpad.normalize",),

@@ -122,6 +122,44 @@ def test_a_large_picture_is_shrunk_and_reads_the_same(kind):
     assert np.abs(seen(pixels) - seen(np.asarray(hook(1200)))).max() < 0.1
 
 
+def test_a_large_photograph_is_turned_upright_too():
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    lying = hook(2400).transpose(Image.Transpose.ROTATE_90).crop((0, 0, 2400, 2000))
+    upright = read_picture(saved(lying, "JPEG", exif=exif))
+    expected = hook(2400).crop((400, 0, 2400, 2400))
+    assert upright.shape == (MAX_SIDE, MAX_SIDE * 2000 // 2400)
+    assert np.abs(seen(upright) - seen(np.asarray(expected))).max() < 0.1
+
+
+def test_an_orientation_that_does_not_exist_is_none():
+    exif = Image.Exif()
+    exif[0x0112] = 77
+    pixels = read_picture(saved(hook(), "PNG", exif=exif))
+    np.testing.assert_array_equal(pixels, np.asarray(hook()))
+
+
+@pytest.mark.parametrize("progressive", [False, True])
+def test_the_film_behind_a_motion_photo_is_not_counted_among_its_scans(progressive):
+    photo = saved(hook().convert("RGB"), "JPEG", progressive=progressive).getvalue()
+    film = 1_000 * b"\xff\xda\x00\x08some film"
+    expected = read_picture(io.BytesIO(photo))
+    np.testing.assert_array_equal(read_picture(io.BytesIO(photo + film)), expected)
+
+
+def test_scans_are_counted_behind_what_only_looks_like_an_end():
+    photo = saved(Image.new("L", (64, 64), 255), "JPEG", progressive=True).getvalue()
+    comment = b"\xff\xfe\x00\x04\xff\xd9"
+    scan = photo[photo.rindex(b"\xff\xda") : -2]
+    for scans in (50, 200):
+        content = io.BytesIO(photo[:-2] + comment + scans * scan + photo[-2:])
+        if scans == 50:
+            assert read_picture(content).min() == 255
+        else:
+            with pytest.raises(PictureError, match="too many scans"):
+                read_picture(content)
+
+
 def test_deep_greys_keep_their_contrast():
     faint = np.full((60, 60), 40_000, dtype=np.uint16)
     faint[20:40, 28:32] = 36_000
