@@ -23,7 +23,7 @@ BUILD = """
 import sys; from pathlib import Path
 from training.sweep.child import end_with_parent; end_with_parent()
 from training.environment import prepare; prepare()
-import training_fixtures; training_fixtures.install_tiny(Path({data!r}))
+import pytest, training_fixtures; training_fixtures.install_tiny(pytest.MonkeyPatch(), Path({data!r}))
 from training.build import main; sys.exit(main(sys.argv[1:]))
 """
 

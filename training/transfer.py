@@ -138,11 +138,11 @@ def _persist(
             _transfer(partial, limit, progress, task)
             return
         except FAILURES as error:
+            if isinstance(error, urllib.error.HTTPError):
+                error.close()
             # Whoever does not answer at once will not do so in a second either.
             if pause is None or (attempt == 0 and isinstance(error, urllib.error.URLError)):
                 raise
-            if isinstance(error, urllib.error.HTTPError):
-                error.close()
             sentence = (
                 f"The transfer of {partial.url} broke off ({error}); trying again in {pause:g} s"
             )
@@ -188,7 +188,11 @@ def _answer(partial: _Partial) -> Any:
         response.close()
         partial.drop()
         return _answer(partial)
-    partial.begin(_version(response.headers))
+    try:
+        partial.begin(_version(response.headers))
+    except StorageError:
+        response.close()
+        raise
     return response
 
 
