@@ -10,15 +10,19 @@ import argparse
 import io
 import json
 import os
-import platform
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any, Literal, TextIO
+from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from digitpad.arguments import parse
 from digitpad.rehearsal import REHEARSE
+from digitpad.resources import AssetError
+from digitpad.session import DEVICES, LIBRARY_FIX, SessionError
 from digitpad.terminal import printable
+
+if TYPE_CHECKING:
+    from digitpad.ink import Ink
 
 DEFAULT_MODEL = "digits"
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
@@ -56,36 +60,23 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 
 def _run(argv: Sequence[str] | None) -> int:
-    # Imported before PySide6, whoever imports that: on Windows, onnxruntime's libraries fail to
-    # load after Qt's.
+    # numpy's threads for large matrices, of which there are none here: 20 ms and memory at a start.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        import onnxruntime  # noqa: F401
-
-        from digitpad.recognizer import DEVICES, RecognizerError
+        from digitpad.recognizer import RecognizerError
     except ImportError as error:
-        return _fail(f"a library cannot be loaded ({error}); {_LIBRARY_FIX}")
-    from digitpad.predict import PredictError
-    from digitpad.resources import AssetError
-    from digitpad.sources import SourceError
-
+        return _fail(f"a library cannot be loaded ({error}); {LIBRARY_FIX}")
     options = parse(argv, DEVICES, {"window": _window, "predict": _predict, "info": _info})
     try:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
-    except (CommandError, RecognizerError, PredictError, AssetError, SourceError) as error:
+    except (CommandError, RecognizerError, SessionError, AssetError) as error:
         return _fail(str(error))
 
 
-_LIBRARY_FIX = (
-    "reinstall digitpad and, on Windows, install the Microsoft Visual C++ Redistributable"
-)
-
-
 def _window(options: argparse.Namespace) -> int:
-    from digitpad.sources import first_ink
-
-    ink = first_ink(options.ink, sys.stdin.buffer) if options.ink else None
+    ink = _first_ink(options.ink) if options.ink else None
     try:
         from digitpad.ui.app import run
     except ImportError as error:
@@ -93,11 +84,22 @@ def _window(options: argparse.Namespace) -> int:
     return run(
         model=options.model,
         device=options.device,
+        given=_given(options),
+        compare=options.compare,
         scheme=options.theme,
         screenshot=options.screenshot,
         ink=ink,
         smoke_test=options.smoke_test,
     )
+
+
+def _first_ink(path: str) -> Ink:
+    from digitpad.sources import SourceError, first_ink
+
+    try:
+        return first_ink(path, sys.stdin.buffer)
+    except SourceError as error:
+        raise CommandError(str(error)) from error
 
 
 def _missing_qt(error: ImportError) -> Exception:
@@ -106,7 +108,7 @@ def _missing_qt(error: ImportError) -> Exception:
         return error
     if isinstance(error, ModuleNotFoundError):
         return CommandError("the window needs PySide6: pip install 'pyside6-essentials>=6.8,<6.12'")
-    if platform.system() == "Linux":
+    if sys.platform == "linux":
         from digitpad.ui.display import DEBIAN_PACKAGES
 
         fix = f"on Debian or Ubuntu: sudo apt install {DEBIAN_PACKAGES}"
@@ -116,8 +118,9 @@ def _missing_qt(error: ImportError) -> Exception:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from digitpad.predict import run
+    from digitpad.predict import PredictError, run
     from digitpad.recognizer import Recognizer
+    from digitpad.sources import SourceError
 
     recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device, _given(options))
     if recognizer.notice:
@@ -125,14 +128,17 @@ def _predict(options: argparse.Namespace) -> int:
     if recognizer.understanding is not None:
         known = recognizer.understanding
         _say(f"{recognizer.name}: {known.best.conventions.summary} ({known.verdict})")
-    return run(
-        options.paths,
-        recognizer,
-        as_json=options.json,
-        stdin=sys.stdin.buffer,
-        stdout=sys.stdout,
-        stderr=sys.stderr,
-    )
+    try:
+        return run(
+            options.paths,
+            recognizer,
+            as_json=options.json,
+            stdin=sys.stdin.buffer,
+            stdout=sys.stdout,
+            stderr=sys.stderr,
+        )
+    except (PredictError, SourceError) as error:
+        raise CommandError(str(error)) from error
 
 
 def _info(options: argparse.Namespace) -> int:
@@ -145,6 +151,8 @@ def _info(options: argparse.Namespace) -> int:
 
 def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The conventions that the command line says."""
+    if not options.convention:
+        return {}
     from digitpad.conventions import ConventionsError
     from digitpad.conventions import parse as parse_conventions
 

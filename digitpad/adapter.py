@@ -49,6 +49,12 @@ class Adapter:
             return np.zeros((0, 0), dtype=np.float32)
         return as_probabilities(rows, self.conventions.answers)
 
+    def feed(self, image: NDArray[np.float32]) -> dict[str, NDArray[Any]]:
+        """What a session is run with for one image, (28, 28); it is the first of its batch."""
+        batch = np.zeros((self.conventions.batch or 1, SIZE, SIZE), dtype=np.float32)
+        batch[0] = image
+        return {self.input: prepared(batch, self.conventions)}
+
 
 def run(
     session: Any,

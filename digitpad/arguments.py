@@ -19,6 +19,9 @@ _EPILOG = """\
 examples:
   digitpad                          draw, and watch the bars
   digitpad --theme dark             the same at night
+  digitpad --model other.onnx --convention ink=black
+                                    with a model of other people's that expects black ink
+  digitpad --compare mine.onnx      two models on the same drawing
   digitpad predict seven.png        what does this picture show?
   digitpad predict --json scans/    a folder of pictures, one JSON object a line
   digitpad predict - < ink.jsonl    pen strokes on standard input
@@ -55,7 +58,7 @@ probabilities {}, rejected false. What cannot be read gets a sentence on standar
 its answers, and the exit code is 2.
 """
 
-_WINDOW_OPTIONS = ("theme", "ink", "screenshot", "smoke_test")
+_WINDOW_OPTIONS = ("theme", "compare", "ink", "screenshot", "smoke_test")
 
 
 def parse(
@@ -84,8 +87,9 @@ def parse(
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
     for name, add in (("predict", _add_predict), ("info", _add_info)):
         add(subparsers, common).set_defaults(run=commands[name])
-    defaults = argparse.Namespace(model=None, device="auto", run=commands["window"])
+    defaults = argparse.Namespace(model=None, device="auto", convention=[], run=commands["window"])
     options = parser.parse_args(argv, defaults)
+    options.convention = [*options.convention_before, *options.convention]
     if options.command and any(
         getattr(options, name) != parser.get_default(name) for name in _WINDOW_OPTIONS
     ):
@@ -102,10 +106,14 @@ def _window_parser(common: Parser) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
+    _add_conventions(parser, "convention_before")  # before the name of a command, or without one
     parser.add_argument("--version", action="version", version=f"digitpad {__version__}")
     window = parser.add_argument_group("options of the window")
     window.add_argument(
         "--theme", choices=("system", "light", "dark"), help="its colours (default: as last time)"
+    )
+    window.add_argument(
+        "--compare", metavar="NAME|FILE", help="show what a second model reads beside the first"
     )
     window.add_argument(
         "--ink", metavar="FILE.jsonl", help="begin with the first drawing of this file"
@@ -131,7 +139,7 @@ def _add_predict(subparsers: _Subparsers, common: Parser) -> Parser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
         allow_abbrev=False,
     )
-    _add_conventions(predict)
+    _add_conventions(predict, "convention")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
     predict.add_argument("paths", nargs="+", metavar="PATH", help='picture, folder, .jsonl or "-"')
     return predict
@@ -145,14 +153,15 @@ def _add_info(subparsers: _Subparsers, common: Parser) -> Parser:
         parents=[common],
         allow_abbrev=False,
     )
-    _add_conventions(info)
+    _add_conventions(info, "convention")
     info.add_argument("--json", action="store_true", help="as one JSON object")
     return info
 
 
-def _add_conventions(parser: Parser) -> None:
+def _add_conventions(parser: Parser, dest: str) -> None:
     parser.add_argument(
         "--convention",
+        dest=dest,
         metavar="KEY=VALUE",
         action="append",
         default=[],

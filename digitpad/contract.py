@@ -75,7 +75,7 @@ def check(session: Any, metadata: Mapping[str, str]) -> Contract:
 def _labels(classes: int, metadata: Mapping[str, str]) -> tuple[str, ...]:
     try:
         labels = json.loads(metadata.get("labels", "null"))
-    except ValueError:
+    except (ValueError, RecursionError):
         labels = None
     if labels is None:
         labels = [str(i) for i in range(classes)]

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from digitpad.ink import Ink, InkError
+from digitpad.ink import Ink, InkError, numbers
 from digitpad.normalize import SIZE, Image, normalize_ink
 
 
@@ -87,15 +87,11 @@ class Document:
 
 
 def _cells(values: object) -> Image:
-    try:
-        array = np.asarray(values)
-    except ValueError as error:  # ragged lists
-        raise InkError('"cells" must be 28 rows of 28 numbers') from error
-    if array.shape != (SIZE, SIZE) or array.dtype.kind not in "if":
-        raise InkError('"cells" must be 28 rows of 28 numbers')
-    if not ((array >= 0) & (array <= 1)).all():
-        raise InkError('"cells" must be numbers from 0 to 1')
-    return _frozen(array)
+    wanted = '"cells" must be 28 rows of 28 numbers from 0 to 1'
+    array = numbers(values, wanted)
+    if array.shape != (SIZE, SIZE) or not ((array >= 0) & (array <= 1)).all():
+        raise InkError(wanted)
+    return _frozen(array.astype(np.float32))
 
 
 def _frozen(image: Image) -> Image:

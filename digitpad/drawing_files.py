@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
+import stat
 import tempfile
 from pathlib import Path
 
@@ -82,10 +84,13 @@ def write(path: Path, content: bytes, *, append: bool = False) -> None:
     Raises:
         SaveError: if it cannot be written.
     """
-    temporary = None
+    temporary, name = None, path.name
     try:
+        path = path.resolve()  # a link stays one
+        if path.exists() and not _may_be_written(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
         with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=f".{path.name}.", delete=False
+            dir=path.parent, prefix=".digitpad-", delete=False
         ) as stream:
             temporary = Path(stream.name)
             if append and path.exists():
@@ -98,11 +103,16 @@ def write(path: Path, content: bytes, *, append: bool = False) -> None:
             os.fsync(stream.fileno())
         _like_a_new_file(temporary, path)
         temporary.replace(path)
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         if temporary is not None:
             temporary.unlink(missing_ok=True)
-        reason = error.strerror or error
-        raise SaveError(f"{path.name} cannot be saved ({reason}); try another folder") from error
+        reason = getattr(error, "strerror", None) or error
+        raise SaveError(f"{name} cannot be saved ({reason}); try another folder") from error
+
+
+def _may_be_written(path: Path) -> bool:
+    """Whether a file is not protected: replacing it would need no rights but its folder's."""
+    return bool(path.stat().st_mode & stat.S_IWUSR) and os.access(path, os.W_OK)
 
 
 def _ends_line(path: Path) -> bool:

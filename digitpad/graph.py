@@ -1,8 +1,9 @@
-"""What an ONNX file is made of, read from its raw bytes before onnxruntime sees it.
+"""What an ONNX file is made of, read from its raw bytes without onnxruntime.
 
 A walk over the protobuf wire format (https://protobuf.dev/programming-guides/encoding), with the
 field numbers of ``onnx.proto``. It builds nothing, so that a hostile file costs no more than its
-length, and it looks only for what no reader of small images needs:
+length. :func:`nodes` and :func:`with_outputs` are for looking into a network at work;
+:func:`survey`, before onnxruntime sees a file, looks only for what no reader of small images needs:
 
 - weights in other files ("external data"), which name paths, or even addresses in memory, at their
   writer's will: in initialisers, attributes and subgraphs alike;
@@ -15,7 +16,8 @@ length, and it looks only for what no reader of small images needs:
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
 
 #: Most nodes, in the graph and its subgraphs together.
 MAX_NODES = 5_000
@@ -66,6 +68,55 @@ def survey(model: bytes) -> None:
         raise _no_model()
 
 
+class Node(NamedTuple):
+    """One operation, such as ``Conv``, and the names of the tensors that it reads and makes."""
+
+    operator: str
+    inputs: tuple[str, ...]
+    outputs: tuple[str, ...]
+
+
+def nodes(model: bytes) -> tuple[Node, ...]:
+    """The nodes of a model's graph, without those of its subgraphs, in the order they run.
+
+    Raises:
+        GraphError: if it is no ONNX model.
+    """
+    walk = _Walk(model)
+    return tuple(
+        walk.described(first, last)
+        for start, stop in walk.graphs()
+        for field, first, last in walk.parts(start, stop)
+        if field == 1
+    )
+
+
+def with_outputs(model: bytes, names: Iterable[str]) -> bytes:
+    """The model with more of its tensors as outputs, after those that it has.
+
+    Nothing of the file is rewritten: protobuf merges messages that stand one after the other, so a
+    few bytes at the end are enough. onnxruntime works out types and shapes by itself.
+
+    Args:
+        model: the whole file.
+        names: tensors of its graph; those that are outputs already are left out.
+
+    Raises:
+        GraphError: if it is no ONNX model.
+    """
+    walk = _Walk(model)
+    present = {
+        walk.text(at, end)
+        for start, stop in walk.graphs()
+        for field, first, last in walk.parts(start, stop)
+        if field == 12
+        for name, at, end in walk.parts(first, last)
+        if name == 1
+    }
+    added = (_message(12, _message(1, n.encode())) for n in names if n not in present)
+    return model + _message(7, b"".join(added))
+
+
 class _Walk:
     """One method a message; bytes ``start`` to ``stop`` of the file are that message."""
 
@@ -113,6 +164,23 @@ class _Walk:
                     " file"
                 )
 
+    def graphs(self) -> Iterator[tuple[int, int]]:
+        """Where the graph is: in one place or, as protobuf allows, in several."""
+        for field, start, stop in self.parts(0, len(self._data)):
+            if field == 7:
+                yield start, stop
+
+    def described(self, start: int, stop: int) -> Node:
+        """The node in this place."""
+        texts: dict[int, list[str]] = {1: [], 2: [], 4: [""]}
+        for field, first, last in self.parts(start, stop):
+            if field in texts:
+                texts[field].append(self.text(first, last))
+        return Node(texts[4][-1], tuple(texts[1]), tuple(texts[2]))
+
+    def text(self, start: int, stop: int) -> str:
+        return self._data[start:stop].decode(errors="replace")
+
     def parts(self, start: int, stop: int) -> Iterator[tuple[int, int, int]]:
         """The fields of a message: number, and from where to where; or a number's value, twice.
 
@@ -156,6 +224,15 @@ class _Walk:
         for byte in reversed(found.group()):
             value = value << 7 | byte & 0x7F
         return value, found.end()
+
+
+def _message(field: int, content: bytes) -> bytes:
+    """A field below 16 that is a message or a text."""
+    length, left = bytearray(), len(content)
+    while left > 0x7F:
+        length.append(left & 0x7F | 0x80)
+        left >>= 7
+    return bytes([field << 3 | _MESSAGE, *length, left]) + content
 
 
 def _no_model() -> GraphError:

@@ -7,15 +7,13 @@ import math
 import platform
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
-from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
-
-import onnxruntime as ort
 
 from digitpad import __version__
 from digitpad.recognizer import Recognizer, RecognizerError, available_devices
 from digitpad.resources import AssetError, asset, bundled_models
+from digitpad.session import onnxruntime
 from digitpad.terminal import printable
 from digitpad.understanding import Understanding
 
@@ -47,7 +45,7 @@ def collect(
     return {
         "versions": _versions(),
         "devices": list(available_devices()),
-        "providers": list(ort.get_available_providers()),
+        "providers": list(onnxruntime().get_available_providers()),
         "models": {name: _model(name, device, given) for name in models},
         "problem": problem,
     }
@@ -73,7 +71,7 @@ def _versions() -> dict[str, str]:
         "platform": platform.platform(),
         "numpy": _installed("numpy"),
         # Three wheels of different names hold onnxruntime; only the module knows its version.
-        "onnxruntime": str(ort.__version__),
+        "onnxruntime": str(onnxruntime().__version__),
         "Pillow": _installed("pillow"),
         # PySide6's version is Qt's. Asked of the package, so that no display library is loaded.
         "PySide6 and Qt": _installed("pyside6-essentials"),
@@ -81,6 +79,8 @@ def _versions() -> dict[str, str]:
 
 
 def _installed(package: str) -> str:
+    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom asked
+
     try:
         return version(package)
     except PackageNotFoundError:
@@ -148,7 +148,7 @@ def _calibration(metadata: Mapping[str, str]) -> dict[str, Any]:
     """What the model's probabilities were calibrated with, where its file says so."""
     try:
         temperature = float(json.loads(metadata["calibration"])["temperature"])
-    except (KeyError, TypeError, ValueError):
+    except (KeyError, TypeError, ValueError, OverflowError, RecursionError):
         return {}
     return {"calibration": {"temperature": temperature}} if math.isfinite(temperature) else {}
 

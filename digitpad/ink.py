@@ -22,6 +22,10 @@ from numpy.typing import ArrayLike, NDArray
 MAX_POINTS = 500_000
 #: Largest absolute coordinate read from JSON; beyond it, float arithmetic loses the drawing.
 MAX_COORDINATE = 1e7
+#: Smaller coordinates are zero: the squares of their differences would be.
+_LEAST = 1e-100
+#: Largest absolute time or pressure, whatever the unit: it can still be written down.
+_MOST = 1e15
 
 
 class InkError(ValueError):
@@ -132,6 +136,8 @@ class Ink:
         Raises:
             InkError: with one sentence that says what is wrong.
         """
+        if _has_too_many_points(line):
+            raise InkError(_TOO_MANY)
         try:
             record = json.loads(line)
         except (ValueError, RecursionError) as error:
@@ -143,10 +149,24 @@ class Ink:
             raise InkError('"label" must be text')
         points = [_points(stroke) for stroke in record["strokes"]]
         if sum(map(len, points)) > MAX_POINTS:
-            raise InkError(f"a drawing may have at most {MAX_POINTS:,} points")
+            raise InkError(_TOO_MANY)
         extras = {name: _per_point(record, name, len(points)) for name in ("t", "pressure")}
         strokes = zip(points, extras["t"], extras["pressure"], strict=True)
         return cls(tuple(Stroke(p, t, pressure) for p, t, pressure in strokes), label)
+
+
+_TOO_MANY = f"a drawing may have at most {MAX_POINTS:,} points"
+
+
+def _has_too_many_points(line: str | bytes) -> bool:
+    """Whether that is sure before the line is parsed, which could take thirty times its memory.
+
+    A point takes four commas and, in a stroke of its own with time and pressure, four brackets.
+    """
+    most = 4 * MAX_POINTS + 1_000
+    if isinstance(line, str):
+        return line.count(",") > most or line.count("[") > most
+    return line.count(b",") > most or line.count(b"[") > most
 
 
 def _frozen(values: ArrayLike) -> NDArray[np.float64]:
@@ -158,22 +178,34 @@ def _frozen(values: ArrayLike) -> NDArray[np.float64]:
     return array
 
 
-def _numbers(values: object, shape: str) -> NDArray[np.float64]:
+def numbers(values: object, wanted: str) -> NDArray[np.float64]:
+    """Nested lists of JSON numbers as an array.
+
+    Args:
+        values: what a stranger's JSON holds.
+        wanted: what it should be: half a sentence.
+
+    Raises:
+        InkError: if the lists are uneven, or hold anything but numbers.
+    """
+    # As objects: of a text among the numbers, numpy would make as long a text of every number.
     try:
-        array = np.asarray(values)
-    except ValueError as error:  # ragged lists
-        raise InkError(f"expected {shape}") from error
-    if array.dtype.kind not in "if":  # refuses text, booleans, None and nested objects
-        raise InkError(f"expected {shape}")
-    return array.astype(np.float64)
+        array = np.asarray(values, dtype=object)
+        if set(map(type, array.flat)) <= {int, float}:
+            return array.astype(np.float64)
+    except (ValueError, OverflowError) as error:  # uneven lists, or an integer of 400 digits
+        raise InkError(wanted) from error
+    raise InkError(wanted)
 
 
 def _points(stroke: object) -> NDArray[np.float64]:
-    points = _numbers(stroke, "a stroke as a list of [x, y] pairs")
-    if points.ndim != 2 or points.shape[1] != 2:
-        raise InkError("expected a stroke as a list of [x, y] pairs")
+    wanted = "expected a stroke as a list of [x, y] pairs"
+    points = numbers(stroke, wanted)
+    if points.ndim != 2 or points.shape[1] != 2 or len(points) == 0:
+        raise InkError(wanted)
     if not np.isfinite(points).all() or np.abs(points).max() > MAX_COORDINATE:
         raise InkError(f"a coordinate is not within ±{MAX_COORDINATE:,.0f}")
+    points[np.abs(points) < _LEAST] = 0.0
     return points
 
 
@@ -183,4 +215,7 @@ def _per_point(record: dict[str, Any], name: str, count: int) -> list[NDArray[np
         return [None] * count
     if not isinstance(values, list) or len(values) != count:
         raise InkError(f'"{name}" needs one list for each stroke')
-    return [_numbers(v, f'"{name}" as lists of numbers') for v in values]
+    lists = [numbers(v, f'expected "{name}" as lists of numbers') for v in values]
+    if any(np.abs(v).max(initial=0.0) > _MOST for v in lists):
+        raise InkError(f'a number of "{name}" is too large')
+    return [v.clip(0.0, 1.0) if name == "pressure" else v for v in lists]

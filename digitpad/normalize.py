@@ -10,11 +10,15 @@ size of a drawing nor the brush it was drawn with changes what the network sees.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.bitmap import FoundInk, Pixels, find_ink
 from digitpad.ink import Ink
+
+if TYPE_CHECKING:
+    from digitpad.bitmap import FoundInk, Pixels
 
 #: Side of the image, and of the box that the ink fits, in pixels.
 SIZE, BOX = 28, 20
@@ -71,6 +75,8 @@ def normalize_bitmap(pixels: Pixels) -> Image | None:
     Raises:
         BitmapError: if the array is no picture.
     """
+    from digitpad.bitmap import find_ink  # with Pillow, which a window need not wait for
+
     found = find_ink(pixels)
     return None if found is None else normalize_found(found)
 

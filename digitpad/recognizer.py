@@ -9,7 +9,7 @@ from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,14 +17,14 @@ from numpy.typing import NDArray
 from digitpad.adapter import Adapter
 from digitpad.contract import Contract, ContractError, OtherModelError, check
 from digitpad.conventions import Conventions
-from digitpad.graph import GraphError, survey
 from digitpad.normalize import SIZE
-from digitpad.rehearsal import RehearsalError, rehearse
 from digitpad.resources import AssetError, asset, assets_dir, bundled_models
 from digitpad.session import DEVICES as DEVICES
 from digitpad.session import SessionError, start
 from digitpad.session import available_devices as available_devices
-from digitpad.understanding import Understanding, UnderstandingError, understand
+
+if TYPE_CHECKING:  # what digitpad's own models do not need is imported where it is used
+    from digitpad.understanding import Understanding
 
 #: Largest model file read, in bytes; the bundled one is below 1 MB.
 MAX_MODEL_BYTES = 256 * 2**20
@@ -32,7 +32,6 @@ MAX_MODEL_BYTES = 256 * 2**20
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
 #: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
 _BATCH = 16
-
 
 _NO_CONVENTIONS = "{} is a digitpad model, and needs no conventions"
 
@@ -68,6 +67,9 @@ class Recognizer:
             a model that has no such score.
         metadata: what the model's file says of itself; every value is text.
         notice: a sentence for the user when the wanted device could not be used, else None.
+        model: the whole file.
+        foreign: whether it may be other people's, and its memory is bounded.
+        adapter: feeds a model of other people's; None for digitpad's own.
         understanding: how a model of other people's was understood; None for digitpad's own.
     """
 
@@ -88,28 +90,25 @@ class Recognizer:
             name: short name.
             device: one of :data:`DEVICES`.
             card: the model card.
-            foreign: whether other people may have made it: its memory is bounded, and where it is
-                no digitpad model, it is adapted.
+            foreign: whether it may be other people's: its memory is bounded; it may be adapted.
             given: values of :class:`Conventions` that are not to be worked out.
 
         Raises:
             RecognizerError: if it cannot be used.
         """
-        self._model, self._foreign = model, foreign
+        self.model, self.foreign = model, foreign
         self.name, self.card = name, card
-        self._adapter: Adapter | None = None
+        self.adapter: Adapter | None = None
         self.understanding: Understanding | None = None
         self._session, self.notice = self._start(device, threads=1)
         self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
         try:
             contract = check(self._session, self.metadata)
-        except OtherModelError as error:
-            if not foreign:
+        except ContractError as error:
+            if not (foreign and isinstance(error, OtherModelError)):
                 raise RecognizerError(str(error)) from error
             contract = self._understand(given or {})
-        except ContractError as error:
-            raise RecognizerError(str(error)) from error
-        if given and self._adapter is None:
+        if given and self.adapter is None:
             raise RecognizerError(_NO_CONVENTIONS.format(name))
         self.labels = contract.labels
         self.digit_score_threshold = contract.digit_score_threshold
@@ -141,6 +140,9 @@ class Recognizer:
         model = _read(path)
         foreign = not _is_bundled(path)
         if foreign:
+            from digitpad.graph import GraphError, survey
+            from digitpad.rehearsal import RehearsalError, rehearse
+
             try:
                 survey(model)
                 rehearse(model, given or {})
@@ -151,7 +153,7 @@ class Recognizer:
     @property
     def conventions(self) -> Conventions | None:
         """How a model of other people's is used; None for digitpad's own."""
-        return None if self._adapter is None else self._adapter.conventions
+        return None if self.adapter is None else self.adapter.conventions
 
     def adapted(self, conventions: Conventions) -> Self:
         """The same model, of other people's, used in another way.
@@ -159,13 +161,13 @@ class Recognizer:
         Raises:
             RecognizerError: if it does not run that way.
         """
-        if self._adapter is None or self.understanding is None:
+        if self.adapter is None or self.understanding is None:
             raise RecognizerError(_NO_CONVENTIONS.format(self.name))
         classes = self.understanding.outputs.get(conventions.output, 0)
         if classes != len(conventions.labels):
             raise RecognizerError(f"{classes} classes need {classes} labels")
         other = copy(self)
-        other._adapter = Adapter(self._adapter.input, conventions)
+        other.adapter = Adapter(self.adapter.input, conventions)
         other.labels = conventions.labels
         other.predict(np.zeros((1, SIZE, SIZE), dtype=np.float32))
         return other
@@ -212,8 +214,8 @@ class Recognizer:
         session = self._session if len(images) < _BATCH else self._batch_session
         try:
             outputs: list[NDArray[np.float32]] = (
-                [self._adapter.predict(session, images)]
-                if self._adapter
+                [self.adapter.predict(session, images)]
+                if self.adapter
                 else session.run(names, {"image": np.ascontiguousarray(images, dtype=np.float32)})
             )
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
@@ -241,12 +243,14 @@ class Recognizer:
 
     def _start(self, device: str, threads: int) -> tuple[Any, str | None]:
         try:
-            return start(self._model, device, threads, bounded=self._foreign)
+            return start(self.model, device, threads, bounded=self.foreign)
         except SessionError as error:
             raise RecognizerError(str(error)) from error
 
     def _understand(self, given: Mapping[str, Any]) -> Contract:
         """Work out how the model is to be used."""
+        from digitpad.understanding import UnderstandingError, understand
+
         try:
             known = understand(self._session, self.metadata, given)
         except UnderstandingError as error:
@@ -254,7 +258,7 @@ class Recognizer:
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             raise RecognizerError(f"the model {self.name} fails on images of digits") from error
         self.understanding = known
-        self._adapter = Adapter(known.input, known.best.conventions)
+        self.adapter = Adapter(known.input, known.best.conventions)
         return Contract(known.best.conventions.labels, None)
 
 
@@ -294,6 +298,6 @@ def _card(path: Path) -> dict[str, Any]:
     """The model card beside a model; {} where there is none or it is damaged."""
     try:
         card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):
         return {}
     return card if isinstance(card, dict) else {}

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import json
 import os
-import subprocess
 import sys
 from collections.abc import Mapping
 from typing import Any
@@ -35,6 +34,8 @@ def rehearse(model: bytes, given: Mapping[str, Any]) -> None:
     Raises:
         RehearsalError: if it cannot be used, or not within the limits.
     """
+    import subprocess  # which a window need not wait for
+
     # -P and the path of this process: the child finds the same digitpad, and no others that happen
     # to lie in the current folder. A frozen program needs neither.
     python = () if getattr(sys, "frozen", False) else ("-P", "-m", "digitpad")

@@ -1,12 +1,19 @@
-"""onnxruntime sessions: which device runs a model, on how many threads, within what limits."""
+"""onnxruntime sessions: which device runs a model, on how many threads, within what limits.
+
+onnxruntime is imported when it is first needed, so that a window can be shown before.
+"""
 
 from __future__ import annotations
 
-import tempfile
+import sys
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
-import onnxruntime as ort
+if sys.platform == "win32":
+    # There, its libraries do not load after Qt's: this module is imported before PySide6.
+    with suppress(ImportError):  # onnxruntime() says it when it is needed
+        import onnxruntime as _onnxruntime  # noqa: F401
 
 #: onnxruntime's providers behind each device, in order of preference.
 PROVIDERS = {
@@ -19,6 +26,8 @@ DEVICES = ("auto", *PROVIDERS)
 #: Bytes that all models of other people's together may have for weights and results on the CPU.
 MAX_MEMORY = 2**29
 
+#: What to do where a library does not load.
+LIBRARY_FIX = "reinstall digitpad and, on Windows, install the Microsoft Visual C++ Redistributable"
 _FATAL = 4  # onnxruntime's severity of messages that are always printed
 _WARNING = 2  # onnxruntime's default
 
@@ -27,9 +36,26 @@ class SessionError(Exception):
     """A model that onnxruntime does not run; the message is one sentence for the user."""
 
 
+def onnxruntime() -> Any:
+    """The module.
+
+    Raises:
+        SessionError: if its libraries cannot be loaded.
+    """
+    try:
+        import onnxruntime as ort
+    except ImportError as error:
+        raise SessionError(f"a library cannot be loaded ({error}); {LIBRARY_FIX}") from error
+    return ort
+
+
 def available_devices() -> tuple[str, ...]:
-    """Devices that the installed onnxruntime was built for, best first, ``"cpu"`` last."""
-    present = set(ort.get_available_providers())
+    """Devices that the installed onnxruntime was built for, best first, ``"cpu"`` last.
+
+    Raises:
+        SessionError: if its libraries cannot be loaded.
+    """
+    present = set(onnxruntime().get_available_providers())
     return tuple(device for device, names in PROVIDERS.items() if present & set(names))
 
 
@@ -51,7 +77,7 @@ def start(
         SessionError: if onnxruntime does not run the model.
     """
     wanted = tuple(PROVIDERS) if device == "auto" else (device,)
-    present = set(ort.get_available_providers())
+    present = set(onnxruntime().get_available_providers())
     providers = [p for d in wanted for p in PROVIDERS[d] if p in present and d != "cpu"]
     notice = None
     for provider in providers:
@@ -71,34 +97,49 @@ def start(
 
 def _session(model: bytes, providers: list[str], threads: int, bounded: bool) -> Any | None:
     """A session, or None where onnxruntime refuses the model or the providers."""
+    ort = onnxruntime()
     options = ort.SessionOptions()
     options.intra_op_num_threads = threads
     options.inter_op_num_threads = 1
     options.log_severity_level = _FATAL
     # Not onnxruntime's own format, which it would take from the same bytes, unchecked.
     options.add_session_config_entry("session.load_model_format", "ONNX")
-    if bounded:
-        _share_memory()
-        options.add_session_config_entry("session.use_env_allocators", "1")
-    with tempfile.TemporaryDirectory() as empty:
-        # A model names files for its weights ("external data") at its writer's will; digitpad's
-        # models have none. From bytes and with an empty folder, no such file can be found.
-        options.add_session_config_entry(
-            "session.model_external_initializers_file_folder_path", empty
-        )
-        # Providers that are built in but have no device print errors through the default logger.
-        ort.set_default_logger_severity(_FATAL)
-        try:
-            return ort.InferenceSession(model, options, providers=providers)
-        except Exception:  # onnxruntime's exceptions have no common base of their own
-            return None
-        finally:
-            ort.set_default_logger_severity(_WARNING)
+    if not bounded:
+        return _started(model, options, providers)
+    from tempfile import TemporaryDirectory  # a window shows before it needs this
+
+    _share_memory()
+    options.add_session_config_entry("session.use_env_allocators", "1")
+    try:
+        with TemporaryDirectory() as empty:
+            # A model names files for its weights ("external data") at its writer's will. From
+            # bytes and with an empty folder, no such file can be found.
+            options.add_session_config_entry(
+                "session.model_external_initializers_file_folder_path", empty
+            )
+            return _started(model, options, providers)
+    except OSError as error:
+        raise SessionError(
+            "there is no room for the temporary folder of a model; make some on the disk"
+        ) from error
+
+
+def _started(model: bytes, options: Any, providers: list[str]) -> Any | None:
+    ort = onnxruntime()
+    # Providers that are built in but have no device print errors through the default logger.
+    ort.set_default_logger_severity(_FATAL)
+    try:
+        return ort.InferenceSession(model, options, providers=providers)
+    except Exception:  # onnxruntime's exceptions have no common base of their own
+        return None
+    finally:
+        ort.set_default_logger_severity(_WARNING)
 
 
 @cache
 def _share_memory() -> None:
     """Register the one allocator that bounded sessions share, once a process."""
+    ort = onnxruntime()
     memory = ort.OrtMemoryInfo(
         "Cpu", ort.OrtAllocatorType.ORT_ARENA_ALLOCATOR, 0, ort.OrtMemType.DEFAULT
     )

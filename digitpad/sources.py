@@ -94,7 +94,7 @@ def total_size(files: Iterable[str | Problem]) -> int | None:
             return None
         try:
             total += Path(file).stat().st_size if isinstance(file, str) else 0
-        except OSError:  # reading it will say so
+        except (OSError, ValueError):  # reading it will say so
             continue
     return total
 
@@ -150,7 +150,7 @@ def _opened(name: str) -> BinaryIO:
         mode = path.stat().st_mode
         if stat.S_ISREG(mode):
             return path.open("rb")
-    except OSError as error:
+    except (OSError, ValueError) as error:  # ValueError: a name that no file can have
         raise SourceError(_reason(error)) from error
     # Opening a pipe or a device could wait for ever.
     raise SourceError("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
@@ -209,5 +209,5 @@ def _picture(name: str) -> Drawing | Problem:
         return Problem(name, str(error))
 
 
-def _reason(error: OSError) -> str:
-    return f"cannot be read: {error.strerror or error}"
+def _reason(error: OSError | ValueError) -> str:
+    return f"cannot be read: {getattr(error, 'strerror', None) or error}"

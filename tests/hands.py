@@ -1,14 +1,38 @@
-"""Hands on a widget: a pen with pressure, fingers, and mouse events that a system makes of them."""
+"""Hands on a widget: a pen with pressure, fingers, and mouse events that a system makes of them.
+
+And a window to lay them on: the fixtures ``recognizer`` and ``window``, for a module to import.
+"""
 
 from __future__ import annotations
 
+import pytest
 from PySide6.QtCore import QEvent, QPointF, Qt
 from PySide6.QtGui import QInputDevice, QMouseEvent, QPointingDevice, QTabletEvent
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
+
+from digitpad.recognizer import Recognizer
+from digitpad.ui.app import start_qt
+from digitpad.ui.window import Window
 
 LEFT, NONE = Qt.MouseButton.LeftButton, Qt.MouseButton.NoButton
 _PLAIN = Qt.KeyboardModifier.NoModifier
+
+
+@pytest.fixture(scope="module")
+def recognizer() -> Recognizer:
+    return Recognizer.load("digits", "cpu")
+
+
+@pytest.fixture
+def window(qtbot: QtBot, recognizer: Recognizer) -> Window:
+    start_qt("light")
+    window = Window(recognizer)
+    qtbot.addWidget(window)
+    window.show()
+    qtbot.waitExposed(window)
+    return window
 
 
 class Pen:

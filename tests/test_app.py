@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +16,17 @@ from PIL import Image, ImageColor
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 from drawings import digit
+from PySide6.QtCore import QAbstractAnimation, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+from pytestqt.qtbot import QtBot
 
+from digitpad.recents import Recents
 from digitpad.ui import theme
+from digitpad.ui.app import start_qt
+from digitpad.ui.first_paint import after_first_paint
+from digitpad.ui.habits import Habits
+from digitpad.ui.places import HOME_VARIABLE
+from digitpad.ui.window import Window
 
 
 def digitpad(*words: object, **environment: str) -> subprocess.CompletedProcess[str]:
@@ -37,7 +47,7 @@ def test_a_picture_of_the_window(tmp_path: Path, scheme: str, scale: int) -> Non
     assert (result.returncode, result.stdout, result.stderr) == (0, "", "")
     colours = {"light": theme.LIGHT, "dark": theme.DARK}[scheme]
     picture = np.asarray(Image.open(out).convert("RGB"))
-    assert picture.shape == (640 * scale, 960 * scale, 3)
+    assert picture.shape == (640 * scale, 880 * scale, 3)
     for colour in (colours.paper, colours.ink, colours.accent, colours.window):
         share = (picture == ImageColor.getrgb(colour)).all(axis=2).mean()
         assert share > 0.002, colour
@@ -108,8 +118,145 @@ def test_a_wrong_model_is_a_sentence(tmp_path: Path) -> None:
     assert "Traceback" not in result.stderr
 
 
+def test_a_picture_of_two_models_has_room_for_both(tmp_path: Path) -> None:
+    drawing, alone, both = (tmp_path / name for name in ("one.jsonl", "alone.png", "both.png"))
+    drawing.write_text(digit("1").to_json(), encoding="utf-8")
+    words = "--theme", "light", "--ink", drawing, "--screenshot"
+    assert digitpad(*words, alone).returncode == 0
+    assert digitpad(*words, both, "--compare", "fashion").returncode == 0
+    widths = [np.asarray(Image.open(picture)).shape[1] for picture in (alone, both)]
+    assert widths[1] > widths[0] + 100
+
+
+def test_a_second_model_that_is_none_is_a_sentence(tmp_path: Path) -> None:
+    result = digitpad("--compare", "nonsense", "--screenshot", tmp_path / "out.png")
+    assert result.returncode == 2
+    assert result.stderr.startswith("digitpad: no model nonsense")
+    assert result.stderr.count("\n") == 1
+
+
 def test_a_missing_device_is_said_once_and_the_window_works(tmp_path: Path) -> None:
     result = digitpad("--device", "coreml" if sys.platform != "darwin" else "cuda", "--smoke-test")
     assert result.returncode == 0
     assert "using the CPU" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+# A start whose model, which the window does not wait for, turns out not to work.
+FAILING = """
+import sys
+from digitpad.__main__ import main
+from digitpad.recognizer import Recognizer, RecognizerError
+def load(*_):
+    raise RecognizerError("this model is not usable")
+Recognizer.load = load
+sys.exit(main(["--device", "cpu"]))
+"""
+
+
+def test_a_model_that_fails_after_the_window_is_there_is_a_sentence(tmp_path: Path) -> None:
+    environment = os.environ | {HOME_VARIABLE: str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+    command = [sys.executable, "-c", FAILING]
+    done = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
+    said = [line for line in done.stderr.splitlines() if "propagateSizeHints" not in line]
+    assert (done.returncode, done.stdout) == (2, "")
+    assert said == ["digitpad: this model is not usable"]
+
+
+def test_what_waits_for_the_first_picture_is_called_once(qtbot: QtBot) -> None:
+    start_qt("light")
+    widget = QWidget()
+    qtbot.addWidget(widget)
+    calls: list[bool] = []
+    after_first_paint(widget, lambda: calls.append(widget.isVisible()))
+    QApplication.processEvents()
+    assert calls == []
+    widget.show()
+    qtbot.waitUntil(lambda: bool(calls))
+    widget.repaint()
+    QApplication.processEvents()
+    assert calls == [True]
+
+
+def ticking(window: Window) -> list[str]:
+    """What keeps a window awake."""
+    timers = [t for t in window.findChildren(QTimer) if t.isActive()]
+    running = QAbstractAnimation.State.Running
+    moving = [a for a in window.findChildren(QAbstractAnimation) if a.state() == running]
+    return [f"{one} of {one.parent()}" for one in (*timers, *moving)]
+
+
+Open = Callable[[], tuple[Habits, Window]]
+
+
+@pytest.fixture
+def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
+    """Opens the window of a person, whose home is ``tmp_path``, and does not show it yet."""
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    everybody: list[Habits] = []
+
+    def new() -> tuple[Habits, Window]:
+        app = start_qt("light")
+        habits = Habits(None, "cpu")
+        window = Window(habits.recognizer)
+        qtbot.addWidget(window)
+        habits.move_in(app, window, "light")
+        everybody.append(habits)
+        return habits, window
+
+    yield new
+    for habits in everybody:
+        habits.move_out()
+
+
+def test_a_window_that_nobody_touches_sleeps(opened: Open, qtbot: QtBot) -> None:
+    _, window = opened()
+    window.show()
+    qtbot.waitExposed(window)
+    qtbot.waitUntil(lambda: not ticking(window))
+    window.open_ink(digit("7"))
+    assert ticking(window)  # the bars glide
+    qtbot.waitUntil(lambda: not ticking(window))
+    assert window.answer.label == "7"
+
+
+def test_recent_drawings_come_after_the_window_and_move_nothing(
+    opened: Open, qtbot: QtBot, tmp_path: Path
+) -> None:
+    kept = Recents(tmp_path / "recent.sqlite")
+    for label in "17":
+        kept.add(digit(label), label, 0.9)
+    kept.close()
+    habits, window = opened()
+    window.show()
+    place = window.canvas.geometry()
+    assert habits.recents.strip.count() == 0
+    qtbot.waitUntil(lambda: habits.recents.strip.count() == 2)
+    QApplication.processEvents()
+    assert habits.recents.strip.isVisible()
+    assert window.canvas.geometry() == place
+
+
+def test_a_drawing_that_is_gone_before_the_window_shows_is_kept(
+    opened: Open, tmp_path: Path
+) -> None:
+    habits, window = opened()
+    window.open_ink(digit("7"))
+    window.clear()
+    habits.recents.close()
+    (kept,) = Recents(tmp_path / "recent.sqlite").entries()
+    assert (kept.ink, kept.label) == (digit("7"), "7")
+
+
+def test_switched_off_recent_drawings_stay_off(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
+    habits, _ = opened()
+    habits.recents.keep(False)
+    habits.settings.flush()
+    habits, window = opened()
+    window.show()
+    qtbot.waitExposed(window)
+    window.open_ink(digit("7"))
+    window.clear()
+    assert habits.recents.strip.isHidden()
+    habits.recents.close()
+    assert Recents(tmp_path / "recent.sqlite").entries() == []

@@ -5,11 +5,13 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from PySide6.QtGui import QAccessible, QColor
+from PySide6.QtGui import QAccessible, QColor, QFontMetricsF
+from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.ui import theme
 from digitpad.ui.bars import STEPS, Bars, ScrolledBars
+from digitpad.ui.translations import Translations
 
 
 @pytest.fixture
@@ -84,7 +86,8 @@ def test_screen_readers_hear_names_and_values(bars: Bars) -> None:
 def test_long_labels_begin_their_tracks_in_one_line(qtbot: QtBot) -> None:
     bars = Bars(["Bag", "Ankle boot"])
     qtbot.addWidget(bars)
-    assert bars.bars[0].label_width == bars.bars[1].label_width > 40
+    assert bars.bars[0].columns == bars.bars[1].columns
+    assert bars.bars[0].columns.label > 40
 
 
 def test_of_many_classes_the_winner_is_always_in_sight(qtbot: QtBot) -> None:
@@ -106,5 +109,57 @@ def test_long_names_are_cut_short_and_whole_in_the_tool_tip(qtbot: QtBot) -> Non
     bars = Bars([name, "b"])
     qtbot.addWidget(bars)
     bars.resize(400, 100)
-    assert bars.bars[0].label_width < 200
+    assert bars.bars[0].columns.label < 200
     assert bars.bars[0].toolTip() == name
+
+
+def test_classes_can_be_called_something_else(bars: Bars) -> None:
+    bars.show_probabilities(np.eye(10)[3])
+    before = bars.bars[3].columns.label
+    bars.set_labels([f"number {i}" for i in range(10)])
+    assert bars.bars[3].label == "number 3"
+    assert bars.bars[3].accessibleName() == "Class number 3"
+    assert bars.bars[3].accessibleDescription() == "most likely"
+    assert bars.bars[3].columns.label > 2 * before
+    with pytest.raises(ValueError, match="argument"):
+        bars.set_labels(["one"])
+
+
+def test_figures_change_with_the_language(bars: Bars) -> None:
+    bars.show_probabilities(np.array([0.07, 0.9] + [0.00375] * 8))
+    widths = {bar.columns for bar in bars.bars}
+    speaker = Translations()
+    try:
+        speaker.use("ko")
+        QApplication.processEvents()
+        assert [bar.percentage for bar in bars.bars[:3]] == ["7.0%", "90.0%", "0.4%"]
+        assert {bar.columns for bar in bars.bars} != widths
+    finally:
+        speaker.use("en")
+        QApplication.processEvents()
+    assert [bar.percentage for bar in bars.bars[:3]] == ["7.0 %", "90.0 %", "0.4 %"]
+    assert {bar.columns for bar in bars.bars} == widths
+
+
+@pytest.mark.parametrize("points", [7, 9, 16, 24])
+def test_rows_are_as_high_as_their_text(bars: Bars, points: int) -> None:
+    font = bars.font()
+    font.setPointSizeF(points)
+    bars.setFont(font)
+    for bar in bars.bars:
+        assert bar.minimumHeight() > QFontMetricsF(theme.sized(font, 1.0, bold=True)).height()
+        assert bar.columns.figures >= QFontMetricsF(font).horizontalAdvance("100.0 %")
+
+
+def test_letters_stand_in_the_middle_of_their_column(qtbot: QtBot) -> None:
+    letters, words = Bars(["I", "W"]), Bars(["I", "Wide"])
+    for bars in (letters, words):
+        qtbot.addWidget(bars)
+        bars.resize(400, 80)
+    left = []
+    for bars in (letters, words):
+        row = bars.bars[0].grab().toImage()
+        ground = row.pixel(0, 0)
+        within = range(int(bars.bars[0].columns.mark), int(bars.bars[0].columns.mark) + 20)
+        left.append(min(x for x in within if row.pixel(x, row.height() // 2) != ground))
+    assert left[0] > left[1]

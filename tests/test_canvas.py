@@ -159,3 +159,10 @@ def test_the_hint_goes_with_the_first_ink(canvas: Canvas) -> None:
     with_hint = canvas.grab().toImage()
     canvas.hint = ""
     assert canvas.grab().toImage() == with_hint
+
+
+def test_a_model_that_reads_no_digits_invites_to_draw_something(canvas: Canvas) -> None:
+    canvas.invite_digits(False)
+    assert canvas.hint == "Draw here"
+    canvas.invite_digits(True)
+    assert canvas.hint == "Draw a digit here"

@@ -293,6 +293,17 @@ def test_a_click_or_enter_brings_a_drawing_back(window: Window, recent: RecentDr
     assert window.answer.label == "7"
 
 
+def test_delete_in_the_strip_leaves_the_page_alone(window: Window, recent: RecentDrawings) -> None:
+    draw(window, digit("7"))
+    window.clear()
+    draw(window, digit("1"))
+    recent.strip.setFocus()
+    recent.strip.setCurrentRow(0)
+    QTest.keyClick(recent.strip, Qt.Key.Key_Delete)
+    assert window.answer.label == "1"
+    assert "7" not in shown(recent)
+
+
 def test_one_is_removed_and_all_are_forgotten(window: Window, recent: RecentDrawings) -> None:
     for label in "173":
         draw(window, digit(label))

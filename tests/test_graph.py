@@ -8,8 +8,9 @@ import foreign_models
 import hostile_models
 import numpy as np
 import pytest
+from foreign_models import onnx
 
-from digitpad.graph import GraphError, survey
+from digitpad.graph import GraphError, nodes, survey, with_outputs
 from digitpad.resources import asset
 
 #: Those of the hostile models that their bytes give away.
@@ -99,6 +100,55 @@ def test_thousands_of_damaged_files_give_a_sentence_or_pass() -> None:
             said.append(str(error))
     assert len(said) > 1_000
     assert not any("\n" in sentence for sentence in said)
+
+
+def test_nodes_are_those_of_the_onnx_package() -> None:
+    for made in (foreign_models.model(), hostile_models.external_in_a_branch()):
+        wanted = [(n.op_type, tuple(n.input), tuple(n.output)) for n in made.graph.node]
+        assert [tuple(node) for node in nodes(made.SerializeToString())] == wanted
+
+
+def test_a_graph_in_two_pieces_is_one_graph() -> None:
+    made = foreign_models.model()
+    first, second = onnx.ModelProto(), onnx.ModelProto()
+    first.CopyFrom(made)
+    del first.graph.node[3:]
+    second.graph.node.extend(made.graph.node[3:])
+    content = first.SerializeToString() + second.SerializeToString()
+    assert nodes(content) == nodes(made.SerializeToString())
+
+
+@pytest.mark.parametrize("name", ["grey", "naïve/层:0", "n" * 300])
+def test_further_outputs_come_after_those_there_are(name: str) -> None:
+    made = foreign_models.model()
+    content = with_outputs(made.SerializeToString(), ["output", "logits", name])
+    read = onnx.load_from_string(content)
+    assert [output.name for output in read.graph.output] == ["output", "logits", name]
+    del read.graph.output[1:]
+    assert read == made
+    survey(content)
+
+
+def test_what_is_no_model_has_no_nodes_and_gets_no_outputs() -> None:
+    with pytest.raises(GraphError, match="not an ONNX model"):
+        nodes(b"\x3a\x05\x0a")
+    with pytest.raises(GraphError, match="not an ONNX model"):
+        with_outputs(b"\x3a\x05\x0a", ["grey"])
+
+
+def test_thousands_of_damaged_files_have_nodes_or_give_a_sentence() -> None:
+    whole = np.frombuffer(foreign_models.model().SerializeToString(), dtype=np.uint8)
+    rng = np.random.default_rng(1)
+    failed = 0
+    for _ in range(2_000):
+        damaged = whole.copy()
+        places = rng.integers(0, 1_000, size=rng.integers(1, 9))
+        damaged[places] = rng.integers(0, 256, size=len(places))
+        try:
+            with_outputs(damaged.tobytes(), [node.operator for node in nodes(damaged.tobytes())])
+        except GraphError:
+            failed += 1
+    assert 100 < failed < 2_000
 
 
 def _message(field: int, content: bytes) -> bytes:

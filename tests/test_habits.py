@@ -21,6 +21,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from digitpad import __version__
+from digitpad.recognizer import RecognizerError
 from digitpad.ui import theme
 from digitpad.ui.about import AboutDialog, model_rows
 from digitpad.ui.app import start_qt
@@ -162,6 +163,61 @@ def test_brush_and_grid_are_remembered(start: Start, qtbot: QtBot) -> None:
     assert other.canvas.brush == window.canvas.brush != Brush()
     assert other.document.on_grid
     again.move_out()
+
+
+def test_the_second_model_is_brought_back_and_the_window_stays_as_wide(
+    start: Start, home: Path, qtbot: QtBot
+) -> None:
+    habits, window = start
+    window.resize(780, 690)  # smaller than the screen of the tests, which is 800 x 800
+    QApplication.processEvents()
+    width = window.width()
+    habits.models.compare_with("fashion")
+    assert window.width() > width
+    habits.move_out()
+    for compare in (None, "fashion"):
+        again = Habits(None, "cpu", compare)
+        other = Window(again.recognizer)
+        qtbot.addWidget(other)
+        again.move_in(start_qt("light"), other, None)
+        second = other.comparison.recognizer
+        assert second is not None
+        assert second.name == "fashion"
+        again.models.toggle()
+        assert other.width() == width
+        again.settings.flush()
+        again.move_out()
+    assert Habits(None, "cpu").settings.second_model == "fashion"
+
+
+def test_a_second_model_that_was_asked_for_must_be_there_and_is_not_remembered(
+    home: Path, qtbot: QtBot
+) -> None:
+    for wrong in (str(home / "gone.onnx"), "digits"):
+        with pytest.raises(RecognizerError, match=r"gone\.onnx|compare it with another"):
+            Habits(None, "cpu", wrong)
+    habits = Habits("fashion", "cpu", "digits")
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(start_qt("light"), window, None)
+    assert window.comparison.recognizer is not None
+    assert (habits.settings.second_model, habits.settings.compares) == ("", False)
+    habits.move_out()
+
+
+def test_a_second_model_that_is_gone_is_a_notice(home: Path, qtbot: QtBot) -> None:
+    (home / "settings.ini").write_text(
+        "[General]\nsecond_model=/gone.onnx\ncompares=true\n", encoding="utf-8"
+    )
+    habits = Habits(None, "cpu")
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(start_qt("light"), window, None)
+    said = window.statusBar().currentMessage()
+    assert said.startswith("Your second model is not used: no model /gone.onnx")
+    assert window.comparison.recognizer is None
+    assert habits.settings.compares  # it may be there again at the next start
+    habits.move_out()
 
 
 def test_a_damaged_file_and_a_lost_model_are_sentences_in_the_window(

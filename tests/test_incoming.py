@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from damage import damaged
+from damage import bounded, damaged
 from drawings import digit
 from PIL import Image
 from PySide6.QtCore import QMimeData, QUrl
@@ -121,6 +121,14 @@ def test_files_that_cannot_be_opened_are_sentences(tmp_path: Path) -> None:
         assert came.pixels is came.ink is None
 
 
+def test_a_name_cannot_steer_what_is_said(tmp_path: Path) -> None:
+    name = "a\nb\x1b[2J\u202ec.jsonl"
+    for came in (from_file(tmp_path / name), from_file(tmp_path / f"{name}.png")):
+        assert came.problem is not None
+        assert came.problem.isprintable()
+        assert came.source.isprintable()
+
+
 def test_what_a_drag_may_hold(tmp_path: Path) -> None:
     assert can_read(mime(file=tmp_path / "any"))
     assert can_read(mime(text="any"))
@@ -139,7 +147,8 @@ def test_any_damage_is_ink_a_picture_or_a_sentence(tmp_path: Path) -> None:
         path = tmp_path / f"bad{suffix}"
         for bad in damaged([whole]):
             path.write_bytes(bad)
-            came = from_file(path)
+            with bounded(bad):
+                came = from_file(path)
             assert sum(x is not None for x in (came.pixels, came.ink, came.problem)) == 1
     for bad in damaged([wholes[".jsonl"], wholes[".svg"]]):
         try:

@@ -5,11 +5,13 @@ from dataclasses import FrozenInstanceError
 
 import numpy as np
 import pytest
+from damage import bounded
 from drawings import digit
 from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.ink import MAX_POINTS, Ink, InkError, Stroke
+from digitpad.normalize import normalize_ink
 
 
 def test_points_cannot_be_changed_and_do_not_follow_the_callers_array() -> None:
@@ -71,12 +73,16 @@ def test_json_of_the_contract_is_read() -> None:
         ('{"strokes": [[["1", "2"]]]}', "pairs"),
         ('{"strokes": [[[1, null]]]}', "pairs"),
         ('{"strokes": [{"x": 1}]}', "pairs"),
+        ('{"strokes": [[[1, true]]]}', "pairs"),
+        ('{"strokes": "7"}', 'a list "strokes"'),
         ('{"strokes": [[[NaN, 1]]]}', "within"),
         ('{"strokes": [[[1e300, 1]]]}', "within"),
         ('{"strokes": [[[1' + "0" * 400 + ", 1]]]}", "pairs"),
         ('{"strokes": [[[1, 2]]], "label": 7}', '"label"'),
         ('{"strokes": [[[1, 2]]], "t": [[1, 2]]}', '"t"'),
         ('{"strokes": [[[1, 2]]], "t": 3}', '"t"'),
+        ('{"strokes": [[[1, 2]]], "t": [[1e300]]}', '"t" is too large'),
+        ('{"strokes": [[[1, 2]]], "t": [[]]}', '"t"'),
         ('{"strokes": [[[1, 2]]], "pressure": [["x"]]}', '"pressure"'),
     ],
 )
@@ -87,9 +93,29 @@ def test_a_bad_line_gets_one_sentence(line: str, sentence: str) -> None:
     assert "\n" not in str(caught.value)
 
 
+def test_pressure_is_from_nothing_to_full() -> None:
+    ink = Ink.from_json('{"strokes": [[[1, 2], [3, 4], [5, 6]]], "pressure": [[-1, 0.5, 1023]]}')
+    assert ink.strokes[0].pressure is not None
+    assert ink.strokes[0].pressure.tolist() == [0, 0.5, 1]
+
+
+@pytest.mark.parametrize("least", [5e-324, 1e-300, 1e-100, 1e-9])
+def test_a_drawing_of_next_to_no_size_is_seen(least: float) -> None:
+    line = json.dumps({"strokes": [[[0, 0], [least, 0], [least, least]], [[0, least]]]})
+    image = normalize_ink(Ink.from_json(line))
+    assert image is not None
+    assert image.max() == 1
+
+
 def test_too_many_points_are_refused() -> None:
     line = json.dumps({"strokes": [[[0, 0]] * (MAX_POINTS + 1)]})
     with pytest.raises(InkError, match="at most"):
+        Ink.from_json(line)
+
+
+def test_a_long_text_among_many_numbers_costs_no_more_than_its_length() -> None:
+    line = json.dumps({"strokes": [[[1, 2]] * 100_000 + [[1, "x" * 20_000]]]})
+    with bounded("text", memory=100 * 2**20), pytest.raises(InkError, match="pairs"):
         Ink.from_json(line)
 
 

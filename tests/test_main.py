@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from types import ModuleType
 
+import foreign_models
 import pytest
 from stripes import LEVEL, UPRIGHT, save_model
 
@@ -193,12 +194,14 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
     ink = tmp_path / "ink.jsonl"
     ink.write_text(f"{LEVEL}\n{UPRIGHT}\n")
     assert main([]) == 0
-    asked = "--model mine.onnx --device cpu --theme dark --smoke-test --screenshot out.png --ink"
-    assert main([*asked.split(), str(ink)]) == 0
+    asked = "--model mine.onnx --device cpu --theme dark --compare fashion --smoke-test"
+    assert main([*asked.split(), "--screenshot", "out.png", "--ink", str(ink)]) == 0
     assert opened == [
         {
             "model": None,
             "device": "auto",
+            "given": {},
+            "compare": None,
             "scheme": None,
             "screenshot": None,
             "ink": None,
@@ -207,12 +210,44 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
         {
             "model": "mine.onnx",
             "device": "cpu",
+            "given": {},
+            "compare": "fashion",
             "scheme": "dark",
             "screenshot": Path("out.png"),
             "ink": Ink.from_json(LEVEL),
             "smoke_test": True,
         },
     ]
+
+
+def test_the_window_takes_conventions(opened):
+    assert main(["--model", "mine.onnx", "--convention", "ink=black"]) == 0
+    assert main(["--convention", "scaling=0..255", "--convention", "ink=white"]) == 0
+    assert [call["given"] for call in opened] == [
+        {"ink": "black"},
+        {"low": 0.0, "high": 255.0, "ink": "white"},
+    ]
+
+
+def test_a_convention_that_there_is_none_of_opens_no_window(opened, capsys):
+    assert main(["--convention", "ink=red"]) == 2
+    assert capsys.readouterr() == ("", "digitpad: ink cannot be 'red'\n")
+    assert opened == []
+
+
+def test_conventions_count_before_and_after_the_name_of_a_command(tmp_path, capsys):
+    path = tmp_path / "other.onnx"
+    path.write_bytes(foreign_models.model(high=255, ink="black").SerializeToString())
+    words = ["--convention", "ink=white", "info", "--convention", "scaling=0..1", "--json"]
+    assert main([*words, "--model", str(path)]) == 0
+    known = json.loads(capsys.readouterr().out)["models"][str(path)]["conventions"]
+    assert (known["ink"], known["scaling"]) == ("white", "0..1")
+
+
+def test_help_names_the_conventions(capsys):
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    assert "--convention KEY=VALUE" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(

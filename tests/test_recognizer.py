@@ -71,6 +71,20 @@ def test_the_bundled_models_card_is_that_of_its_file(digits: Recognizer) -> None
     assert digits.card["training"]["interrupted"] is False
 
 
+def test_it_says_what_another_session_of_its_model_needs(digits: Recognizer) -> None:
+    assert digits.model == asset("models/digits.onnx").read_bytes()
+    assert (digits.foreign, digits.adapter) == (False, None)
+    path = Path(__file__).parent / "models" / "torch-logits-one.onnx"
+    other = Recognizer.load(path, "cpu")
+    assert other.foreign
+    assert other.adapter is not None
+    image = normalize_ink(digit("7"))
+    assert image is not None
+    session = onnxruntime.InferenceSession(other.model)
+    (logits,) = session.run(None, other.adapter.feed(image))
+    assert int(logits[0].argmax()) == int(other.predict(image[None])[0].argmax())
+
+
 def test_loading_by_path_is_loading_by_name(digits: Recognizer) -> None:
     by_path = Recognizer.load(asset("models/digits.onnx"))
     assert by_path.labels == digits.labels

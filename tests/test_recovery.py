@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 from collections.abc import Callable, Iterator, Mapping
@@ -21,7 +20,9 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.document import Document
 from digitpad.ink import Ink, InkError, Stroke
+from digitpad.ui import journal
 from digitpad.ui.draft import Drafts, document_of
+from digitpad.ui.journal import Journal
 from digitpad.ui.recovery import Recovery
 
 pytestmark = pytest.mark.usefixtures("qapp")
@@ -140,10 +141,10 @@ def test_a_full_disk_is_said_once_and_keeps_what_was_written(tmp_path: Path) -> 
         assert one.read() == "drawn"
         assert one.draw("still") == "drawn"  # said only once
         (file,) = tmp_path.glob("pad-*.json*")
-        assert json.loads(file.read_bytes()) == {"lines": ["before"]}
+        assert journal.read(file) == {"lines": ["before"]}
         assert one.draw("free") == "free"
         one.draw("after")
-        assert json.loads(file.read_bytes()) == {"lines": ["before", "lost?", "still", "after"]}
+        assert journal.read(file) == {"lines": ["before", "lost?", "still", "after"]}
 
 
 class Pad:
@@ -250,6 +251,11 @@ def test_touching_and_one_more_stroke_are_cheap(make: Make) -> None:
         b'{"cells": [[1, 2]]}',
         b'{"cells": "x", "on_grid": true}',
         b"\xff\xfe",
+        b'{"strokes": []}\n[1]\n',
+        b'{"strokes": []}\n{"strokes": {"keep": 1, "add": []}}\n',
+        b'{"strokes": []}\n{"strokes": {"keep": -1, "add": []}}\n',
+        b'{"strokes": []}\n{"strokes": {"keep": "0", "add": []}}\n',
+        b'{"strokes": []}\n{"cells": {"keep": 0, "add": []}}\n',
     ],
 )
 def test_a_damaged_drawing_is_set_aside(tmp_path: Path, make: Make, content: bytes) -> None:
@@ -278,6 +284,81 @@ def test_a_folder_that_cannot_be_made_is_said_once(tmp_path: Path, make: Make) -
     assert len(pad.said) == 1
     assert str(blocked / "unsaved") in pad.said[0]
     pad.recovery.close()
+
+
+STATES: list[Mapping[str, Any]] = [
+    {"strokes": ["a"]},
+    {"strokes": ["a", "b"], "label": "7"},
+    {"strokes": ["a", "b"], "label": "7"},
+    {"strokes": ["a", "c", "d"]},
+    {"strokes": ["a"], "cells": [[0, 1], [1, 0]], "on_grid": True},
+    {"strokes": ["a"], "cells": [[0, 1], [1, 1]], "on_grid": True},
+    {"cells": [[0, 1]]},
+    {"strokes": ["x"]},
+]
+
+
+def test_the_last_state_is_read_whatever_changed(tmp_path: Path) -> None:
+    written = Journal(tmp_path / "states")
+    for state in STATES:
+        written.write(state)
+        assert journal.read(written.path) == state
+    written.write({})
+    assert not written.path.exists()
+    written.write(STATES[1])
+    assert journal.read(written.path) == STATES[1]
+
+
+def test_a_kill_in_the_middle_of_a_line_leaves_the_state_before(tmp_path: Path) -> None:
+    path = tmp_path / "states"
+    written = Journal(path)
+    written.write(STATES[0])
+    first = path.stat().st_size
+    written.write(STATES[1])
+    whole = path.read_bytes()
+    for size in range(first, len(whole)):
+        path.write_bytes(whole[:size])
+        assert journal.read(path) == STATES[0]
+    path.write_bytes(whole)
+    assert journal.read(path) == STATES[1]
+
+
+def test_only_what_is_new_is_written(tmp_path: Path) -> None:
+    """One more stroke on a drawing of 10,000 points."""
+    written, drafts = Journal(tmp_path / "states"), Drafts()
+    ink = scribble(0, strokes=50, points=200)
+    written.write(drafts.state(Document(ink)))
+    size = written.path.stat().st_size
+    stroke = scribble(1, strokes=1, points=20).strokes[0]
+    state = drafts.state(Document(ink.appended(stroke)))
+    written.write(state)
+    assert journal.read(written.path) == state
+    assert written.path.stat().st_size - size < size / 100
+    inode = written.path.stat().st_ino
+    written.write(drafts.state(Document(ink)))  # undone
+    assert written.path.stat().st_size - size < size / 100
+    assert written.path.stat().st_ino == inode  # not another file: renaming may take long
+    assert journal.read(written.path) == drafts.state(Document(ink))
+
+
+def test_a_file_that_has_grown_begins_anew(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(journal, "MAX_CHANGES", 1000)
+    written = Journal(tmp_path / "states")
+    sizes = []
+    for count in range(100):
+        state = {"strokes": [f"{count} {'x' * 100}"]}
+        written.write(state)
+        sizes.append(written.path.stat().st_size)
+        assert journal.read(written.path) == state
+    assert max(sizes) < 1500
+
+
+def test_a_file_that_somebody_deletes_is_written_again(tmp_path: Path) -> None:
+    written = Journal(tmp_path / "states")
+    written.write(STATES[0])
+    written.path.unlink()
+    written.write(STATES[1])
+    assert journal.read(written.path) == STATES[1]
 
 
 def test_words_that_are_no_draft() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
+from PySide6.QtCore import QLockFile
 from pytestqt.qtbot import QtBot
 
 from digitpad.ui.brush import OPACITIES, WIDTHS, Brush
@@ -18,6 +19,8 @@ pytestmark = pytest.mark.usefixtures("qapp")
 DEFAULTS = {
     "geometry": b"",
     "model": "digits",
+    "second_model": "",
+    "compares": False,
     "language": "system",
     "theme": "system",
     "brush_width": Brush().width,
@@ -29,6 +32,8 @@ DEFAULTS = {
 OTHERS = {
     "geometry": bytes(range(256)),
     "model": "/home/김/a, b; c=d @x.onnx",
+    "second_model": "/home/김/b, a; c=d @x.onnx",
+    "compares": True,
     "language": "ko",
     "theme": "dark",
     "brush_width": WIDTHS[0],
@@ -84,6 +89,8 @@ def test_a_change_is_written_without_asking(tmp_path: Path, qtbot: QtBot) -> Non
         "keeps_recents=7",
         "geometry=%%%",
         "model=",
+        "second_model=",
+        "compares=7",
         f"model={'x' * 5000}",
         "_all_conventions=[1]",
         '_all_conventions="{\\"a\\": 1}"',
@@ -168,3 +175,16 @@ def test_conventions_are_kept_for_each_model_and_the_oldest_go(tmp_path: Path) -
     assert again.convention("/models/7.onnx") == {"layout": "NCHW", "scale": 3.5}
     assert again.convention("/models/0.onnx") == {}
     assert again.convention("/models/nothing.onnx") == {}
+
+
+def test_a_file_that_a_hanging_program_holds_stops_nobody(tmp_path: Path) -> None:
+    file = tmp_path / "settings.ini"
+    settings = Settings(open_store(file)[0])
+    lock = QLockFile(f"{file}.lock")
+    assert lock.tryLock(0)
+    settings.theme = "dark"
+    settings.flush()
+    assert not file.exists()
+    lock.unlock()
+    settings.flush()
+    assert read(file)["theme"] == "dark"

@@ -151,6 +151,13 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_read(tmp_path):
     assert items[6].place == str(good)
 
 
+@pytest.mark.parametrize("name", ["nul\0.png", "half\ud800.jsonl", "x" * 5_000])
+def test_a_name_that_no_file_can_have_is_a_problem(name):
+    (problem,) = read_all(name)
+    assert problem.sentence.startswith("cannot be read: ")
+    assert sources.total_size([name]) == 0
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names are POSIX")
 @pytest.mark.parametrize("name", ["pipe.jsonl", "pipe.png"])
 def test_a_pipe_is_refused_instead_of_waited_for(tmp_path, name):

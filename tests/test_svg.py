@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import time
 from contextlib import suppress
 from pathlib import Path
 
@@ -9,7 +8,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from damage import damaged
+from damage import bounded, damaged
 from drawings import digit
 from pytestqt.qtbot import QtBot
 
@@ -103,16 +102,21 @@ HEAVY = {
     "pattern": '<pattern id="p" width="0.0001" height="0.0001"><rect width="1" height="1"/>'
     '</pattern><rect width="100" height="100" fill="url(#p)"/>',
     "text": f'<text font-size="1e6">{"7" * 10_000}</text>',
+    "texts": '<text font-size="90" y="80">7777777777</text>' * 990,
+    "circles": '<circle r="50" cx="50" cy="50" stroke="red" stroke-width="3"/>' * 990,
+    "gradients": '<radialGradient id="g"><stop offset="0"/><stop offset="1" stop-color="red"/>'
+    "</radialGradient>" + '<rect width="100" height="100" fill="url(#g)"/>' * 990,
+    "opacity": '<g opacity="0.5"><rect width="100" height="100"/></g>' * 490,
+    "wide": f'<path d="M0 0{"C0 99 99 0 50 50" * 1_300}" stroke="red" stroke-width="30"/>',
 }
 
 
 @pytest.mark.parametrize("body", HEAVY.values(), ids=HEAVY)
 @pytest.mark.qt_log_ignore(".*")  # Qt says what it does not like
 def test_what_costs_much_elsewhere_is_quick_here(body: str) -> None:
-    started = time.process_time()
-    with suppress(PictureError):
+    # A slow machine takes some tenths of a second.
+    with bounded(body, seconds=2), suppress(PictureError):
         assert read_svg(svg(body)).shape == (SIDE, SIDE, 4)
-    assert time.process_time() - started < 1
 
 
 @pytest.mark.qt_log_ignore(".*")  # Qt says what it does not like
@@ -123,7 +127,5 @@ def test_damage_is_a_sentence_or_a_picture(qtbot: QtBot) -> None:
         svg('<path d="M10 10A5 5 0 0 1 9 9Q1 2 3 4" style="stroke:red;stroke-width:3"/>'),
     ]
     for bad in damaged(wholes):
-        started = time.process_time()
-        with suppress(PictureError):
+        with bounded(bad), suppress(PictureError):
             assert read_svg(bad).shape[2] == 4
-        assert time.process_time() - started < 1, bad

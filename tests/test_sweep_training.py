@@ -23,7 +23,8 @@ BUILD = """
 import sys; from pathlib import Path
 from training.sweep.child import end_with_parent; end_with_parent()
 from training.environment import prepare; prepare()
-import pytest, training_fixtures; training_fixtures.install_tiny(pytest.MonkeyPatch(), Path({data!r}))
+from pytest import MonkeyPatch; from training_fixtures import install_tiny
+install_tiny(MonkeyPatch(), Path({data!r}))
 from training.build import main; sys.exit(main(sys.argv[1:]))
 """
 

@@ -3,18 +3,29 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from PySide6.QtCore import Qt
-from PySide6.QtGui import QColor, QPalette
-from PySide6.QtWidgets import QApplication, QPushButton, QToolButton, QWidget
+from PySide6.QtCore import QLocale, Qt
+from PySide6.QtGui import QAction, QColor, QImage, QPainter, QPalette
+from PySide6.QtWidgets import (
+    QApplication,
+    QMenu,
+    QPushButton,
+    QStyle,
+    QStyleOptionButton,
+    QStyleOptionToolButton,
+    QToolButton,
+    QWidget,
+)
 from pytestqt.qtbot import QtBot
 
 from digitpad.ui import theme
 from digitpad.ui.app import start_qt
+from digitpad.ui.translations import Translations
 
 SCHEMES = pytest.mark.parametrize("scheme", [theme.LIGHT, theme.DARK], ids=["light", "dark"])
 
@@ -28,10 +39,18 @@ TEXTS = [
     ),
     ("ink", "hover"),
     ("ink", "track"),
+    ("muted", "hover"),
+    ("muted", "track"),
+    ("accent", "hover"),
     ("on_accent", "accent"),
 ]
-#: What is no text, and must be told from its ground all the same: focus, and bars on their track.
-SHAPES = [("accent", "window"), ("accent", "paper"), ("ink", "track"), ("accent", "track")]
+#: What is no text, and must be told from its ground all the same: focus, bars on their track, and
+#: what cannot be chosen at the moment.
+SHAPES = [
+    *(("accent", ground) for ground in ("window", "paper", "track", "hover")),
+    *(("bar", ground) for ground in ("window", "paper", "track", "hover")),
+    ("ink", "track"),
+]
 
 
 def contrast(one: str, other: str) -> float:
@@ -75,6 +94,124 @@ def test_every_text_of_the_palette_is_readable(scheme: theme.Colours, qtbot: QtB
         pair = [app.palette().color(one).name() for one in (text, ground)]
         assert contrast(*pair) >= 4.5, (text, ground)
     theme.apply(app, "light")
+
+
+class Button(QPushButton):
+    """One that can be painted in any state."""
+
+    def contrast(self, *states: QStyle.StateFlag) -> float:
+        option = QStyleOptionButton()
+        self.initStyleOption(option)
+        for state in states:
+            option.state |= state
+        return painted(self, QStyle.ControlElement.CE_PushButton, option)
+
+
+class Tool(QToolButton):
+    def contrast(self, *states: QStyle.StateFlag) -> float:
+        option = QStyleOptionToolButton()
+        self.initStyleOption(option)
+        for state in states:
+            option.state |= state
+        return painted(self, QStyle.ComplexControl.CC_ToolButton, option)
+
+
+def painted(
+    widget: QWidget,
+    element: QStyle.ControlElement | QStyle.ComplexControl,
+    option: QStyleOptionButton | QStyleOptionToolButton,
+) -> float:
+    """The contrast of the two colours that most of a widget consists of: text and its ground."""
+    image = QImage(widget.size(), QImage.Format.Format_ARGB32_Premultiplied)
+    image.fill(widget.window().palette().window().color())
+    painter = QPainter(image)
+    if isinstance(element, QStyle.ComplexControl):
+        widget.style().drawComplexControl(element, option, painter, widget)
+    else:
+        widget.style().drawControl(element, option, painter, widget)
+    painter.end()
+    middle = range(16, image.width() - 16)  # without the round corners
+    colours = Counter(image.pixelColor(x, image.height() // 2).name() for x in middle)
+    (one, _), (other, _) = colours.most_common(2)
+    return contrast(one, other)
+
+
+HOVER, DOWN = QStyle.StateFlag.State_MouseOver, QStyle.StateFlag.State_Sunken
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_buttons_can_be_read_in_every_state(qtbot: QtBot, name: str) -> None:
+    app = start_qt(name)
+    window = QWidget()
+    qtbot.addWidget(window)
+    buttons = Button(window), Button(window), Tool(window), Tool(window)
+    _, default, _, checked = buttons
+    for button in buttons:
+        button.setText("█" * 4)
+        button.setGeometry(0, 0, 120, 40)
+    default.setDefault(True)
+    checked.setCheckable(True)
+    checked.setChecked(True)
+    window.show()
+    for button in buttons:
+        for states in ((), (HOVER,), (HOVER, DOWN)):
+            assert button.contrast(*states) >= 4.5, (button.text(), states)
+    for button in buttons:
+        button.setEnabled(False)
+        assert button.contrast() >= 3
+        assert button.contrast(HOVER) >= 3
+    theme.apply(app, "light")
+
+
+@pytest.mark.parametrize("name", ["light", "dark"])
+def test_menus_can_be_read_and_show_where_the_keys_are(qtbot: QtBot, name: str) -> None:
+    app = start_qt(name)
+    menu = QMenu()
+    qtbot.addWidget(menu)
+    usual, off = (menu.addAction("█" * 8) for _ in range(2))
+    off.setEnabled(False)
+    menu.ensurePolished()
+    menu.resize(menu.sizeHint())
+
+    def row(action: QAction) -> list[str]:
+        place, image = menu.actionGeometry(action), menu.grab().toImage()
+        across = range(place.left() + 1, place.right() - 12)
+        return [image.pixelColor(x, place.center().y()).name() for x in across]
+
+    def text(action: QAction) -> float:
+        (one, _), (other, _) = Counter(row(action)).most_common(2)
+        return contrast(one, other)
+
+    assert text(usual) >= 4.5
+    assert text(off) >= 3
+    before = row(usual)
+    menu.setActiveAction(usual)
+    assert text(usual) >= 4.5
+    assert max(map(contrast, before, row(usual))) >= 3
+    theme.apply(app, "light")
+
+
+def test_figures_are_written_as_in_the_language(qapp: QApplication) -> None:
+    assert theme.percentage(0.995) == "99.5 %"
+    assert theme.percentage(1, 0) == "100 %"
+    speaker = Translations()
+    try:
+        speaker.use("ko")
+        assert theme.percentage(0.995) == "99.5%"
+    finally:
+        speaker.use("en")
+
+
+def test_figures_follow_the_texts_and_not_the_system(monkeypatch: pytest.MonkeyPatch) -> None:
+    before = QLocale()
+    QLocale.setDefault(QLocale("de"))
+    try:
+        assert theme.figures(1234.5) == "1,234.5"  # in English, on a German system
+        monkeypatch.setattr(theme, "spoken", lambda: "de")
+        assert theme.figures(1234.5) == "1.234,5"
+        assert theme.percentage(0.0712) == "7,1 %"
+    finally:
+        QLocale.setDefault(before)
 
 
 def test_the_style_sheet_has_no_colours_of_its_own() -> None:

@@ -19,6 +19,7 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 from PySide6.QtCore import QCoreApplication, QLocale
 
 from digitpad.ui import translations
+from digitpad.ui.commands import plain
 from digitpad.ui.translations import NAMES, Translations
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -152,3 +153,29 @@ def test_the_system_chooses(
 
     monkeypatch.setattr(translations, "QLocale", System)
     assert translations.of_system() == spoken
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_no_mnemonic_is_left_where_a_text_is_only_shown(language: str) -> None:
+    with_mark = {s: t for (_, s), t in messages(language).items() if re.search(r"&\w", s)}
+    assert len(with_mark) > 10
+    for text in (*with_mark, *with_mark.values()):
+        shown = plain(text)
+        assert not re.search(r"&|\(\w\)", shown), text
+        assert shown.strip() == shown
+        assert shown
+    assert plain("Ink && paper") == "Ink & paper"
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_the_code_of_the_language_is_its_own(language: str) -> None:
+    assert messages(language)["Translations", "en"] == language
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_per_cent_is_written_alike_everywhere(language: str) -> None:
+    told = messages(language)
+    sign = told["Theme", "{0} %"].removeprefix("{0}")
+    others = [t for (_, source), t in told.items() if source.endswith("{0} %")]
+    assert len(others) > 1
+    assert all(text.endswith("}" + sign) for text in others)

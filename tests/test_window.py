@@ -12,11 +12,11 @@ import pytest
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 from drawings import digit
+from hands import recognizer, window  # noqa: F401  fixtures
 from PySide6.QtCore import QEvent, QEventLoop, QPoint, Qt, QTranslator
 from PySide6.QtGui import QAccessible, QColor, QImage
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
-from pytestqt.qtbot import QtBot
 from test_canvas import move, press, release
 
 from digitpad.document import Document
@@ -31,21 +31,6 @@ from digitpad.ui.window import Window
 
 CTRL = Qt.KeyboardModifier.ControlModifier
 SHIFT = Qt.KeyboardModifier.ShiftModifier
-
-
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return Recognizer.load("digits", "cpu")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, recognizer: Recognizer) -> Window:
-    start_qt("light")
-    window = Window(recognizer)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
 
 
 def draw(window: Window, ink: Ink) -> None:

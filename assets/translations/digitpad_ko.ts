@@ -13,7 +13,7 @@
     </message>
     <message>
         <source>Accuracy, {dataset}</source>
-        <translation>정확도, {dataset}</translation>
+        <translation>정확도({dataset})</translation>
     </message>
     <message>
         <source>Close</source>
@@ -25,11 +25,11 @@
     </message>
     <message>
         <source>Copy everything as text</source>
-        <translation>모든 내용을 텍스트로 복사합니다</translation>
+        <translation>모든 내용을 텍스트로 복사</translation>
     </message>
     <message>
         <source>Draw a digit and see, live, what a CNN makes of it.</source>
-        <translation>숫자를 그리면 CNN이 어떻게 읽는지 바로 보여 줍니다.</translation>
+        <translation>숫자를 그리면 CNN이 어떻게 읽는지 그리는 동안 바로 보여 줍니다.</translation>
     </message>
     <message>
         <source>Licences</source>
@@ -61,6 +61,21 @@
     </message>
 </context>
 <context>
+    <name>Agreement</name>
+    <message>
+        <source>Both read {0}</source>
+        <translation>둘 다 {0}(으)로 읽음</translation>
+    </message>
+    <message>
+        <source>They differ: {0} and {1}</source>
+        <translation>서로 다름: {0}, {1}</translation>
+    </message>
+    <message>
+        <source>They name different things</source>
+        <translation>서로 다른 것을 읽는 모델입니다</translation>
+    </message>
+</context>
+<context>
     <name>Answer</name>
     <message>
         <source>Answer: none yet</source>
@@ -72,11 +87,11 @@
     </message>
     <message>
         <source>likely</source>
-        <translation>유력함</translation>
+        <translation>가능성 높음</translation>
     </message>
     <message>
         <source>not sure</source>
-        <translation>불확실함</translation>
+        <translation>확실하지 않음</translation>
     </message>
     <message>
         <source>not sure this is a digit</source>
@@ -84,6 +99,7 @@
     </message>
     <message>
         <source>sure</source>
+        <extracomment>How long an answer must stand before a screen reader is told, in milliseconds: longer than a verdict takes, so that a drawing that is rejected is told of once. Height of a numeral, and of a class with a longer name, in device-independent pixels.</extracomment>
         <translation>확실함</translation>
     </message>
 </context>
@@ -91,12 +107,12 @@
     <name>Bar</name>
     <message>
         <source>Class {0}</source>
-        <extracomment>Steps of a bar&apos;s accessible value: tenths of a percent. How long a bar takes to reach a new value, in milliseconds. More classes than this scroll. The widest label that is not cut short, in device-independent pixels.</extracomment>
-        <translation>분류 {0}</translation>
+        <translation>클래스 {0}</translation>
     </message>
     <message>
         <source>most likely</source>
-        <translation>가장 유력함</translation>
+        <extracomment>Steps of a bar&apos;s accessible value: tenths of a percent. How long a bar takes to reach a new value, in milliseconds. More classes than this scroll. The widest label that is not cut short, in device-independent pixels.</extracomment>
+        <translation>가능성이 가장 높음</translation>
     </message>
 </context>
 <context>
@@ -113,12 +129,16 @@
         <translation>여기에 숫자를 그려 보세요</translation>
     </message>
     <message>
-        <source>Draw one digit with the mouse, a finger or a pen.</source>
-        <translation>마우스, 손가락 또는 펜으로 숫자 하나를 그려 주세요.</translation>
+        <source>Draw here</source>
+        <translation>여기에 그려 보세요</translation>
+    </message>
+    <message>
+        <source>Draw with the mouse, a finger or a pen; by keyboard, on the grid (G).</source>
+        <translation>마우스, 손가락, 펜으로 그립니다. 키보드로는 격자(G)에서 그릴 수 있습니다.</translation>
     </message>
     <message>
         <source>Drawing canvas</source>
-        <translation>그리기 영역</translation>
+        <translation>그림판</translation>
     </message>
 </context>
 <context>
@@ -152,15 +172,15 @@
     <name>Exchange</name>
     <message>
         <source>Open a picture or a drawing</source>
-        <translation>그림 또는 필기 열기</translation>
+        <translation>이미지 또는 그림 열기</translation>
     </message>
     <message>
         <source>The test images are not on this machine; train a model once</source>
-        <translation>이 컴퓨터에 시험 이미지가 없습니다. 모델을 한 번 학습시켜 주세요</translation>
+        <translation>이 컴퓨터에 테스트 이미지가 없습니다. 먼저 모델을 한 번 학습해 주세요</translation>
     </message>
     <message>
         <source>Test image {number}</source>
-        <translation>시험 이미지 {number}</translation>
+        <translation>테스트 이미지 {number}</translation>
     </message>
     <message>
         <source>{source}: its label is {label}</source>
@@ -180,19 +200,19 @@
     </message>
     <message>
         <source>There is no drawing to copy</source>
-        <translation>복사할 필기가 없습니다</translation>
+        <translation>복사할 그림이 없습니다</translation>
     </message>
     <message>
         <source>The picture is on the clipboard</source>
-        <translation>그림을 클립보드에 복사했습니다</translation>
+        <translation>이미지를 클립보드에 복사했습니다</translation>
     </message>
     <message>
         <source>There is no drawing to save</source>
-        <translation>저장할 필기가 없습니다</translation>
+        <translation>저장할 그림이 없습니다</translation>
     </message>
     <message>
         <source>Save the drawing</source>
-        <translation>필기 저장</translation>
+        <translation>그림 저장</translation>
     </message>
     <message>
         <source>Saved as {file}</source>
@@ -200,7 +220,7 @@
     </message>
     <message>
         <source>Dropped</source>
-        <translation>끌어다 놓음</translation>
+        <translation>끌어다 놓기</translation>
     </message>
     <message>
         <source>&amp;Open…</source>
@@ -208,11 +228,11 @@
     </message>
     <message>
         <source>&amp;Save drawing…</source>
-        <translation>필기 저장(&amp;S)…</translation>
+        <translation>그림 저장(&amp;S)…</translation>
     </message>
     <message>
-        <source>Show me &amp;one</source>
-        <translation>하나 보여 주기(&amp;O)</translation>
+        <source>Show me o&amp;ne</source>
+        <translation>하나 보여 주기(&amp;N)</translation>
     </message>
     <message>
         <source>&amp;Paste</source>
@@ -224,7 +244,7 @@
     </message>
     <message>
         <source>Copy p&amp;icture</source>
-        <translation>그림 복사(&amp;I)</translation>
+        <translation>이미지로 복사(&amp;I)</translation>
     </message>
 </context>
 <context>
@@ -233,18 +253,18 @@
         <source>Click or drag to ink cells, and again to blank them.
 Right button: blank. Wheel: lighter or darker.
 Arrow keys and Space do the same.</source>
-        <translation>칸을 누르거나 끌면 칠해지고, 다시 하면 지워집니다.
-오른쪽 단추: 지우기. 휠: 더 옅게 또는 더 짙게.
-화살표 키와 스페이스 키로도 할 수 있습니다.</translation>
+        <translation>칸을 클릭하거나 끌면 칠해지고, 한 번 더 하면 지워집니다.
+오른쪽 버튼: 지우기. 휠: 더 옅게 또는 더 짙게.
+화살표 키와 스페이스바로도 할 수 있습니다.</translation>
     </message>
     <message>
         <source>Grid of 28 by 28 cells</source>
         <extracomment>Grey levels that a cell can be inked with.</extracomment>
-        <translation>가로 28칸, 세로 28칸의 격자</translation>
+        <translation>가로 28칸, 세로 28칸 격자</translation>
     </message>
     <message>
         <source>row {0}, column {1}: {2} % ink</source>
-        <translation>{0}행 {1}열: 농도 {2} %</translation>
+        <translation>{0}행 {1}열: 농도 {2}%</translation>
     </message>
 </context>
 <context>
@@ -262,6 +282,10 @@ Arrow keys and Space do the same.</source>
         <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
     </message>
     <message>
+        <source>Your second model is not used: {reason}.</source>
+        <translation>두 번째 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
         <source>Your settings were damaged and begin anew; the old file is kept as {file}.</source>
         <translation>설정 파일이 손상되어 기본값으로 시작합니다. 이전 파일은 {file}에 있습니다.</translation>
     </message>
@@ -270,27 +294,71 @@ Arrow keys and Space do the same.</source>
     <name>Incoming</name>
     <message>
         <source>Pictures and drawings</source>
-        <translation>그림과 필기</translation>
+        <translation>이미지와 그림</translation>
     </message>
     <message>
         <source>Clipboard</source>
         <translation>클립보드</translation>
     </message>
     <message>
+        <source>the picture is damaged</source>
+        <translation>이미지가 손상되었습니다</translation>
+    </message>
+    <message>
         <source>There is no picture and no drawing to paste.</source>
-        <translation>붙여넣을 그림이나 필기가 없습니다.</translation>
+        <translation>붙여넣을 이미지나 그림이 없습니다.</translation>
     </message>
     <message>
         <source>This text is neither a picture nor a drawing.</source>
-        <translation>이 텍스트는 그림도 필기도 아닙니다.</translation>
+        <translation>이 텍스트는 이미지도 그림도 아닙니다.</translation>
     </message>
     <message>
         <source>there is no such file</source>
-        <translation>그런 파일이 없습니다</translation>
+        <translation>파일을 찾을 수 없습니다</translation>
     </message>
     <message>
         <source>the drawing is empty</source>
-        <translation>필기가 비어 있습니다</translation>
+        <translation>그림이 비어 있습니다</translation>
+    </message>
+</context>
+<context>
+    <name>InkPicture</name>
+    <message>
+        <source>Which ink mattered</source>
+        <extracomment>Width of the panel&apos;s content, and side of the picture, in device-independent pixels. Ink that is worth less than this, in bits, never has its full colour: the odds become four times as high or low, which is little for a network that is sure. From this share of the full colour on, ink that speaks against the answer is hatched.</extracomment>
+        <translation>중요했던 부분</translation>
+    </message>
+    <message>
+        <source>for {label}</source>
+        <translation>{label} 쪽 근거</translation>
+    </message>
+    <message>
+        <source>against it</source>
+        <translation>반대 근거</translation>
+    </message>
+</context>
+<context>
+    <name>MapSheet</name>
+    <message>
+        <source>Network {network}, convolution {number}</source>
+        <extracomment>Tiles are as wide as this or a little less, a pixel of a map at most as wide as the second, and the gap between tiles is the third; in device-independent pixels. Shades from paper to ink, and the entry of the colour table for what lies between tiles.</extracomment>
+        <translation>네트워크 {network}, 합성곱 {number}</translation>
+    </message>
+    <message>
+        <source>Convolution {number}</source>
+        <translation>합성곱 {number}</translation>
+    </message>
+    <message>
+        <source>{count} maps, {height} × {width}</source>
+        <translation>특징 맵 {count}개, {height} × {width}</translation>
+    </message>
+    <message>
+        <source>first {count} maps, {height} × {width}</source>
+        <translation>처음 {count}개 특징 맵, {height} × {width}</translation>
+    </message>
+    <message>
+        <source>Map {number}, up to {value}</source>
+        <translation>특징 맵 {number}, 최댓값 {value}</translation>
     </message>
 </context>
 <context>
@@ -305,11 +373,11 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>As worked out</source>
-        <translation>알아낸 값으로</translation>
+        <translation>자동 판별 값으로</translation>
     </message>
     <message>
         <source>Black … white</source>
-        <translation>검정 … 하양</translation>
+        <translation>검은색 … 흰색</translation>
     </message>
     <message>
         <source>Cancel</source>
@@ -326,7 +394,7 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>Labels</source>
-        <translation>분류 이름</translation>
+        <translation>클래스 이름</translation>
     </message>
     <message>
         <source>Layout</source>
@@ -338,11 +406,11 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>No other way of using the model does as well.</source>
-        <translation>이보다 나은 사용 방식은 없습니다.</translation>
+        <translation>이만큼 잘 읽는 다른 사용 방식은 없습니다.</translation>
     </message>
     <message>
         <source>One for each class, with spaces between</source>
-        <translation>분류마다 하나씩, 빈칸으로 구분해 주세요</translation>
+        <translation>클래스마다 하나씩, 띄어쓰기로 구분해 입력하세요</translation>
     </message>
     <message>
         <source>Reads {right} of {count} reference digits.</source>
@@ -354,7 +422,7 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>The values of black and of white; others may be typed, such as 0..16</source>
-        <translation>검정과 하양의 값입니다. 0..16처럼 직접 입력할 수도 있습니다</translation>
+        <translation>검은색과 흰색의 값입니다. 0..16처럼 직접 입력할 수도 있습니다</translation>
     </message>
     <message>
         <source>This is a guess: no way of using the model reads them well.</source>
@@ -366,15 +434,15 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>any number of images at a time</source>
-        <translation>한 번에 이미지 여러 장</translation>
+        <translation>이미지를 한 번에 몇 장이든</translation>
     </message>
     <message>
         <source>black on white</source>
-        <translation>흰 바탕에 검정</translation>
+        <translation>흰 바탕에 검은색</translation>
     </message>
     <message>
         <source>changed</source>
-        <translation>바꿈</translation>
+        <translation>변경됨</translation>
     </message>
     <message>
         <source>from the file</source>
@@ -382,7 +450,7 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>images at a time: {count}</source>
-        <translation>한 번에 이미지 {count}장</translation>
+        <translation>이미지를 한 번에 {count}장</translation>
     </message>
     <message>
         <source>logits</source>
@@ -394,15 +462,15 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>white on black</source>
-        <translation>검은 바탕에 하양</translation>
+        <translation>검은 바탕에 흰색</translation>
     </message>
     <message>
         <source>worked out</source>
-        <translation>알아냄</translation>
+        <translation>자동 판별</translation>
     </message>
     <message>
         <source>{name} ({count} classes)</source>
-        <translation>{name}(분류 {count}개)</translation>
+        <translation>{name}(클래스 {count}개)</translation>
     </message>
 </context>
 <context>
@@ -412,8 +480,24 @@ Arrow keys and Space do the same.</source>
         <translation>모델 열기</translation>
     </message>
     <message>
+        <source>Open a model to compare with</source>
+        <translation>비교할 모델 열기</translation>
+    </message>
+    <message>
+        <source>{model} reads already; choose another one to compare it with</source>
+        <translation>{model} 모델은 이미 사용 중입니다. 비교할 다른 모델을 골라 주세요</translation>
+    </message>
+    <message>
         <source>Models (*.onnx)</source>
         <translation>모델 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>비교 안 함</translation>
+    </message>
+    <message>
+        <source>Compare &amp;with</source>
+        <translation>비교할 모델(&amp;W)</translation>
     </message>
     <message>
         <source>Digits</source>
@@ -431,21 +515,29 @@ Arrow keys and Space do the same.</source>
         <source>&amp;How this model is used…</source>
         <translation>이 모델의 사용 방식(&amp;H)…</translation>
     </message>
+    <message>
+        <source>&amp;Compare two models</source>
+        <translation>두 모델 비교(&amp;C)</translation>
+    </message>
+    <message>
+        <source>E&amp;xchange the two models</source>
+        <translation>두 모델 맞바꾸기(&amp;X)</translation>
+    </message>
 </context>
 <context>
     <name>Outgoing</name>
     <message>
         <source>Picture</source>
         <extracomment>Ink and paper of what leaves the window: the same in both schemes, as it is pasted anywhere.</extracomment>
-        <translation>그림</translation>
+        <translation>이미지</translation>
     </message>
     <message>
         <source>Drawing for other programs</source>
-        <translation>다른 프로그램용 그림</translation>
+        <translation>다른 프로그램에서 쓸 그림</translation>
     </message>
     <message>
         <source>Ink, one drawing a line</source>
-        <translation>필기, 한 줄에 하나씩</translation>
+        <translation>필기, 한 줄에 그림 하나</translation>
     </message>
 </context>
 <context>
@@ -456,11 +548,11 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>Grey {0} %</source>
-        <translation>회색 {0} %</translation>
+        <translation>회색 {0}%</translation>
     </message>
     <message>
         <source>Ink {0} %</source>
-        <translation>잉크 {0} %</translation>
+        <translation>농도 {0}%</translation>
     </message>
     <message>
         <source>Medium</source>
@@ -487,7 +579,8 @@ Arrow keys and Space do the same.</source>
     <name>PictureView</name>
     <message>
         <source>Picture from {source}</source>
-        <translation>{source}에서 온 그림</translation>
+        <extracomment>The box of a picture that is read as it is.</extracomment>
+        <translation>이미지 출처: {source}</translation>
     </message>
     <message>
         <source>Click to see the cells that the network sees, and edit them</source>
@@ -499,12 +592,11 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>what is in the frame is read</source>
-        <translation>테두리 안의 것을 읽습니다</translation>
+        <translation>테두리 안을 읽습니다</translation>
     </message>
     <message>
         <source>Picture</source>
-        <extracomment>The box of a picture that is read as it is.</extracomment>
-        <translation>그림</translation>
+        <translation>이미지</translation>
     </message>
 </context>
 <context>
@@ -518,6 +610,10 @@ Arrow keys and Space do the same.</source>
         <translation>테마(&amp;T)</translation>
     </message>
     <message>
+        <source>Reduce &amp;motion</source>
+        <translation>동작 줄이기(&amp;M)</translation>
+    </message>
+    <message>
         <source>Dark</source>
         <translation>어둡게</translation>
     </message>
@@ -529,20 +625,16 @@ Arrow keys and Space do the same.</source>
         <source>Like the system</source>
         <translation>시스템 설정에 따름</translation>
     </message>
-    <message>
-        <source>&amp;Reduce motion</source>
-        <translation>움직임 줄이기(&amp;R)</translation>
-    </message>
 </context>
 <context>
     <name>Preview</name>
     <message>
         <source>What the network sees, 28 by 28 pixels</source>
-        <translation>신경망이 보는 그림, 가로 28픽셀, 세로 28픽셀</translation>
+        <translation>신경망이 보는 이미지, 가로 28픽셀, 세로 28픽셀</translation>
     </message>
     <message>
         <source>What the network sees: your drawing in 28 × 28 pixels</source>
-        <translation>신경망이 보는 그림: 28 × 28픽셀로 줄인 그림</translation>
+        <translation>신경망이 보는 이미지: 그린 것을 28 × 28픽셀로 줄인 모습</translation>
     </message>
     <message>
         <source>blank</source>
@@ -557,11 +649,11 @@ Arrow keys and Space do the same.</source>
     <name>RecentDrawings</name>
     <message>
         <source>Keep &amp;recent drawings</source>
-        <translation>최근 필기 보관(&amp;R)</translation>
+        <translation>최근 그림 보관(&amp;R)</translation>
     </message>
     <message>
         <source>&amp;Forget recent drawings</source>
-        <translation>최근 필기 지우기(&amp;F)</translation>
+        <translation>최근 그림 비우기(&amp;F)</translation>
     </message>
 </context>
 <context>
@@ -583,7 +675,7 @@ Arrow keys and Space do the same.</source>
     <name>Recovery</name>
     <message>
         <source>Your drawing is not safe from a crash: {folder} cannot be written to ({reason}).</source>
-        <extracomment>Largest file that is read, in bytes: more than the largest drawing takes. So many digitpads at once have a place.</extracomment>
+        <extracomment>So many digitpads at once have a place.</extracomment>
         <translation>그림을 {folder}에 저장할 수 없어, 프로그램이 갑자기 종료되면 사라질 수 있습니다({reason}).</translation>
     </message>
     <message>
@@ -608,19 +700,23 @@ Arrow keys and Space do the same.</source>
     </message>
     <message>
         <source>{digit} is read as {answer}</source>
-        <translation>{digit}: {answer}로 읽음</translation>
+        <translation>{digit}: {answer}(으)로 읽음</translation>
     </message>
 </context>
 <context>
     <name>Scrubber</name>
     <message>
         <source>Go back in the drawing; Space plays it</source>
-        <translation>그린 과정을 되돌아봅니다. 스페이스 키로 재생합니다</translation>
+        <translation>그린 과정을 되돌려 봅니다. 스페이스바로 재생합니다</translation>
+    </message>
+    <message>
+        <source>{0} of {1} seconds</source>
+        <translation>{1}초 중 {0}초</translation>
     </message>
     <message>
         <source>Moment of the drawing</source>
         <extracomment>Steps of the slider to a second of drawing. Milliseconds between two pictures of the replay, and under reduced motion.</extracomment>
-        <translation>그림의 시점</translation>
+        <translation>그리는 과정의 시점</translation>
     </message>
 </context>
 <context>
@@ -643,31 +739,75 @@ Arrow keys and Space do the same.</source>
     </message>
 </context>
 <context>
+    <name>Status</name>
+    <message>
+        <source>Model, device and time of the last reading</source>
+        <extracomment>Longer names are cut short, in characters.</extracomment>
+        <translation>모델, 장치, 마지막 인식에 걸린 시간</translation>
+    </message>
+    <message>
+        <source>{0} on {1}</source>
+        <translation>{0}, {1}에서 실행</translation>
+    </message>
+    <message>
+        <source>{0} and {1} on {2}</source>
+        <translation>{0}·{1}, {2}에서 실행</translation>
+    </message>
+</context>
+<context>
+    <name>StrokeTiles</name>
+    <message>
+        <source>One stroke less</source>
+        <extracomment>Side of a small picture, in device-independent pixels, and what is left free around the ink. A stroke is painted through at most so many of its points; the picture is small.</extracomment>
+        <translation>획 하나를 뺀다면</translation>
+    </message>
+    <message>
+        <source>without stroke {number}: {answer}</source>
+        <translation>{number}번째 획을 빼면: {answer}</translation>
+    </message>
+    <message>
+        <source>no digit?</source>
+        <translation>숫자 아님?</translation>
+    </message>
+    <message>
+        <source>From two strokes on: what is read without each of them</source>
+        <translation>두 획부터, 획을 하나씩 뺐을 때의 결과를 보여 줍니다</translation>
+    </message>
+</context>
+<context>
     <name>Svg</name>
     <message>
         <source>the SVG picture is too large to open</source>
         <extracomment>Most references to other elements: in a chain, each can double what is drawn. Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000. Longest side of the picture, in pixels.</extracomment>
-        <translation>SVG 그림이 너무 커서 열 수 없습니다</translation>
+        <translation>SVG 이미지가 너무 커서 열 수 없습니다</translation>
     </message>
     <message>
         <source>the SVG picture is damaged or empty</source>
-        <translation>SVG 그림이 손상되었거나 비어 있습니다</translation>
+        <translation>SVG 이미지가 손상되었거나 비어 있습니다</translation>
     </message>
     <message>
         <source>the SVG picture has no size that can be drawn</source>
-        <translation>SVG 그림에 그릴 수 있는 크기가 없습니다</translation>
+        <translation>SVG 이미지에 그릴 수 있는 크기가 없습니다</translation>
     </message>
     <message>
         <source>the SVG picture defines entities, which digitpad does not read</source>
-        <translation>SVG 그림에 엔티티 정의가 있어 digitpad가 읽지 않습니다</translation>
+        <translation>SVG 이미지에 엔티티 정의가 있어 digitpad가 읽지 않습니다</translation>
     </message>
     <message>
         <source>not an SVG picture, or a damaged one</source>
-        <translation>SVG 그림이 아니거나 손상되었습니다</translation>
+        <translation>SVG 이미지가 아니거나 손상되었습니다</translation>
     </message>
     <message>
         <source>the SVG picture is too complicated to open</source>
-        <translation>SVG 그림이 너무 복잡해서 열 수 없습니다</translation>
+        <translation>SVG 이미지가 너무 복잡해서 열 수 없습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Theme</name>
+    <message>
+        <source>{0} %</source>
+        <extracomment>Everything sits on this grid, in device-independent pixels. Ways in which the focus comes by keyboard; what is clicked needs no ring to be found.</extracomment>
+        <translation>{0}%</translation>
     </message>
 </context>
 <context>
@@ -722,14 +862,121 @@ Arrow keys and Space do the same.</source>
     </message>
 </context>
 <context>
+    <name>Translations</name>
+    <message>
+        <source>en</source>
+        <extracomment>The languages there are; each is named in itself in the window. The code of the language: ko for Korean.</extracomment>
+        <translation>ko</translation>
+    </message>
+</context>
+<context>
+    <name>Why</name>
+    <message>
+        <source>Seeing &amp;why</source>
+        <translation>판단 근거 보기(&amp;W)</translation>
+    </message>
+</context>
+<context>
+    <name>WhyPanel</name>
+    <message>
+        <source>Seeing why</source>
+        <extracomment>Widths in the style sheet, in device-independent pixels.</extracomment>
+        <translation>판단 근거</translation>
+    </message>
+    <message>
+        <source>Which ink mattered</source>
+        <translation>중요했던 부분</translation>
+    </message>
+    <message>
+        <source>One stroke less</source>
+        <translation>획 하나를 뺀다면</translation>
+    </message>
+    <message>
+        <source>Feature maps</source>
+        <translation>특징 맵</translation>
+    </message>
+    <message>
+        <source>The feature maps of this model cannot be seen.</source>
+        <translation>이 모델의 특징 맵은 볼 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>This model has no convolutions, and so no feature maps.</source>
+        <translation>이 모델에는 합성곱이 없어 특징 맵도 없습니다.</translation>
+    </message>
+    <message>
+        <source>Draw, and see which ink speaks for the answer.</source>
+        <translation>그림을 그리면 답의 근거가 된 부분을 보여 줍니다.</translation>
+    </message>
+    <message>
+        <source>With this model it cannot be worked out.</source>
+        <translation>이 모델로는 알아낼 수 없습니다.</translation>
+    </message>
+    <message>
+        <source>As it stands, this is hardly a digit.</source>
+        <translation>지금으로서는 숫자로 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>No spot alone matters much for {label}.</source>
+        <translation>{label}(으)로 읽는 데 특별히 중요한 부분은 없습니다.</translation>
+    </message>
+    <message>
+        <source>Without the ink {place}, {label} falls from {before} to {after}.</source>
+        <translation>{place} 부분을 지우면 {label}의 확률이 {before}에서 {after}(으)로 내려갑니다.</translation>
+    </message>
+    <message>
+        <source>Without the ink {place}, it is hardly a digit.</source>
+        <translation>{place} 부분을 지우면 숫자로 보이지 않습니다.</translation>
+    </message>
+    <message>
+        <source>Without the ink {place}, it is read as {other} ({share}).</source>
+        <translation>{place} 부분을 지우면 {other}(으)로 읽습니다({share}).</translation>
+    </message>
+    <message>
+        <source>The ink {place} speaks against {label}.</source>
+        <translation>{place} 부분은 {label}이(가) 아니라는 근거입니다.</translation>
+    </message>
+    <message>
+        <source>at the top left</source>
+        <translation>왼쪽 위</translation>
+    </message>
+    <message>
+        <source>at the top</source>
+        <translation>위쪽</translation>
+    </message>
+    <message>
+        <source>at the top right</source>
+        <translation>오른쪽 위</translation>
+    </message>
+    <message>
+        <source>at the left</source>
+        <translation>왼쪽</translation>
+    </message>
+    <message>
+        <source>in the middle</source>
+        <translation>가운데</translation>
+    </message>
+    <message>
+        <source>at the right</source>
+        <translation>오른쪽</translation>
+    </message>
+    <message>
+        <source>at the bottom left</source>
+        <translation>왼쪽 아래</translation>
+    </message>
+    <message>
+        <source>at the bottom</source>
+        <translation>아래쪽</translation>
+    </message>
+    <message>
+        <source>at the bottom right</source>
+        <translation>오른쪽 아래</translation>
+    </message>
+</context>
+<context>
     <name>Window</name>
     <message>
         <source>Clear</source>
         <translation>모두 지우기</translation>
-    </message>
-    <message>
-        <source>Model, device and time of the last reading</source>
-        <translation>모델, 장치, 마지막 인식에 걸린 시간</translation>
     </message>
     <message>
         <source>Quit</source>
@@ -746,10 +993,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>the model&apos;s answer is not a number</source>
         <translation>모델의 답이 숫자 값이 아닙니다</translation>
-    </message>
-    <message>
-        <source>{0} on {1}</source>
-        <translation>{0}, {1}에서 실행</translation>
     </message>
 </context>
 </TS>

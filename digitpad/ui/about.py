@@ -72,7 +72,9 @@ def model_rows(name: str, provider: str, card: Mapping[str, Any]) -> list[tuple[
     for key, value in measured.items() if isinstance(measured, dict) else ():
         share = value.get("accuracy") if isinstance(value, dict) else value
         if isinstance(share, (int, float)) and 0 <= share <= 1:
-            rows.append((title.format(dataset=str(key).replace("_", " ")), f"{share * 100:.2f} %"))
+            rows.append(
+                (title.format(dataset=str(key).replace("_", " ")), theme.percentage(share, 2))
+            )
     return rows
 
 
@@ -95,6 +97,7 @@ class AboutDialog(QDialog):
         self.text = QTextBrowser()
         self.text.setOpenExternalLinks(True)
         self.text.setFrameShape(QTextBrowser.Shape.NoFrame)
+        self.text.document().setDocumentMargin(theme.GRID)
         self.copy_button = QPushButton()
         self.copy_button.setAutoDefault(False)
         self.copy_button.clicked.connect(self._copy)

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, QTimer
 from PySide6.QtGui import (
     QAccessible,
-    QAccessibleEvent,
+    QAccessibleAnnouncementEvent,
     QColor,
     QFont,
     QFontMetrics,
@@ -15,11 +15,18 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui import theme
+from digitpad.ui.verdict import SETTLE_MS
 
 translate = QCoreApplication.translate
 
 #: Probability from which an answer is called sure, or likely; below the second it is "not sure".
 SURE, LIKELY = 0.9, 0.6
+#: How long an answer must stand before a screen reader is told, in milliseconds: longer than a
+#: verdict takes, so that a drawing that is rejected is told of once.
+ANNOUNCE_MS = SETTLE_MS + 200
+#: Height of a numeral, and of a class with a longer name, in device-independent pixels.
+_NUMERAL, _WORD = 11 * theme.GRID, 5 * theme.GRID
+_SMALLEST = 2 * theme.GRID
 
 
 def in_words(probability: float) -> str:
@@ -44,13 +51,18 @@ class Answer(QWidget):
         self.label: str | None = None
         self.probability = 0.0
         self.rejected = False
+        self._announced: tuple[str | None, str] | None = None
+        self._timer = QTimer(self)
+        self._timer.setSingleShot(True)
+        self._timer.setInterval(ANNOUNCE_MS)
+        self._timer.timeout.connect(self._announce)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
     def sizeHint(self) -> QSize:
         # The longest caption fits, whatever the font: it is never cut off and never wraps.
         caption = QFontMetrics(self._caption_font()).horizontalAdvance(rejected())
-        return QSize(max(19 * theme.GRID, caption), 14 * theme.GRID)
+        return QSize(max(19 * theme.GRID, caption), _NUMERAL + self._caption_height())
 
     def minimumSizeHint(self) -> QSize:
         return self.sizeHint()
@@ -64,12 +76,25 @@ class Answer(QWidget):
         """
         if (label, probability, rejected) == (self.label, self.probability, self.rejected):
             return
-        changed = (label, rejected) != (self.label, self.rejected)
+        has_verdict = rejected and not self.rejected
         self.label, self.probability, self.rejected = label, probability, rejected
         self._name()
-        if changed:
-            QAccessible.updateAccessibility(QAccessibleEvent(self, QAccessible.Event.Alert))
+        self._timer.stop()
+        if label is None:
+            self._announced = None
+        elif has_verdict:
+            self._announce()  # verdicts are slow enough
+        else:
+            self._timer.start()  # anew at every change: an answer is told when it stands
         self.update()
+
+    def _announce(self) -> None:
+        """Tell a screen reader of the answer, unless it was the last thing it was told."""
+        told = self.label, self._words()
+        if told != self._announced:
+            self._announced = told
+            event = QAccessibleAnnouncementEvent(self, self.accessibleName())
+            QAccessible.updateAccessibility(event)
 
     def _name(self) -> None:
         if self.label is None:
@@ -81,14 +106,23 @@ class Answer(QWidget):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._name()
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self.updateGeometry()
             self.update()
         super().changeEvent(event)
 
     def _caption(self) -> str:
         if self.rejected:
-            return rejected()
-        return f"{in_words(self.probability)}, {self.probability * 100:.1f} %"
+            return self._words()
+        return f"{self._words()}, {theme.percentage(self.probability)}"
+
+    def _words(self) -> str:
+        return rejected() if self.rejected else in_words(self.probability)
+
+    def _caption_height(self) -> int:
+        """A line of text and a little air, on the grid."""
+        line = QFontMetrics(self._caption_font()).height() + theme.GRID // 2
+        return max(3, -(-line // theme.GRID)) * theme.GRID
 
     def _caption_font(self) -> QFont:
         return theme.sized(self.font(), 1.0, tabular=True)
@@ -98,22 +132,29 @@ class Answer(QWidget):
             return
         colours = theme.colours(self.palette())
         unsure = self.rejected or self.probability < LIKELY
+        caption = self._caption_height()
         painter = QPainter(self)
-        caption = 3.0 * theme.GRID
-        numeral = QFont(self.font())
-        # A class may have a long name: it shrinks to the width there is.
-        numeral.setPixelSize(int(self.height() - caption))
-        numeral.setWeight(QFont.Weight.Light)
-        upper = QRectF(0, 0, self.width(), self.height() - caption)
-        painter.setFont(numeral)
-        width = painter.fontMetrics().horizontalAdvance(self.label)
-        if width > upper.width():
-            numeral.setPixelSize(max(12, int(numeral.pixelSize() * upper.width() / width)))
-            painter.setFont(numeral)
+        painter.setFont(self._label_font(self.label))
+        metrics = painter.fontMetrics()
+        # A small word moves down to its caption, and both to the middle.
+        height = min(metrics.height(), self.height() - caption)
+        upper = QRectF(0, (self.height() - height - caption) / 2, self.width(), height)
         painter.setPen(QColor(colours.unsure if unsure else colours.ink))
-        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, self.label)
+        shown = metrics.elidedText(self.label, Qt.TextElideMode.ElideRight, self.width())
+        painter.drawText(upper, Qt.AlignmentFlag.AlignCenter, shown)
         painter.setFont(self._caption_font())
         painter.setPen(QColor(colours.unsure if unsure else colours.muted))
-        lower = QRectF(0, self.height() - caption, self.width(), caption)
+        lower = QRectF(0, upper.bottom(), self.width(), caption)
         painter.drawText(lower, Qt.AlignmentFlag.AlignCenter, self._caption())
         painter.end()
+
+    def _label_font(self, label: str) -> QFont:
+        """Large for a digit or a letter; words have one size, and shrink only where they must."""
+        font = QFont(self.font())
+        is_word = len(label) > 1 and not label.isdigit()
+        font.setPixelSize(_WORD if is_word else _NUMERAL)
+        font.setWeight(QFont.Weight.Normal if is_word else QFont.Weight.Light)
+        width = QFontMetrics(font).horizontalAdvance(label)
+        if width > self.width():
+            font.setPixelSize(max(_SMALLEST, font.pixelSize() * self.width() // width))
+        return font

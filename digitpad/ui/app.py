@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import gc
 import sys
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 # On Windows, onnxruntime fails to load its libraries after PySide6 has loaded its own.
 from digitpad.recognizer import Recognizer, RecognizerError  # isort: skip
@@ -15,9 +19,11 @@ from PySide6.QtWidgets import QApplication
 from digitpad import __version__
 from digitpad.contract import REJECTED
 from digitpad.ink import Ink
+from digitpad.late import LateRecognizer
 from digitpad.resources import asset
 from digitpad.ui import theme
 from digitpad.ui.display import DisplayError, require_display, use_no_display
+from digitpad.ui.first_paint import after_first_paint
 from digitpad.ui.habits import DEFAULT_MODEL, Habits
 from digitpad.ui.window import Window
 
@@ -33,6 +39,8 @@ def run(
     *,
     model: str | None = None,
     device: str = "auto",
+    given: Mapping[str, Any] | None = None,
+    compare: str | None = None,
     scheme: str | None = None,
     screenshot: Path | None = None,
     ink: Ink | None = None,
@@ -44,6 +52,8 @@ def run(
 
     Args:
         model: a bundled model's name, or a file; None: the one of last time.
+        given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
+        compare: a model to compare it with; None: that of last time, where there was one.
         scheme: one of :data:`~digitpad.ui.theme.SCHEMES`; None: the one of last time.
 
     Returns:
@@ -52,8 +62,9 @@ def run(
     """
     try:
         if screenshot is None and not smoke_test:
-            return _draw(model, device, scheme, ink)
-        recognizer = Recognizer.load(model or DEFAULT_MODEL, device)
+            return _draw(model, device, given, compare, scheme, ink)
+        recognizer = Recognizer.load(model or DEFAULT_MODEL, device, given)
+        second = None if compare is None else Recognizer.load(compare, device)
         use_no_display()
     except (RecognizerError, DisplayError) as error:
         print(f"digitpad: {error}", file=sys.stderr)
@@ -61,6 +72,7 @@ def run(
     _say_notice(recognizer)
     start_qt(scheme or "system")
     window = Window(recognizer)
+    window.set_recognizer(recognizer, second)
     window.show()
     if smoke_test or screenshot is None:
         return _smoke_test(window, recognizer)
@@ -69,21 +81,46 @@ def run(
     return _take_picture(window, screenshot)
 
 
-def _draw(model: str | None, device: str, scheme: str | None, ink: Ink | None) -> int:
+def _draw(
+    model: str | None,
+    device: str,
+    given: Mapping[str, Any] | None,
+    compare: str | None,
+    scheme: str | None,
+    ink: Ink | None,
+) -> int:
     """Open the window for a person, until it is closed."""
-    habits = Habits(model, device)
+    habits = Habits(model, device, compare, given)
     require_display()
-    _say_notice(habits.recognizer)
     app = start_qt(scheme or habits.settings.theme)
     habits.speak()
     window = Window(habits.recognizer)
     habits.move_in(app, window, scheme)
+    after_first_paint(window, partial(_complete, app, window))
     window.show()
     if ink is not None:
         window.open_ink(ink)
     code = int(app.exec())
     habits.move_out()
     return code
+
+
+def _complete(app: QApplication, window: Window) -> None:
+    """Load the models that the window was not to wait for."""
+    readers = [window.recognizer, *filter(None, (window.comparison.recognizer,))]
+    try:
+        for reader in readers:
+            if isinstance(reader, LateRecognizer):
+                reader.open()
+    except RecognizerError as error:
+        print(f"digitpad: {error}", file=sys.stderr)
+        app.exit(2)
+        return
+    window.set_recognizer(*readers)
+    for reader in readers:
+        _say_notice(reader)
+    # Nothing that is there now becomes garbage; looking it through stops the pen for 20 ms.
+    gc.freeze()
 
 
 def _say_notice(recognizer: Recognizer) -> None:

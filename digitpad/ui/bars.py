@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEasingCurve, QEvent, QRectF, QSize, Qt, QVariantAnimation, Signal
+from PySide6.QtCore import (
+    QCoreApplication,
+    QEasingCurve,
+    QEvent,
+    QRectF,
+    QSize,
+    Qt,
+    QVariantAnimation,
+    Signal,
+)
 from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
@@ -28,6 +38,17 @@ MOST_AT_ONCE = 12
 _HEIGHT = 10.0
 #: The widest label that is not cut short, in device-independent pixels.
 _WIDEST = 15 * theme.GRID
+_MARK = "▸"
+_NOTHING = "–"
+
+
+class Columns(NamedTuple):
+    """What all bars share, so that labels, tracks and figures stand below each other."""
+
+    mark: float  # widths, in device-independent pixels
+    label: float
+    figures: float
+    side: Qt.AlignmentFlag  # on which a label stands
 
 
 class Bar(QProgressBar):
@@ -37,14 +58,13 @@ class Bar(QProgressBar):
         super().__init__(parent)
         self.label = label
         self.winner = False
-        self.percentage = "–"
+        self.percentage = _NOTHING
         self.level = 0.0  # what is drawn, 0..1; on its way to the value while gliding
-        self.label_width = 0.0  # of the widest label of all bars, so that tracks begin in one line
+        self.columns = Columns(0.0, 0.0, 0.0, Qt.AlignmentFlag.AlignLeft)
+        self._probability: float | None = None
         self.setRange(0, STEPS)
         self.setValue(0)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumHeight(3 * theme.GRID)
-        self.setMaximumHeight(6 * theme.GRID)
         self._name()
 
     def sizeHint(self) -> QSize:
@@ -55,11 +75,21 @@ class Bar(QProgressBar):
 
     def show_value(self, probability: float | None, *, winner: bool) -> None:
         """Take a probability, 0..1, or None for no answer; ``level`` follows separately."""
-        percentage = "–" if probability is None else f"{probability:.1%}".replace("%", " %")
+        percentage = _NOTHING if probability is None else theme.percentage(probability)
+        self._probability = probability
         if (winner, percentage) == (self.winner, self.percentage):
             return
+        if winner != self.winner:
+            self.setAccessibleDescription(self.tr("most likely") if winner else "")
         self.winner, self.percentage = winner, percentage
+        self.setUpdatesEnabled(False)  # else Qt would paint it now, and again with the frame
         self.setValue(round((probability or 0.0) * STEPS))
+        self.setUpdatesEnabled(True)
+        self.update()
+
+    def set_label(self, label: str) -> None:
+        """Call the class something else."""
+        self.label = label
         self._name()
         self.update()
 
@@ -70,43 +100,37 @@ class Bar(QProgressBar):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
             self._name()
+            self.show_value(self._probability, winner=self.winner)
         super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
         base = theme.sized(self.font(), 1.0, tabular=True)
         strong = theme.sized(self.font(), 1.0, bold=True, tabular=True)
-        metrics = QFontMetricsF(strong)
-        mark, gap = 1.5 * theme.GRID, float(theme.GRID)
-        percent_width = metrics.horizontalAdvance("100.0 %")
+        (mark, label, figures, side), gap = self.columns, float(theme.GRID)
         row = QRectF(self.rect())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         painter.setFont(strong if self.winner else base)
         painter.setPen(QColor(colours.accent if self.winner else colours.ink))
         if self.winner:
-            painter.drawText(QRectF(0, 0, mark, row.height()), Qt.AlignmentFlag.AlignVCenter, "▸")
-        left = mark
+            painter.drawText(QRectF(0, 0, mark, row.height()), Qt.AlignmentFlag.AlignVCenter, _MARK)
         elided = painter.fontMetrics().elidedText(
-            self.label, Qt.TextElideMode.ElideRight, int(self.label_width) + 1
+            self.label, Qt.TextElideMode.ElideRight, int(label) + 1
         )
-        side = Qt.AlignmentFlag.AlignHCenter if len(self.label) < 2 else Qt.AlignmentFlag.AlignLeft
-        painter.drawText(
-            QRectF(left, 0, self.label_width, row.height()),
-            Qt.AlignmentFlag.AlignVCenter | side,
-            elided,
-        )
-        left += self.label_width + gap
+        place = QRectF(mark, 0, label, row.height())
+        painter.drawText(place, Qt.AlignmentFlag.AlignVCenter | side, elided)
+        left = mark + label + gap
         track = QRectF(
             left,
             (row.height() - _HEIGHT) / 2,
-            max(row.width() - left - gap - percent_width, _HEIGHT),
+            max(row.width() - left - gap - figures, _HEIGHT),
             _HEIGHT,
         )
         self._paint_track(painter, track, colours)
         painter.setPen(QColor(colours.ink if self.winner else colours.muted))
         painter.drawText(
-            QRectF(track.right() + gap, 0, percent_width, row.height()),
+            QRectF(track.right() + gap, 0, figures, row.height()),
             Qt.AlignmentFlag.AlignVCenter | Qt.AlignmentFlag.AlignRight,
             self.percentage,
         )
@@ -139,7 +163,7 @@ class Bars(QWidget):
 
     def __init__(self, labels: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Probabilities"))
+        self.setAccessibleName(_title())
         self._layout = QVBoxLayout(self)
         self._layout.setContentsMargins(0, 0, 0, 0)
         self._layout.setSpacing(0)
@@ -156,6 +180,12 @@ class Bars(QWidget):
         self._glide.setDuration(GLIDE_MS)
         self._glide.setEasingCurve(QEasingCurve.Type.OutCubic)
         self._glide.valueChanged.connect(self._step)
+
+    def set_labels(self, labels: Sequence[str]) -> None:
+        """Call the classes something else, such as in another language: one label a bar."""
+        for bar, label in zip(self.bars, labels, strict=True):
+            bar.set_label(label)
+        self._measure()
 
     def show_probabilities(self, probabilities: NDArray[np.floating] | None) -> None:
         """Move to new values.
@@ -180,18 +210,27 @@ class Bars(QWidget):
             self._step(1.0)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.FontChange:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(_title())
+        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
             self._measure()
-        elif event.type() == QEvent.Type.LanguageChange:
-            self.setAccessibleName(self.tr("Probabilities"))
         super().changeEvent(event)
 
     def _measure(self) -> None:
-        metrics = QFontMetricsF(theme.sized(self.font(), 1.0, bold=True))
+        metrics = QFontMetricsF(theme.sized(self.font(), 1.0, bold=True, tabular=True))
         widest = max(metrics.horizontalAdvance(bar.label) for bar in self.bars)
+        mark = max(1.5 * theme.GRID, metrics.horizontalAdvance(_MARK) + theme.GRID / 2)
+        figures = metrics.horizontalAdvance(theme.percentage(1.0))
+        letters = all(len(bar.label) < 2 for bar in self.bars)
+        side = Qt.AlignmentFlag.AlignHCenter if letters else Qt.AlignmentFlag.AlignLeft
+        # At least one line of text, and a little air.
+        lowest = max(3 * theme.GRID, round(metrics.height()) + theme.GRID // 2)
         for bar in self.bars:
-            bar.label_width = min(widest, _WIDEST)
+            bar.columns = Columns(mark, min(widest, _WIDEST), figures, side)
             bar.setToolTip(bar.label if widest > _WIDEST else "")
+            bar.setMinimumHeight(lowest)
+            bar.setMaximumHeight(2 * lowest)
+            bar.update()
 
     def settle(self) -> None:
         """Finish gliding at once (for pictures of the window)."""
@@ -217,8 +256,17 @@ class ScrolledBars(QScrollArea):
         self.setWidget(bars)
         self.setViewportMargins(0, 0, theme.GRID, 0)  # between the figures and the scroll bar
         self.setMinimumHeight(MOST_AT_ONCE * 3 * theme.GRID)
-        self.setAccessibleName(bars.accessibleName())
+        self.setAccessibleName(_title())
         bars.won.connect(self._follow)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(_title())
+        super().changeEvent(event)
 
     def _follow(self, winner: QWidget) -> None:
         self.ensureWidgetVisible(winner, 0, 2 * winner.height())
+
+
+def _title() -> str:
+    return QCoreApplication.translate("Bars", "Probabilities")

@@ -26,12 +26,6 @@ from digitpad.ui.eraser import Eraser, eraser_cursor
 from digitpad.ui.pointer import Contact, Phase, Pointer
 from digitpad.ui.recorder import Point, StrokeRecorder, on_page, to_edge
 
-_KEYBOARD = (
-    Qt.FocusReason.TabFocusReason,
-    Qt.FocusReason.BacktabFocusReason,
-    Qt.FocusReason.ShortcutFocusReason,
-)
-
 
 class Canvas(QWidget):
     """A square of paper.
@@ -55,6 +49,7 @@ class Canvas(QWidget):
         self._layer: Layer | None = None
         self._brush = Brush()
         self._erases = self._erases_parts = False
+        self._wants_digits = True
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setCursor(Qt.CursorShape.CrossCursor)
@@ -64,9 +59,16 @@ class Canvas(QWidget):
 
     def retranslate(self) -> None:
         """Take the texts of the language that is now installed."""
-        self.hint = self.tr("Draw a digit here")
+        self.hint = self.tr("Draw a digit here") if self._wants_digits else self.tr("Draw here")
         self.setAccessibleName(self.tr("Drawing canvas"))
-        self.setAccessibleDescription(self.tr("Draw one digit with the mouse, a finger or a pen."))
+        told = self.tr("Draw with the mouse, a finger or a pen; by keyboard, on the grid (G).")
+        self.setAccessibleDescription(told)
+        self.update()
+
+    def invite_digits(self, on: bool) -> None:
+        """Invite to draw a digit, or, where the model reads something else, just to draw."""
+        self._wants_digits = on
+        self.retranslate()
 
     # -- the drawing ---------------------------------------------------------------------------
 
@@ -249,8 +251,7 @@ class Canvas(QWidget):
         super().resizeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        # The ring is for those who move by keyboard.
-        self._ring = event.reason() in _KEYBOARD
+        self._ring = event.reason() in theme.BY_KEYBOARD
         self.update()
         super().focusInEvent(event)
 

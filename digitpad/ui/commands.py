@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QCoreApplication
@@ -13,6 +14,11 @@ from digitpad.ui.icons import icon
 
 translate = QCoreApplication.translate
 Text = Callable[[], str]
+
+
+def plain(text: str) -> str:
+    """An action's text without the mark of its mnemonic, which Korean puts behind: ``(&F)``."""
+    return re.sub(r"\(&\w\)|&(?!&)", "", text)
 
 
 def _titles() -> dict[str, str]:
@@ -77,6 +83,7 @@ class Commands:
         action.setObjectName(name)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(checkable)
+        action.setIconVisibleInMenu(False)  # where a check mark says which tool is in the hand
         action.triggered.connect(lambda _checked: call())
         self._actions[name], self._texts[name] = action, (text, tip)
         self._window.addAction(action)
@@ -88,7 +95,7 @@ class Commands:
     def groups(self) -> list[tuple[str, list[QAction]]]:
         """Every menu's title and actions, in the order of the menu bar."""
         return [
-            (title.replace("&", ""), [a for a in self._menus[name].actions() if a.text()])
+            (plain(title), [a for a in self._menus[name].actions() if a.text()])
             for name, title in _titles().items()
             if name in self._menus
         ]
@@ -110,5 +117,5 @@ class Commands:
         action, (text, tip) = self._actions[name], self._texts[name]
         action.setText(text())
         shown = action.shortcut().toString(QKeySequence.SequenceFormat.NativeText)
-        said = (tip or text)()
+        said = plain((tip or text)())
         action.setToolTip(f"{said} ({shown})" if shown else said)

@@ -1,24 +1,28 @@
-"""Between the window and everything else: files, clipboard, drops, and samples."""
+"""Between the window and everything else: files, clipboard, drops, and samples.
+
+What reads and writes files is imported when it is first used: the window does not wait for it.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject
 from PySide6.QtGui import QDragEnterEvent, QDropEvent, QGuiApplication
 from PySide6.QtWidgets import QFileDialog
 
-from digitpad import samples
-from digitpad.bitmap import BitmapError, Box, Pixels, find_ink
-from digitpad.contract import REJECTED
 from digitpad.document import Document
-from digitpad.drawing_files import SaveError
 from digitpad.normalize import normalize_found
-from digitpad.ui import incoming, outgoing
+from digitpad.ui.answer import rejected
 from digitpad.ui.picture_view import WHOLE, PictureView
 from digitpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from digitpad.bitmap import Box, Pixels
+    from digitpad.ui.incoming import Incoming
 
 translate = QCoreApplication.translate
 
@@ -60,6 +64,8 @@ class Exchange(QObject):
 
     def open(self) -> None:
         """Ask for a file, and open it."""
+        from digitpad.ui import incoming
+
         name, _ = QFileDialog.getOpenFileName(
             self._window,
             translate("Exchange", "Open a picture or a drawing"),
@@ -71,6 +77,8 @@ class Exchange(QObject):
 
     def open_file(self, path: Path) -> None:
         """Open a picture, an SVG, ink or, where the window can, a model."""
+        from digitpad.ui import incoming
+
         self._folder = path.parent
         if path.suffix.lower() == ".onnx" and self._open_model is not None:
             self._open_model(path)
@@ -79,9 +87,11 @@ class Exchange(QObject):
 
     def paste(self) -> None:
         """Take what is on the clipboard."""
+        from digitpad.ui import incoming
+
         self.take(incoming.from_mime(QGuiApplication.clipboard().mimeData()))
 
-    def take(self, came: incoming.Incoming) -> None:
+    def take(self, came: Incoming) -> None:
         """Show what came in, or say why not; undo brings the drawing before it back."""
         if came.ink is not None:
             self._window.open_ink(came.ink)
@@ -92,6 +102,8 @@ class Exchange(QObject):
 
     def show_one(self) -> None:
         """A random image of the test set that fits the model."""
+        from digitpad import samples
+
         clothes = "T-shirt/top" in self._window.recognizer.labels
         dataset = samples.FASHION_MNIST if clothes else samples.MNIST
         sample = samples.random_sample(dataset, samples.data_folder())
@@ -109,6 +121,8 @@ class Exchange(QObject):
             self._tell(said.format(source=source, label=labels[sample.label]))
 
     def _take_picture(self, pixels: Pixels, source: str) -> None:
+        from digitpad.bitmap import BitmapError, find_ink
+
         try:
             found = find_ink(pixels)
         except BitmapError as error:
@@ -124,16 +138,20 @@ class Exchange(QObject):
 
     def copy_answer(self) -> None:
         """The answer as text."""
+        from digitpad.ui import outgoing
+
         answer = self._window.answer
         if answer.label is None:
             self._tell(translate("Exchange", "There is no answer to copy yet"))
             return
-        doubt = REJECTED if answer.rejected else None
+        doubt = rejected() if answer.rejected else None
         outgoing.copy_answer(answer.label, answer.probability, doubt)
         self._tell(translate("Exchange", "The answer is on the clipboard"))
 
     def copy_picture(self) -> None:
         """The drawing, or the picture that was opened, as a picture."""
+        from digitpad.ui import outgoing
+
         document = self._window.document
         if isinstance(document.origin, Picture):
             outgoing.copy_picture(self.view.image)
@@ -146,6 +164,8 @@ class Exchange(QObject):
 
     def save(self) -> None:
         """Ask for a file, and save the drawing there."""
+        from digitpad.ui import outgoing
+
         if not self._window.ink:
             self._tell(translate("Exchange", "There is no drawing to save"))
             return
@@ -160,6 +180,9 @@ class Exchange(QObject):
 
     def save_file(self, path: Path) -> None:
         """Save the drawing as its file's name says."""
+        from digitpad.drawing_files import SaveError
+        from digitpad.ui import outgoing
+
         self._folder = path.parent
         try:
             saved = outgoing.save_drawing(self._window.ink, self._window.canvas.brush, path)
@@ -174,7 +197,7 @@ class Exchange(QObject):
         if watched is self._window.grid:
             if event.type() in (QEvent.Type.Resize, QEvent.Type.Move):
                 self.view.setGeometry(self._window.grid.geometry())
-        elif isinstance(event, QDropEvent) and incoming.can_read(event.mimeData()):
+        elif isinstance(event, QDropEvent) and _can_read(event):
             event.acceptProposedAction()
             if event.type() == QEvent.Type.Drop:
                 self._drop(event)
@@ -182,6 +205,8 @@ class Exchange(QObject):
         return super().eventFilter(watched, event)
 
     def _drop(self, event: QDragEnterEvent | QDropEvent) -> None:
+        from digitpad.ui import incoming
+
         files = [Path(url.toLocalFile()) for url in event.mimeData().urls() if url.isLocalFile()]
         if files:
             self.open_file(files[0])
@@ -220,6 +245,12 @@ class Exchange(QObject):
             add(name, text, keys, call, menu=menu)
 
 
+def _can_read(event: QDropEvent) -> bool:
+    from digitpad.ui import incoming
+
+    return incoming.can_read(event.mimeData())
+
+
 def _open() -> str:
     return translate("Exchange", "&Open…")
 
@@ -229,7 +260,7 @@ def _save() -> str:
 
 
 def _show_one() -> str:
-    return translate("Exchange", "Show me &one")
+    return translate("Exchange", "Show me o&ne")
 
 
 def _paste() -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
+    QAccessible,
+    QAccessibleAnnouncementEvent,
     QColor,
     QFocusEvent,
     QKeyEvent,
@@ -57,6 +59,7 @@ class Grid(QWidget):
         self._pen_erases = False
         self._level = LEVELS[-1]
         self._erases = False
+        self._ring = False
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
@@ -115,6 +118,7 @@ class Grid(QWidget):
         right = event.button() == Qt.MouseButton.RightButton
         if not right and event.button() != Qt.MouseButton.LeftButton:
             return
+        self._show_ring(False)
         self._finish()
         cell = self._cell(event.position())
         if cell is None:
@@ -162,10 +166,11 @@ class Grid(QWidget):
             row, column = np.clip(np.add(self._last, step), 0, SIZE - 1).tolist()
             self._last = row, column
             self._describe()
-            self.update()
+            self._tell()
         elif plain and event.key() == Qt.Key.Key_Space:
             is_on = self._image[self._last] == self._level
             self._set_at_once(self._last, 0.0 if is_on or self._erases else self._level)
+            self._tell()
         else:
             super().keyPressEvent(event)
 
@@ -209,6 +214,13 @@ class Grid(QWidget):
         grey = round(float(self._image[row, column]) * 100)
         self.setAccessibleDescription(text.format(row + 1, column + 1, grey))
 
+    def _tell(self) -> None:
+        """Show and say where the keys have come to, and what is there."""
+        self._show_ring(True)
+        event = QAccessibleAnnouncementEvent(self, self.accessibleDescription())
+        event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
+        QAccessible.updateAccessibility(event)
+
     # -- looks ---------------------------------------------------------------------------------
 
     def sizeHint(self) -> QSize:
@@ -227,32 +239,39 @@ class Grid(QWidget):
         super().changeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self._show_ring(event.reason() in theme.BY_KEYBOARD)
         super().focusInEvent(event)
 
     def focusOutEvent(self, event: QFocusEvent) -> None:
-        self.update()
+        self._show_ring(False)
         super().focusOutEvent(event)
+
+    def _show_ring(self, on: bool) -> None:
+        """Show where the arrow keys are, to a hand on the keyboard."""
+        self._ring = on
+        self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
         cells = self._cells()
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.track), 2))
+        painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
         painter.setBrush(QColor(colours.paper))
         painter.drawRoundedRect(self._page().adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawImage(cells, tinted(self._image, QColor(colours.ink)))
         painter.setPen(QPen(QColor(colours.track), 1))
         painter.drawLines(_hairlines(cells))
-        if self.hasFocus():
+        if self._ring:
             row, column = self._last
             side = cells.width() / SIZE
             corner = cells.topLeft() + QPointF(column, row) * side
-            painter.setPen(QPen(QColor(colours.accent), 2))
             painter.setBrush(Qt.BrushStyle.NoBrush)
-            painter.drawRect(QRectF(corner, QPointF(corner.x() + side, corner.y() + side)))
+            # Two lines, so that one of them stands out on ink as on paper.
+            for colour, width in ((colours.paper, 5), (colours.accent, 2)):
+                painter.setPen(QPen(QColor(colour), width))
+                painter.drawRect(QRectF(corner.x(), corner.y(), side, side))
         painter.end()
 
 

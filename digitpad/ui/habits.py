@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
-from digitpad.info import collect
-from digitpad.recents import Recents
+from digitpad import late
 from digitpad.recognizer import Recognizer, RecognizerError
 from digitpad.resources import AssetError
 from digitpad.ui import theme
-from digitpad.ui.about import AboutDialog
 from digitpad.ui.brush import Brush
 from digitpad.ui.draft import Drafts, document_of
 from digitpad.ui.exchange import Exchange
@@ -24,9 +22,12 @@ from digitpad.ui.preferences import Preferences
 from digitpad.ui.recent_drawings import RecentDrawings
 from digitpad.ui.recovery import Recovery
 from digitpad.ui.settings import Settings, open_store
-from digitpad.ui.shortcuts import ShortcutsDialog
 from digitpad.ui.translations import Translations
+from digitpad.ui.why import Why
 from digitpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from digitpad.recents import Recents
 
 translate = QCoreApplication.translate
 DEFAULT_MODEL = "digits"
@@ -39,11 +40,23 @@ class Habits:
         settings: what is remembered.
         recognizer: the model of last time, or the one that was asked for.
 
+    Args:
+        model: name or file of the model that is asked for; None: the one of last time.
+        device: what runs the models, as for :meth:`Recognizer.load`.
+        compare: the same of a model to compare it with.
+        given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
+
     Raises:
-        RecognizerError: if the model that was asked for, or the default one, cannot be used.
+        RecognizerError: if a model that was asked for, or the default one, cannot be used.
     """
 
-    def __init__(self, model: str | None, device: str) -> None:
+    def __init__(
+        self,
+        model: str | None,
+        device: str,
+        compare: str | None = None,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
         store, aside = open_store(settings_file())
         self.settings = Settings(store)
         self._translations = Translations()
@@ -52,20 +65,39 @@ class Habits:
         self._notices: list[Callable[[], str | None]] = []
         if aside is not None:
             self._notices.append(lambda: _damaged_settings(aside))
-        self.recognizer = self._load(model, device)
+        self.recognizer = self._load(model, device, given)
+        self._second = self._load_second(compare)
 
-    def _load(self, model: str | None, device: str) -> Recognizer:
+    def _load(self, model: str | None, device: str, given: Mapping[str, Any] | None) -> Recognizer:
         remembered = self.settings.model
         self._device, self._model = device, model or remembered
+        if given:
+            return Recognizer.load(self._model, device, given)
         if model is not None or remembered == DEFAULT_MODEL:
-            return Recognizer.load(self._model, device)
+            return late.load(self._model, device)
         try:
-            return Recognizer.load(remembered, device, self.settings.convention(remembered))
+            return late.load(remembered, device, self.settings.convention(remembered))
         except RecognizerError as error:
             reason = str(error)
             self._notices.append(lambda: _lost_model(reason))
             self._model = DEFAULT_MODEL
-            return Recognizer.load(DEFAULT_MODEL, device)
+            return late.load(DEFAULT_MODEL, device)
+
+    def _load_second(self, asked: str | None) -> tuple[str, Recognizer] | None:
+        """Name and model to compare with, if any."""
+        if asked is not None:
+            if asked == self._model:
+                raise RecognizerError(f"{asked} is the model that reads; compare it with another")
+            return asked, late.load(asked, self._device)
+        name = self.settings.second_model
+        if not self.settings.compares or name in ("", self._model):
+            return None
+        try:
+            return name, late.load(name, self._device, self.settings.convention(name))
+        except RecognizerError as error:
+            reason = str(error)
+            self._notices.append(lambda: _lost_second(reason))
+            return None
 
     def speak(self) -> None:
         """Use the remembered language."""
@@ -85,15 +117,16 @@ class Habits:
         self.preferences = Preferences(app, window, self.settings, self._translations, scheme)
         self.models = Models(window, self.settings, self._model, self._device)
         self.exchange = Exchange(window, self.models.open_file)
-        recents = Recents(data_folder() / "recent.sqlite")
-        recents.enabled = self.settings.keeps_recents
-        self.recents = RecentDrawings(window, recents)
+        self.why = Why(window)
+        self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
         self.recents.switched.connect(self._keep_recents)
         self._add_commands()
         self.recovery = Recovery(data_folder() / "unsaved", self._state, self._show, window)
         for speaker in (self.settings, self.preferences, self.recovery):
             speaker.failed.connect(window.statusBar().showMessage)
         self._furnish()
+        if self._second is not None:
+            self.models.begin(*self._second)
         self._notices.append(self.recovery.bring_back)
         told = " ".join(filter(None, (notice() for notice in self._notices)))
         if told:
@@ -102,6 +135,8 @@ class Habits:
 
     def move_out(self) -> None:
         """The window was closed: remember where it was. The drawing stays only at a logout."""
+        # The place without a second model's column, which takes its room anew.
+        self._window.comparison.set_models(self._window.recognizer, None)
         self.settings.geometry = bytes(self._window.saveGeometry().data())
         self.settings.grid_mode = self._window.document.on_grid
         self.settings.flush()
@@ -112,6 +147,8 @@ class Habits:
         """Place, brush and grid as they were; at first, with room for the recent drawings."""
         strip = self.recents.strip.height() + 2 * theme.GRID
         self._window.resize(self._window.size() + QSize(0, strip))
+        self.why.open(self.settings.sees_why)  # before the place, which has room for it
+        self.why.switched.connect(self._remember_why)
         if self.settings.geometry:
             self._window.restoreGeometry(self.settings.geometry)
         pen = self._window.tools.pen_menu
@@ -122,6 +159,9 @@ class Habits:
 
     def _keep_recents(self, on: bool) -> None:
         self.settings.keeps_recents = on
+
+    def _remember_why(self, on: bool) -> None:
+        self.settings.sees_why = on
 
     def _remember_brush(self, brush: Brush) -> None:
         self.settings.brush_width, self.settings.ink_opacity = brush.width, brush.opacity
@@ -144,12 +184,23 @@ class Habits:
         commands.add("about", _about, [], self._tell_about, menu="help")
 
     def _list_shortcuts(self) -> None:
+        from digitpad.ui.shortcuts import ShortcutsDialog
+
         _open(ShortcutsDialog(self._window.shortcut_groups, self._window))
 
     def _tell_about(self) -> None:
+        from digitpad.info import collect
+        from digitpad.ui.about import AboutDialog
+
         model = self._window.recognizer
         facts = (model.name, model.provider, model.card)
         _open(AboutDialog(collect(DEFAULT_MODEL, "cpu")["versions"], facts, self._window))
+
+
+def _open_recents() -> Recents:
+    from digitpad.recents import Recents
+
+    return Recents(data_folder() / "recent.sqlite")
 
 
 def _open(dialog: QDialog) -> None:
@@ -173,3 +224,7 @@ def _damaged_settings(aside: Path) -> str:
 
 def _lost_model(reason: str) -> str:
     return translate("Habits", "Your last model is not used: {reason}.").format(reason=reason)
+
+
+def _lost_second(reason: str) -> str:
+    return translate("Habits", "Your second model is not used: {reason}.").format(reason=reason)

@@ -11,16 +11,19 @@ _SIDE = 20
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
-    """One of :data:`NAMES`, in the palette's text colours."""
+    """One of :data:`NAMES`, in the palette's text colours; filled for the tool in the hand."""
     colours = theme.colours(palette)
     result = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, colours.ink), (QIcon.Mode.Disabled, colours.bar)):
-        for ratio in (1, 2, 3):
-            result.addPixmap(_drawn(_PATHS[name](), colour, ratio), mode)
+        for filled in (False, True) if name in _INNER else (False,):
+            state = QIcon.State.On if filled else QIcon.State.Off
+            for ratio in (1, 2, 3):
+                result.addPixmap(_drawn(name, colour, ratio, filled=filled), mode, state)
     return result
 
 
-def _drawn(path: QPainterPath, colour: str, ratio: int) -> QPixmap:
+def _drawn(name: str, colour: str, ratio: int, *, filled: bool) -> QPixmap:
+    path, inner = _PATHS[name](), _INNER.get(name, QPainterPath)()
     pixmap = QPixmap(_SIDE * ratio, _SIDE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -30,6 +33,11 @@ def _drawn(path: QPainterPath, colour: str, ratio: int) -> QPixmap:
     pen.setCapStyle(Qt.PenCapStyle.RoundCap)
     pen.setJoinStyle(Qt.PenJoinStyle.RoundJoin)
     painter.strokePath(path, pen)
+    if filled:
+        painter.fillPath(path, QColor(colour))
+        painter.setCompositionMode(QPainter.CompositionMode.CompositionMode_Clear)
+        pen.setWidthF(1.25)
+    painter.strokePath(inner, pen)
     painter.end()
     return pixmap
 
@@ -64,7 +72,11 @@ def _pen() -> QPainterPath:
     path.lineTo(16.5, 6.5)
     path.lineTo(7.5, 15.5)
     path.closeSubpath()
-    path.moveTo(11.5, 5.5)
+    return path
+
+
+def _pen_inner() -> QPainterPath:
+    path = QPainterPath(QPointF(11.5, 5.5))
     path.lineTo(14.5, 8.5)
     return path
 
@@ -76,16 +88,25 @@ def _eraser() -> QPainterPath:
     path.lineTo(16.5, 9)
     path.lineTo(9, 16.5)
     path.closeSubpath()
-    path.moveTo(7.5, 9)
-    path.lineTo(12, 13.5)
     path.moveTo(11, 16.5)
     path.lineTo(17, 16.5)
+    return path
+
+
+def _eraser_inner() -> QPainterPath:
+    path = QPainterPath(QPointF(7.5, 9))
+    path.lineTo(12, 13.5)
     return path
 
 
 def _grid() -> QPainterPath:
     path = QPainterPath()
     path.addRect(QRectF(3.5, 3.5, 13, 13))
+    return path
+
+
+def _grid_inner() -> QPainterPath:
+    path = QPainterPath()
     for at in (7.83, 12.17):
         path.moveTo(at, 3.5)
         path.lineTo(at, 16.5)
@@ -120,4 +141,6 @@ _PATHS = {
     "play": _play,
     "pause": _pause,
 }
+#: The lines inside a shape that is filled while its tool is in the hand.
+_INNER = {"pen": _pen_inner, "eraser": _eraser_inner, "grid": _grid_inner}
 NAMES = tuple(_PATHS)

@@ -8,12 +8,13 @@ from pathlib import Path
 
 import numpy as np
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
-from PySide6.QtGui import QImage
+from PySide6.QtGui import QImage, QPixmap
 
 from digitpad.bitmap import Pixels
 from digitpad.ink import Ink, InkError
 from digitpad.pictures import MAX_SIDE, SUFFIXES, PictureError, read_picture
 from digitpad.sources import MAX_LINE, SourceError, first_ink, is_ink
+from digitpad.terminal import printable
 from digitpad.ui.svg import MAX_BYTES, read_svg
 
 translate = QCoreApplication.translate
@@ -67,43 +68,37 @@ def from_mime(mime: QMimeData, source: str | None = None) -> Incoming:
     for name, read in ((INK_FORMAT, _ink_from_text), (_SVG_FORMAT, _svg)):
         if mime.hasFormat(name):
             return read(source, bytes(mime.data(name).data()))
+    if (image := _image(mime)) is not None:
+        return Incoming(source, pixels=as_pixels(image))
+    if text := mime.text()[:MAX_LINE].strip():
+        return _from_text(source, text.encode("utf-8", "replace"))
     if mime.hasImage():
-        image = QImage(mime.imageData())
-        if not image.isNull():
-            return Incoming(source, pixels=as_pixels(image))
-    if not mime.hasText() or not mime.text().strip():
-        return Incoming(
-            source, problem=translate("Incoming", "There is no picture and no drawing to paste.")
-        )
-    text = mime.text()[:MAX_LINE].strip().encode("utf-8", "replace")
-    if text.startswith(b"{"):
-        return _ink_from_text(source, text)
-    if text.startswith(b"<"):
-        return _svg(source, text)
+        return _problem(source, translate("Incoming", "the picture is damaged"))
     return Incoming(
-        source, problem=translate("Incoming", "This text is neither a picture nor a drawing.")
+        source, problem=translate("Incoming", "There is no picture and no drawing to paste.")
     )
 
 
 def from_file(path: Path) -> Incoming:
     """A picture, an SVG, or the first drawing of a ``.jsonl`` file."""
+    source = printable(path.name)
     try:
         if not path.is_file():  # opening a pipe or a device could wait for ever
-            return _problem(path.name, translate("Incoming", "there is no such file"))
+            return _problem(source, translate("Incoming", "there is no such file"))
         if is_ink(path.name):
-            return Incoming(path.name, ink=first_ink(str(path), io.BytesIO()))
+            return Incoming(source, ink=first_ink(str(path), io.BytesIO()))
         with path.open("rb") as stream:
             if path.suffix.lower() == ".svg" or stream.read(256).lstrip().startswith(b"<"):
                 stream.seek(0)
-                return _svg(path.name, stream.read(MAX_BYTES + 1))
+                return _svg(source, stream.read(MAX_BYTES + 1))
             stream.seek(0)
-            return Incoming(path.name, pixels=read_picture(stream))
+            return Incoming(source, pixels=read_picture(stream))
     except SourceError as error:
-        return Incoming(path.name, problem=str(error))
+        return Incoming(source, problem=printable(str(error)))
     except PictureError as error:
-        return _problem(path.name, str(error))
+        return _problem(source, str(error))
     except (OSError, ValueError) as error:
-        return _problem(path.name, getattr(error, "strerror", None) or str(error))
+        return _problem(source, getattr(error, "strerror", None) or str(error))
 
 
 def as_pixels(image: QImage) -> Pixels:
@@ -123,6 +118,24 @@ def as_pixels(image: QImage) -> Pixels:
 
 def _files(mime: QMimeData) -> list[Path]:
     return [Path(url.toLocalFile()) for url in mime.urls() if url.isLocalFile()]
+
+
+def _image(mime: QMimeData) -> QImage | None:
+    """The picture that is there as a picture; None where it is damaged, or anything else."""
+    image = mime.imageData() if mime.hasImage() else None
+    if isinstance(image, QPixmap):
+        image = image.toImage()
+    return image if isinstance(image, QImage) and not image.isNull() else None
+
+
+def _from_text(source: str, text: bytes) -> Incoming:
+    if text.startswith(b"{"):
+        return _ink_from_text(source, text)
+    if text.startswith(b"<"):
+        return _svg(source, text)
+    return Incoming(
+        source, problem=translate("Incoming", "This text is neither a picture nor a drawing.")
+    )
 
 
 def _ink_from_text(source: str, text: bytes) -> Incoming:

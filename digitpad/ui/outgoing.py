@@ -10,6 +10,7 @@ from PySide6.QtSvg import QSvgRenderer
 
 from digitpad.drawing_files import append_ink, as_svg, write
 from digitpad.ink import Ink
+from digitpad.ui import theme
 from digitpad.ui.brush import PAGE, Brush
 from digitpad.ui.incoming import INK_FORMAT
 
@@ -23,7 +24,7 @@ INK, PAPER = "#1d1b18", "#fbf9f4"
 
 def answer_text(label: str, probability: float, doubt: str | None = None) -> str:
     """An answer as a line of text: ``"7, 99.8 %"``, with what is doubted about it."""
-    text = f"{label}, {probability * 100:.1f} %"
+    text = f"{label}, {theme.percentage(probability)}"
     return f"{text}, {doubt}" if doubt else text
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QSize, Qt
-from PySide6.QtGui import QAction, QResizeEvent, QShowEvent
+from PySide6.QtGui import QAction, QKeyEvent, QResizeEvent, QShowEvent
 from PySide6.QtWidgets import QHBoxLayout, QMenu, QToolButton, QWidget
 
 from digitpad.ui import theme
@@ -108,19 +108,30 @@ def _row(parent: QWidget, groups: Sequence[Sequence[QWidget]]) -> QWidget:
     layout.setSpacing(theme.GRID // 2)
     for index, group in enumerate(groups):
         if index:
-            layout.addSpacing(theme.GRID)
+            layout.addSpacing(theme.GRID // 2)
             layout.addStretch()
         for widget in group:
             layout.addWidget(widget)
     return row
 
 
+class _Tool(QToolButton):
+    """A button whose menu, where it has one, opens with the arrow key that points to it."""
+
+    def keyPressEvent(self, event: QKeyEvent) -> None:
+        if event.key() == Qt.Key.Key_Down and self.menu() is not None:
+            self.showMenu()
+        else:
+            super().keyPressEvent(event)
+
+
 def _button(action: QAction, menu: QMenu | None, style: Qt.ToolButtonStyle) -> QToolButton:
-    button = QToolButton()
+    button = _Tool()
     button.setDefaultAction(action)
     button.setToolButtonStyle(style)
     button.setIconSize(QSize(20, 20))
-    button.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
+    # A click leaves the focus, and with it the keys, with the page.
+    button.setFocusPolicy(Qt.FocusPolicy.TabFocus)
     if menu is not None:
         button.setMenu(menu)
         button.setPopupMode(QToolButton.ToolButtonPopupMode.MenuButtonPopup)

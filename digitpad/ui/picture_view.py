@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -17,8 +19,10 @@ from PySide6.QtGui import (
 )
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.bitmap import Box, Pixels
 from digitpad.ui import theme
+
+if TYPE_CHECKING:
+    from digitpad.bitmap import Box, Pixels
 
 #: The box of a picture that is read as it is.
 WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
@@ -43,7 +47,7 @@ class PictureView(QWidget):
         self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
         self.setMinimumSize(240, 240)
-        self.setAccessibleName(self.tr("Picture"))
+        self.retranslate()
 
     def sizeHint(self) -> QSize:
         return QSize(480, 480)
@@ -63,10 +67,21 @@ class PictureView(QWidget):
         """
         self._image = _as_image(pixels)
         self._source, self._box = source, box
-        self.setAccessibleName(self.tr("Picture from {source}").format(source=source))
-        self.setAccessibleDescription(self._state())
-        self.setToolTip(self.tr("Click to see the cells that the network sees, and edit them"))
+        self.retranslate()
         self.update()
+
+    def retranslate(self) -> None:
+        """Take the texts of the language that is now installed."""
+        name = self.tr("Picture from {source}") if self._source else self.tr("Picture")
+        self.setAccessibleName(name.format(source=self._source))
+        self.setAccessibleDescription(self._state() if self._source else "")
+        self.setToolTip(self.tr("Click to see the cells that the network sees, and edit them"))
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+            self.update()
+        super().changeEvent(event)
 
     def _state(self) -> str:
         if self._box is None:

@@ -80,7 +80,7 @@ class Preferences(QObject):
     def _retranslate(self) -> None:
         self.theme_menu.setTitle(translate("Preferences", "&Theme"))
         self.language_menu.setTitle(translate("Preferences", "&Language"))
-        self.motion.setText(translate("Preferences", "&Reduce motion"))
+        self.motion.setText(translate("Preferences", "Reduce &motion"))
         system = translate("Preferences", "Like the system")
         light, dark = translate("Preferences", "Light"), translate("Preferences", "Dark")
         names = {"system": system, "light": light, "dark": dark, **NAMES}

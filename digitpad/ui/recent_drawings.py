@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from digitpad.ink import Ink
 from digitpad.normalize import Image
-from digitpad.recents import Recents
 from digitpad.recognizer import Readings
+from digitpad.ui.first_paint import after_first_paint
 from digitpad.ui.recents_strip import RecentsStrip
 from digitpad.ui.window import Window
+
+if TYPE_CHECKING:
+    from digitpad.recents import Recents
 
 translate = QCoreApplication.translate
 
@@ -33,7 +39,8 @@ class RecentDrawings(QObject):
 
     Args:
         window: gets the strip below it, and the commands.
-        recents: the list; closed by :meth:`close`.
+        recents: the list, or what opens it once the window can be seen; closed by :meth:`close`.
+        on: whether drawings are kept.
 
     Attributes:
         strip: the strip; hidden while there is nothing in it.
@@ -41,9 +48,11 @@ class RecentDrawings(QObject):
 
     switched = Signal(bool)
 
-    def __init__(self, window: Window, recents: Recents) -> None:
+    def __init__(
+        self, window: Window, recents: Recents | Callable[[], Recents], *, on: bool = True
+    ) -> None:
         super().__init__(window)
-        self._window, self._recents = window, recents
+        self._window, self._open = window, recents
         self._answered: _Answered | None = None
         self._is_closed = False
         self._told: str | None = None  # the notice that the status bar has shown
@@ -55,10 +64,20 @@ class RecentDrawings(QObject):
         window.read.connect(self._note)
         add = window.commands.add
         self._switch = add("keep-recents", _keep, [], _nothing, menu="view", checkable=True)
-        self._switch.setChecked(recents.enabled)
+        self._switch.setChecked(on)
         self._switch.toggled.connect(self._turn)
         add("forget-recents", _forget, [], self.forget_all, menu="view")
-        self._list()
+        self._hold_room()
+        if callable(recents):
+            after_first_paint(window, self._list)
+        else:
+            self._list()
+
+    @cached_property
+    def _recents(self) -> Recents:
+        recents = self._open() if callable(self._open) else self._open
+        recents.enabled = self._switch.isChecked()
+        return recents
 
     def keep(self, on: bool) -> None:
         """Keep drawings and show the strip, or neither; what was kept stays in the file."""
@@ -81,6 +100,7 @@ class RecentDrawings(QObject):
 
     def _turn(self, on: bool) -> None:
         self._recents.enabled = on
+        self._hold_room()
         self._list()
         self.switched.emit(on)
 
@@ -111,12 +131,17 @@ class RecentDrawings(QObject):
         self._recents.remove(key)
         self._list()
 
-    def _list(self) -> None:
-        entries = self._recents.entries() if self._recents.enabled else []
-        # The first drawing to be kept must not make the page smaller.
+    def _hold_room(self) -> None:
+        """The first drawing to be kept must not make the page smaller."""
         policy = self.strip.sizePolicy()
-        policy.setRetainSizeWhenHidden(self._recents.enabled)
+        policy.setRetainSizeWhenHidden(self._switch.isChecked())
         self.strip.setSizePolicy(policy)
+        self.strip.hide()
+
+    def _list(self) -> None:
+        if self._is_closed:
+            return
+        entries = self._recents.entries() if self._recents.enabled else []
         self.strip.show_recents(entries)
         self.strip.setVisible(bool(entries))
         if self._recents.notice != self._told:

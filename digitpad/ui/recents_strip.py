@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
+    QEvent,
     QModelIndex,
     QPersistentModelIndex,
     QPoint,
@@ -28,9 +30,11 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.normalize import SIZE, normalize_ink
-from digitpad.recents import Recent
 from digitpad.ui import theme
 from digitpad.ui.pixels import tinted
+
+if TYPE_CHECKING:
+    from digitpad.recents import Recent
 
 _THUMBNAIL = 2 * SIZE
 _RECENT = Qt.ItemDataRole.UserRole
@@ -54,7 +58,7 @@ class RecentsStrip(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        self.setAccessibleName(self.tr("Recent drawings"))
+        self.retranslate()
         self.setFlow(QListView.Flow.LeftToRight)
         self.setViewMode(QListView.ViewMode.IconMode)
         self.setWrapping(False)
@@ -74,19 +78,31 @@ class RecentsStrip(QListWidget):
         self.itemClicked.connect(self._choose)
         self.setFixedHeight(self._cell().height() + theme.GRID)
 
+    def retranslate(self) -> None:
+        """Take the texts of the language that is now installed."""
+        self.setAccessibleName(self.tr("Recent drawings"))
+        for item in map(self.item, range(self.count())):
+            recent = item.data(_RECENT)
+            text = f"{recent.label}, {theme.percentage(recent.probability)}"
+            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+            item.setToolTip(text)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
+
     def show_recents(self, recents: Sequence[Recent]) -> None:
         """Show these drawings, newest first."""
         row = self.currentRow()
         self.clear()
         for recent in recents:
             item = QListWidgetItem(recent.label)
-            percentage = f"{recent.probability * 100:.1f} %"
             item.setData(_RECENT, recent)
             item.setData(_IMAGE, normalize_ink(recent.ink))
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, f"{recent.label}, {percentage}")
-            item.setToolTip(f"{recent.label}, {percentage}")
             item.setSizeHint(self._cell())
             self.addItem(item)
+        self.retranslate()
         if self.count():
             self.setCurrentRow(min(max(row, 0), self.count() - 1))
             self.clearSelection()
@@ -96,6 +112,17 @@ class RecentsStrip(QListWidget):
         bar = self.horizontalScrollBar()
         bar.setValue(bar.value() - (turned.x() or turned.y()))
         event.accept()
+
+    def event(self, event: QEvent) -> bool:
+        # Delete is also the window's key for Clear.
+        if (
+            isinstance(event, QKeyEvent)
+            and event.type() == QEvent.Type.ShortcutOverride
+            and event.key() in (Qt.Key.Key_Delete, Qt.Key.Key_Backspace)
+        ):
+            event.accept()
+            return True
+        return super().event(event)
 
     def keyPressEvent(self, event: QKeyEvent) -> None:
         item = self.currentItem()

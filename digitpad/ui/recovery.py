@@ -7,7 +7,6 @@ was left by a crash, and nobody takes the drawing of a living one.
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -16,14 +15,13 @@ from typing import IO, Any
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from digitpad.ui.places import set_aside, write_atomically
+from digitpad.ui.journal import Journal, read
+from digitpad.ui.places import set_aside
 
 translate = QCoreApplication.translate
 
 #: How long an edit waits for others before it is written, in milliseconds.
 WAIT_MS = 300
-#: Largest file that is read, in bytes: more than the largest drawing takes.
-MAX_BYTES = 64 * 2**20
 #: So many digitpads at once have a place.
 MAX_PLACES = 64
 
@@ -53,7 +51,7 @@ class Recovery(QObject):
         self._files = [folder / f"pad-{n}.json" for n in range(1, MAX_PLACES + 1)]
         self._take, self._show = take, show
         self._lock: IO[bytes] | None = None
-        self._file: Path | None = None
+        self._journal: Journal | None = None
         self._failed = False
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self.flush)
@@ -78,7 +76,7 @@ class Recovery(QObject):
         """Write the drawing down now."""
         self._timer.stop()
         try:
-            self._write(self._take())
+            self._place().write(self._take())
             self._failed = False
         except OSError as error:
             if not self._failed:
@@ -96,17 +94,17 @@ class Recovery(QObject):
         if keep and self._timer.isActive():
             self.flush()
         self._timer.stop()
-        if self._file and not keep:
+        if self._journal and not keep:
             with suppress(OSError):  # else the drawing comes back once more
-                self._file.unlink(missing_ok=True)
+                self._journal.write({})
         if self._lock:
             self._lock.close()
-        self._lock = self._file = None
+        self._lock = self._journal = None
 
     def _bring_back(self, file: Path) -> str:
         try:
             try:
-                self._show(_read(file))
+                self._show(read(file))
             except ValueError:
                 return translate(
                     "Recovery", "Your last drawing was damaged; its file is kept as {file}."
@@ -117,29 +115,23 @@ class Recovery(QObject):
             ).format(file=file, reason=error.strerror or error)
         return translate("Recovery", "Your last drawing is back.")
 
-    def _claim(self, file: Path) -> bool:
+    def _claim(self, file: Path) -> Journal | None:
         """Take a place, unless a living digitpad has it."""
         try:
             self._lock = _locked(file.with_suffix(".lock"))
         except OSError:
-            return False
-        self._file = file
-        return True
+            return None
+        self._journal = Journal(file)
+        return self._journal
 
-    def _write(self, state: Mapping[str, Any]) -> None:
-        file = self._file or self._new_place()
-        if state:
-            write_atomically(file, json.dumps(state, separators=(",", ":")).encode())
-        else:
-            file.unlink(missing_ok=True)
-
-    def _new_place(self) -> Path:
-        """A place without a drawing: those that others have left stay for the next start."""
+    def _place(self) -> Journal:
+        """This process's place; at first, one without a drawing: others wait for the next start."""
+        if self._journal is not None:
+            return self._journal
         self._files[0].parent.mkdir(parents=True, exist_ok=True)
-        free = [file for file in self._files if not file.exists()]
-        for file in free:
-            if self._claim(file):
-                return file
+        for file in self._files:
+            if not file.exists() and (journal := self._claim(file)):
+                return journal
         raise OSError(f"{len(self._files)} places are taken")
 
 
@@ -148,18 +140,6 @@ def _age(file: Path) -> float:
         return -file.stat().st_mtime
     except OSError:  # gone meanwhile
         return 0.0
-
-
-def _read(file: Path) -> Mapping[str, Any]:
-    if file.stat().st_size > MAX_BYTES:
-        raise ValueError("too large")
-    try:
-        state = json.loads(file.read_bytes())
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    if not isinstance(state, dict):
-        raise ValueError("not an object")
-    return state
 
 
 def _locked(path: Path) -> IO[bytes]:

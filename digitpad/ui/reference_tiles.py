@@ -97,7 +97,7 @@ class ReferenceTiles(QWidget):
             painter.drawText(answer, Qt.AlignmentFlag.AlignCenter, fitting)
             painter.setFont(theme.sized(self.font(), 1.0, tabular=True))
             painter.setPen(QColor(colours.muted))
-            share = f"{tile.probability:.0%}".replace("%", " %")
+            share = theme.percentage(tile.probability, 0)
             painter.drawText(answer.translated(0, line), Qt.AlignmentFlag.AlignCenter, share)
         painter.end()
 

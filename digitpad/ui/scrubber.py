@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, QTimer, Signal
-from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from digitpad.ink import Ink
@@ -49,6 +49,7 @@ class Scrubber(QSlider):
         """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Moment of the drawing"))
         self.setToolTip(self.tr("Go back in the drawing; Space plays it"))
+        self._describe()
 
     @property
     def moment(self) -> Ink | None:
@@ -70,6 +71,7 @@ class Scrubber(QSlider):
         self.setValue(self.maximum())
         self.blockSignals(False)
         self.setEnabled(self._timeline.duration > 0)
+        self._describe()
         self.update()
 
     def toggle(self) -> None:
@@ -97,7 +99,15 @@ class Scrubber(QSlider):
 
     def _go(self, value: int) -> None:
         self._moment = None if value == self.maximum() else self._timeline.at(value / STEPS)
+        self._describe()
         self.moved.emit(self._moment)
+
+    def _describe(self) -> None:
+        """Say where the slider is: its value alone is but a number of steps."""
+        at, end = (theme.figures(value / STEPS) for value in (self.value(), self.maximum()))
+        text = self.tr("{0} of {1} seconds").format(at, end)
+        if text != self.accessibleDescription():
+            self.setAccessibleDescription(text)
 
     # -- hand ----------------------------------------------------------------------------------
 
@@ -139,7 +149,7 @@ class Scrubber(QSlider):
     def _groove(self) -> QRectF:
         """Where the middle of the knob may be."""
         middle = self.height() / 2
-        margin = _KNOB / 2 + 2
+        margin = _KNOB / 2 + 4  # room for the ring
         return QRectF(margin, middle - _TRACK / 2, self.width() - 2 * margin, _TRACK)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
@@ -161,7 +171,7 @@ class Scrubber(QSlider):
             painter.setBrush(QColor(colours.ink))
             painter.drawEllipse(knob)
             if self.hasFocus():
-                painter.setPen(QColor(colours.accent))
+                painter.setPen(QPen(QColor(colours.accent), 2))
                 painter.setBrush(Qt.BrushStyle.NoBrush)
-                painter.drawEllipse(knob.adjusted(-2, -2, 2, 2))
+                painter.drawEllipse(knob.adjusted(-3, -3, 3, 3))
         painter.end()

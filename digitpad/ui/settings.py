@@ -10,7 +10,7 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any, Generic, TypeVar, overload
 
-from PySide6.QtCore import QCoreApplication, QObject, QSettings, QTimer, Signal
+from PySide6.QtCore import QCoreApplication, QLockFile, QObject, QSettings, QTimer, Signal
 
 from digitpad.ui.brush import OPACITIES, WIDTHS, Brush
 from digitpad.ui.places import set_aside
@@ -125,6 +125,9 @@ class Settings(QObject):
     Attributes:
         geometry: the window's place and size, as from ``QWidget.saveGeometry``; empty at first.
         model: name of a bundled model, or path of a file.
+        second_model: the same of the model that it was last compared with; "" at first.
+        compares: whether the second model is shown beside the first.
+        sees_why: whether the panel that shows why is open.
         language: one of :data:`~digitpad.ui.translations.LANGUAGES`.
         theme: one of :data:`~digitpad.ui.theme.SCHEMES`.
         brush_width: from the least to the most of :data:`~digitpad.ui.brush.WIDTHS`.
@@ -145,6 +148,9 @@ class Settings(QObject):
 
     geometry = _Setting(b"", _bytes, _written_bytes)
     model = _Setting("digits", _path)
+    second_model = _Setting("", _path)
+    compares = _Setting(False, _flag, _written_flag)
+    sees_why = _Setting(False, _flag, _written_flag)
     language = _Setting("system", _one_of(*LANGUAGES))
     theme = _Setting("system", _one_of(*SCHEMES))
     brush_width = _Setting(Brush().width, _within(WIDTHS))
@@ -204,6 +210,9 @@ class Settings(QObject):
         self._timer.stop()
         if not self._pending:
             return
+        if self._is_locked():
+            self._timer.start()
+            return
         for key, value in self._pending.items():
             self._store.setValue(key, value)
         self._pending.clear()
@@ -216,6 +225,11 @@ class Settings(QObject):
                     "Your settings cannot be saved in {file}; they hold until you quit.",
                 ).format(file=self._store.fileName())
             )
+
+    def _is_locked(self) -> bool:
+        """Whether another program holds the file, and hangs: QSettings waits half a minute."""
+        lock = QLockFile(f"{self._store.fileName()}.lock")
+        return not lock.tryLock(100) and lock.error() == QLockFile.LockError.LockFailedError
 
 
 def open_store(path: Path) -> tuple[QSettings, Path | None]:

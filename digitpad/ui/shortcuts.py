@@ -10,6 +10,7 @@ from PySide6.QtWidgets import (
     QDialog,
     QFrame,
     QGridLayout,
+    QHBoxLayout,
     QLabel,
     QPushButton,
     QScrollArea,
@@ -18,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui import theme
+from digitpad.ui.commands import plain
 
 translate = QCoreApplication.translate
 
@@ -33,8 +35,7 @@ def keys_of(action: QAction) -> list[str]:
 
 def name_of(action: QAction) -> str:
     """An action's text without the mark of its mnemonic and without the dots of a dialog."""
-    text = action.text().replace("&&", "\0").replace("&", "").replace("\0", "&")
-    return text.removesuffix("…").removesuffix("...")
+    return plain(action.text()).removesuffix("…").removesuffix("...")
 
 
 class ShortcutsDialog(QDialog):
@@ -78,34 +79,53 @@ class ShortcutsDialog(QDialog):
         table = _table(self._groups())
         self._scroll.setWidget(table)  # which deletes the one before
         wanted = table.sizeHint()
+        # What does not fit on a small screen scrolls.
         self._scroll.setMinimumWidth(wanted.width() + 3 * theme.GRID)
-        self._scroll.setMinimumHeight(min(wanted.height() + theme.GRID, 60 * theme.GRID))
+        self._scroll.setMinimumHeight(min(wanted.height() + theme.GRID, 64 * theme.GRID))
 
 
 def _table(groups: Sequence[Group]) -> QWidget:
+    """The groups side by side, in two columns of about the same height."""
+    shown = [(title, [action for action in each if keys_of(action)]) for title, each in groups]
+    shown = [(title, actions) for title, actions in shown if actions]
+    heights = [len(actions) + 2 for _, actions in shown]
+    splits = range(1, len(shown) + 1)
+    first = min(splits, key=lambda n: max(sum(heights[:n]), sum(heights[n:])), default=0)
     table = QWidget()
-    grid = QGridLayout(table)
-    grid.setContentsMargins(0, 0, theme.GRID, 0)
-    grid.setHorizontalSpacing(6 * theme.GRID)
-    grid.setVerticalSpacing(theme.GRID)
+    columns = QHBoxLayout(table)
+    columns.setContentsMargins(theme.GRID, theme.GRID, theme.GRID, theme.GRID)
+    columns.setSpacing(6 * theme.GRID)
+    for part in filter(None, (shown[:first], shown[first:])):
+        columns.addLayout(_column(part))
+    return table
+
+
+def _column(groups: Sequence[Group]) -> QGridLayout:
+    grid = QGridLayout()
+    grid.setHorizontalSpacing(4 * theme.GRID)
+    grid.setVerticalSpacing(theme.GRID // 2)
     grid.setColumnStretch(0, 1)
     for title, actions in groups:
-        shown = [action for action in actions if keys_of(action)]
-        if shown:
-            heading = QLabel(title)
-            heading.setFont(theme.sized(heading.font(), 1.0, bold=True))
-            above = 2 * theme.GRID if grid.count() else 0
-            heading.setContentsMargins(0, above, 0, 0)
-            grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
-        for action in shown:
+        heading = QLabel(title)
+        heading.setFont(theme.sized(heading.font(), 1.0, bold=True))
+        heading.setContentsMargins(0, 2 * theme.GRID if grid.count() else 0, 0, 0)
+        grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
+        for action in actions:
             _add_row(grid, name_of(action), keys_of(action))
     grid.setRowStretch(grid.rowCount(), 1)
-    return table
+    return grid
 
 
 def _add_row(grid: QGridLayout, name: str, keys: Sequence[str]) -> None:
     row = grid.rowCount()
-    left, right = QLabel(name), QLabel("    ".join(keys))
+    left, caps = QLabel(name), QHBoxLayout()
     left.setAccessibleName(f"{name}: {', '.join(keys)}")
+    caps.setSpacing(theme.GRID // 2)
+    caps.addStretch()
+    for key in keys:
+        cap = QLabel(key)
+        cap.setObjectName("key")
+        cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
+        caps.addWidget(cap)
     grid.addWidget(left, row, 0)
-    grid.addWidget(right, row, 1, Qt.AlignmentFlag.AlignRight)
+    grid.addLayout(caps, row, 1)

@@ -16,7 +16,7 @@ from digitpad.pictures import PictureError
 translate = QCoreApplication.translate
 
 #: Largest file in bytes, most elements, and deepest nesting.
-MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 2_000_000, 2_000, 64
+MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 2_000_000, 1_000, 64
 #: Most references to other elements: in a chain, each can double what is drawn.
 MAX_USES = 8
 #: Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000.

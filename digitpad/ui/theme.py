@@ -1,4 +1,4 @@
-"""Paper and ink: the colours of both schemes, the spacing grid and the three type sizes.
+"""Paper and ink: the colours of both schemes, the spacing grid, type sizes and figures.
 
 A palette is set on the application, because ``QStyleHints.setColorScheme`` does nothing on most
 Linux platform themes while a palette works everywhere.
@@ -8,13 +8,21 @@ from __future__ import annotations
 
 from dataclasses import asdict, dataclass
 
-from PySide6.QtCore import Qt
+from PySide6.QtCore import QCoreApplication, QLocale, Qt
 from PySide6.QtGui import QColor, QFont, QGuiApplication, QPalette
 from PySide6.QtWidgets import QApplication, QStyle, QWidget
+
+from digitpad.ui.translations import spoken
 
 #: Everything sits on this grid, in device-independent pixels.
 GRID = 8
 SCHEMES = ("system", "light", "dark")
+#: Ways in which the focus comes by keyboard; what is clicked needs no ring to be found.
+BY_KEYBOARD = (
+    Qt.FocusReason.TabFocusReason,
+    Qt.FocusReason.BacktabFocusReason,
+    Qt.FocusReason.ShortcutFocusReason,
+)
 # Properties of the application: what apply() was told, and the palette of the platform.
 _CHOSEN, _SYSTEM = "chosenScheme", "systemPalette"
 _CALM = "reducedMotion"
@@ -25,23 +33,28 @@ QToolButton {{ border: 2px solid transparent; border-radius: {grid}px;
                padding: {half}px {grid}px; color: {ink}; background: transparent; }}
 QToolButton:hover:enabled {{ background: {hover}; }}
 QToolButton:pressed:enabled {{ background: {track}; }}
-QToolButton:focus {{ border-color: {accent}; }}
 QToolButton:disabled {{ color: {bar}; }}
 QToolButton:checked {{ background: {track}; }}
+QToolButton:focus {{ border-color: {accent}; }}
+QToolButton[popupMode="1"] {{ padding-right: 12px; }}
 QToolButton::menu-button {{ border: none; border-radius: {grid}px; width: {double}px; }}
 QToolButton::menu-button:hover {{ background: {track}; }}
+QFileDialog QToolButton {{ padding: 0; }}
+QDialogButtonBox {{ dialogbuttonbox-buttons-have-icons: 0; }}
 QMenuBar {{ background: {window}; border: none; padding: {half}px {double}px; }}
 QMenuBar::item {{ color: {ink}; border-radius: {half}px; padding: {half}px {grid}px; }}
-QMenuBar::item:selected {{ background: {track}; }}
+QMenuBar::item:selected {{ background: {track}; border-bottom: 2px solid {accent}; }}
 QPushButton {{ border: 2px solid transparent; border-radius: {grid}px;
                padding: {half}px {double}px; color: {ink}; background: {track}; }}
 QPushButton:hover:enabled {{ background: {hover}; }}
 QPushButton:default {{ color: {on_accent}; background: {accent}; }}
+QPushButton:default:hover:enabled {{ background: {accent}; }}
 QPushButton:focus {{ border-color: {ink}; }}
-QPushButton:disabled {{ color: {bar}; }}
+QPushButton:disabled {{ color: {bar}; background: {track}; }}
 QMenu {{ background: {paper}; border: 1px solid {track}; padding: {half}px; }}
-QMenu::item {{ color: {ink}; border-radius: {half}px; padding: {half}px {double}px; }}
-QMenu::item:selected {{ background: {track}; }}
+QMenu::item {{ color: {ink}; border-left: 3px solid transparent;
+               padding: {half}px {double}px; min-height: 20px; }}
+QMenu::item:selected {{ background: {track}; border-color: {accent}; }}
 QMenu::item:disabled {{ color: {bar}; }}
 QMenu::separator {{ height: 1px; background: {track}; margin: {half}px {grid}px; }}
 QMenu::indicator {{ width: {double}px; height: {double}px; left: {half}px; }}
@@ -52,6 +65,8 @@ QScrollBar::add-page, QScrollBar::sub-page {{ background: transparent; }}
 QTextBrowser, QScrollArea {{ background: transparent; border: 2px solid transparent;
                              border-radius: {half}px; }}
 QTextBrowser:focus, QScrollArea:focus {{ border-color: {accent}; }}
+QLabel#key {{ color: {ink}; background: {paper}; border: 1px solid {track};
+              border-radius: {half}px; padding: 1px {half}px; min-width: {double}px; }}
 QStatusBar, QStatusBar QLabel {{ color: {muted}; }}
 QStatusBar::item {{ border: none; }}
 QToolTip {{ color: {ink}; background: {paper}; border: 1px solid {track}; padding: {half}px; }}
@@ -67,7 +82,7 @@ class Colours:
     ink: str
     muted: str  # secondary text
     track: str  # hairlines and the empty part of a bar
-    bar: str  # a bar that is not the winner
+    bar: str  # a bar that is not the winner, and what cannot be chosen
     accent: str  # the winner, and focus
     on_accent: str
     unsure: str  # "not sure"
@@ -78,9 +93,9 @@ LIGHT = Colours(
     window="#efebe3",
     paper="#fbf9f4",
     ink="#1d1b18",
-    muted="#67625a",
+    muted="#615c54",
     track="#dfd9ce",
-    bar="#a49d91",
+    bar="#7f786c",
     accent="#1f5fbf",
     on_accent="#ffffff",
     unsure="#8f5600",
@@ -92,7 +107,7 @@ DARK = Colours(
     ink="#f3eee4",
     muted="#a8a196",
     track="#35312b",
-    bar="#777064",
+    bar="#857e71",
     accent="#7db3ff",
     on_accent="#10141c",
     unsure="#f0b458",
@@ -162,6 +177,16 @@ def sized(font: QFont, factor: float, *, bold: bool = False, tabular: bool = Fal
     if tabular:
         result.setFeature(QFont.Tag("tnum"), 1)
     return result
+
+
+def figures(number: float, decimals: int = 1) -> str:
+    """A number as the language of the texts writes it: ``"0.5"``."""
+    return QLocale(spoken()).toString(float(number), "f", decimals)
+
+
+def percentage(share: float, decimals: int = 1) -> str:
+    """A share, 0..1, as the language of the texts writes it: ``"99.5 %"``."""
+    return QCoreApplication.translate("Theme", "{0} %").format(figures(share * 100, decimals))
 
 
 def _palette(c: Colours) -> QPalette:

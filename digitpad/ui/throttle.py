@@ -12,12 +12,15 @@ class FrameThrottle(QObject):
     """Calls a function at once when a frame has gone by since the last call, else at its end.
 
     However often :meth:`request` is called within a frame, the function is called once.
+
+    Attributes:
+        frame_ms: how long a frame takes, in milliseconds.
     """
 
     def __init__(self, call: Callable[[], None], frame_ms: int, parent: QObject) -> None:
         super().__init__(parent)
         self._call = call
-        self._frame_ms = frame_ms
+        self.frame_ms = frame_ms
         self._since = QElapsedTimer()
         self._timer = QTimer(self)
         self._timer.setSingleShot(True)
@@ -33,11 +36,11 @@ class FrameThrottle(QObject):
         """Ask for a call."""
         if self.pending:
             return
-        waited = self._since.elapsed() if self._since.isValid() else self._frame_ms
-        if waited >= self._frame_ms:
+        waited = self._since.elapsed() if self._since.isValid() else self.frame_ms
+        if waited >= self.frame_ms:
             self.flush()
         else:
-            self._timer.start(self._frame_ms - waited)
+            self._timer.start(self.frame_ms - waited)
 
     def flush(self) -> None:
         """Call now, and drop what was pending."""

@@ -21,6 +21,12 @@ def of_system() -> str:
     return next((name for name in wanted if name in NAMES), "en")
 
 
+def spoken() -> str:
+    """The code of the language that the texts are in at the moment, such as ``"ko"``."""
+    #: The code of the language: ko for Korean.
+    return QCoreApplication.translate("Translations", "en")
+
+
 class Translations:
     """Which language the application speaks."""
 
@@ -42,7 +48,7 @@ class Translations:
             QCoreApplication.removeTranslator(translator)
         self._installed = translators
         self.language = chosen
-        QLocale.setDefault(QLocale(chosen))  # before the widgets ask how numbers are written
+        QLocale.setDefault(QLocale(chosen))  # for Qt's own dialogs
         for translator in translators:
             QCoreApplication.installTranslator(translator)
 

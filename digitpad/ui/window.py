@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
 from PySide6.QtGui import QAction
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QMainWindow, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad.document import Document
 from digitpad.edit import fitted
@@ -20,10 +19,12 @@ from digitpad.ui.bars import Bars
 from digitpad.ui.brush import PAGE
 from digitpad.ui.canvas import Canvas
 from digitpad.ui.commands import Commands
+from digitpad.ui.comparison import Comparison, ask
 from digitpad.ui.grid import Grid
 from digitpad.ui.history import History
 from digitpad.ui.results import Results
 from digitpad.ui.scrubber import Scrubber
+from digitpad.ui.status import Status
 from digitpad.ui.throttle import FrameThrottle, frame_ms
 from digitpad.ui.tools import Tools
 from digitpad.ui.verdict import Verdict
@@ -51,12 +52,12 @@ class Window(QMainWindow):
         self.setWindowTitle("digitpad")
         self._recognizer = recognizer
         self._history = History(Document())
-        self._told: str | None = None  # the notice that the status bar has shown
         self.canvas = Canvas()
         self.grid = Grid()
         self.scrubber = Scrubber()
-        self.results = Results(recognizer.labels, recognizer.digit_score_threshold)
-        self.answer, self.preview = self.results.answer, self.results.preview
+        self.results = Results(recognizer)
+        self.answer, self.preview = self.results.first.answer, self.results.preview
+        self.comparison = Comparison(self.results)
         self.commands = Commands(self)
         self.throttle = FrameThrottle(self._read, frame_ms(self.screen()), self)
         self._add_commands()
@@ -64,16 +65,16 @@ class Window(QMainWindow):
             self.commands, self.canvas, self.grid, self.scrubber, self.toggle_grid, self
         )
         self._lay_out()
-        self.status = QLabel()
-        self._fill_status_bar()
+        self._set_up_status_bar()
         self.canvas.changed.connect(self._follow)
         self.grid.changed.connect(self.throttle.request)
         self.canvas.committed.connect(self._commit)
         self.grid.committed.connect(self._commit)
         self.scrubber.moved.connect(self._go_back)
+        self._invite()
         self.throttle.flush()
         self.canvas.setFocus()
-        self.resize(120 * theme.GRID, 80 * theme.GRID)
+        self.resize(110 * theme.GRID, 80 * theme.GRID)
 
     # -- drawing -------------------------------------------------------------------------------
 
@@ -172,68 +173,65 @@ class Window(QMainWindow):
         """What reads the drawing."""
         return self._recognizer
 
-    def set_recognizer(self, recognizer: Recognizer) -> None:
-        """Read the drawing with another model; bars and verdict become this model's."""
+    def set_recognizer(self, recognizer: Recognizer, second: Recognizer | None = None) -> None:
+        """Read the drawing with another model; bars and verdict become this model's.
+
+        Args:
+            second: another model that reads the same, beside it; None: there is none any more.
+        """
         self._recognizer = recognizer
-        self._told = None
-        self.results.set_classes(recognizer.labels, recognizer.digit_score_threshold)
-        self.status.setText(self._runs_on())
-        self._tell()
+        self.results.first.set_model(recognizer)
+        self._invite()
+        self.comparison.set_models(recognizer, second)
+        self.status.set_recognizers(*filter(None, (recognizer, second)))
         self.throttle.flush()
+
+    def _invite(self) -> None:
+        """Ask for what the model reads, where that is digits."""
+        self.canvas.invite_digits(all(label.isdigit() for label in self._recognizer.labels))
 
     def _read(self) -> None:
         """Normalise the drawing, ask the network, and show both and what can be done."""
-        self._enable_actions()
+        document = self.document  # made anew at every call while a line is being drawn
+        is_edited = document is not self._history.current
+        self._enable_actions(document, is_edited)
         started = perf_counter()
         moment = self.scrubber.moment
-        image = self.document.image() if moment is None else normalize_ink(moment)
+        image = document.image() if moment is None else normalize_ink(moment)
         readings = None if image is None else self._ask(image)
+        self.comparison.read(image)
         elapsed_ms = (perf_counter() - started) * 1000
-        is_under_way = moment is not None or self.document is not self._history.current
-        self.results.show_reading(image, readings, drawing=is_under_way)
+        is_under_way = moment is not None or is_edited
+        self.preview.show_image(image)
+        self.results.first.show_reading(readings, drawing=is_under_way)
+        self.comparison.show(drawing=is_under_way)
         if readings is not None:
-            self._tell()
-            self.status.setText(f"{self._runs_on()}  ·  {elapsed_ms:.1f} ms")
+            self.status.show_time(elapsed_ms)
         self.read.emit(image, readings)
 
     def _ask(self, image: Image) -> Readings | None:
         """What the network says; None, and a sentence in the status bar, where it fails."""
         try:
-            readings = self._recognizer.read(image[None])
+            return ask(self._recognizer, image)
         except RecognizerError as error:
             self.statusBar().showMessage(str(error))
             return None
-        scores = () if readings.digit_scores is None else readings.digit_scores
-        if not np.isfinite([*readings.probabilities[0], *scores]).all():
-            self.statusBar().showMessage(self.tr("the model's answer is not a number"))
-            return None
-        return readings
 
     def settle(self) -> None:
         """Finish at once what takes its time: gliding bars, and the verdict (for pictures)."""
         self.results.settle()
-
-    def _tell(self) -> None:
-        """Say once what the recogniser has to say: a device that is missing or was lost."""
-        if self._recognizer.notice != self._told:
-            self._told = self._recognizer.notice
-            self.statusBar().showMessage(self._told or "")
-
-    def _runs_on(self) -> str:
-        provider = self._recognizer.provider.removesuffix("ExecutionProvider")
-        return self.tr("{0} on {1}").format(self._recognizer.name, provider)
 
     # -- looks ---------------------------------------------------------------------------------
 
     @property
     def bars(self) -> Bars:
         """The probabilities of the model that reads."""
-        return self.results.bars
+        return self.results.first.bars
 
     @property
     def verdict(self) -> Verdict:
         """Whether the drawing is rejected."""
-        return self.results.verdict
+        return self.results.first.verdict
 
     def add_panel(self, panel: QWidget, *, below: bool = False) -> None:
         """Put a panel to the right of everything, or below it; hide it to give the room back."""
@@ -252,11 +250,10 @@ class Window(QMainWindow):
 
     def _lay_out(self) -> None:
         grid = theme.GRID
-        self.results.setMaximumWidth(56 * grid)
         self._beside = QHBoxLayout()
         self._beside.setSpacing(4 * grid)
         self._beside.addWidget(self.tools.pad, 3)
-        self._beside.addWidget(self.results, 2)
+        self._beside.addWidget(self.results)  # which knows its share
         self._below = QVBoxLayout()
         self._below.setContentsMargins(3 * grid, 3 * grid, 3 * grid, 0)
         self._below.setSpacing(2 * grid)
@@ -266,14 +263,12 @@ class Window(QMainWindow):
         self.setCentralWidget(central)
         self._draw_icons()
 
-    def _fill_status_bar(self) -> None:
+    def _set_up_status_bar(self) -> None:
         bar = self.statusBar()
         bar.setSizeGripEnabled(False)
         bar.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
-        self.status.setText(self._runs_on())
-        self.status.setAccessibleName(self.tr("Model, device and time of the last reading"))
-        bar.addPermanentWidget(self.status)
-        self._tell()
+        self.status = Status(bar)
+        self.status.set_recognizers(self._recognizer)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
@@ -281,16 +276,14 @@ class Window(QMainWindow):
         elif event.type() == QEvent.Type.LanguageChange:
             self.commands.retranslate()
             self.tools.retranslate()
-            self.status.setAccessibleName(self.tr("Model, device and time of the last reading"))
         super().changeEvent(event)
 
     def _draw_icons(self) -> None:
         self.commands.draw_icons()
         self.tools.draw_icons()
 
-    def _enable_actions(self) -> None:
-        is_under_way = self.document is not self._history.current
-        self.commands["undo"].setEnabled(self._history.can_undo or is_under_way)
+    def _enable_actions(self, document: Document, is_edited: bool) -> None:
+        self.commands["undo"].setEnabled(self._history.can_undo or is_edited)
         self.commands["redo"].setEnabled(self._history.can_redo)
-        self.commands["clear"].setEnabled(bool(self.document))
+        self.commands["clear"].setEnabled(bool(document))
         self.tools.enable()
