@@ -402,7 +402,7 @@ def layer(count: int, height: int, width: int) -> Layer:
     maps = np.zeros((count, height, width), np.float32)
     maps[0] = 1.0
     maps[0, 0, 0] = 2.0
-    return Layer(1, "relu", maps, count)
+    return Layer(0, 1, "relu", maps, count)
 
 
 @pytest.mark.parametrize(
@@ -447,7 +447,7 @@ def test_extreme_values_are_painted(qtbot: QtBot) -> None:
     largest = float(np.finfo(np.float32).max)
     for low, high in ((0, 0), (-1, -0.5), (-largest, largest), (0, 1e-40)):
         maps = np.linspace(low, high, 49, dtype=np.float64).astype(np.float32).reshape(1, 7, 7)
-        sheet = MapSheet(Layer(1, "relu", maps, 1))
+        sheet = MapSheet(Layer(0, 1, "relu", maps, 1))
         qtbot.addWidget(sheet)
         pixels = picture_of(sheet)
         if low < high:
