@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QVariantAnimation,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPainterPath, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QProgressBar,
@@ -61,6 +61,7 @@ class Bar(QProgressBar):
         self.percentage = _NOTHING
         self.level = 0.0  # what is drawn, 0..1; on its way to the value while gliding
         self.columns = Columns(0.0, 0.0, 0.0, Qt.AlignmentFlag.AlignLeft)
+        self.fonts = self.font(), self.font()  # of any bar, and of the winner
         self._probability: float | None = None
         self.setRange(0, STEPS)
         self.setValue(0)
@@ -105,13 +106,11 @@ class Bar(QProgressBar):
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
-        base = theme.sized(self.font(), 1.0, tabular=True)
-        strong = theme.sized(self.font(), 1.0, bold=True, tabular=True)
         (mark, label, figures, side), gap = self.columns, float(theme.GRID)
         row = QRectF(self.rect())
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setFont(strong if self.winner else base)
+        painter.setFont(self.fonts[self.winner])
         painter.setPen(QColor(colours.accent if self.winner else colours.ink))
         if self.winner:
             painter.drawText(QRectF(0, 0, mark, row.height()), Qt.AlignmentFlag.AlignVCenter, _MARK)
@@ -144,12 +143,11 @@ class Bar(QProgressBar):
         if self.level * track.width() < 0.5:
             return
         # Cut off straight inside the round track, so that the length stays true for small values.
-        shape = QPainterPath()
-        shape.addRoundedRect(track, radius, radius)
         filled = QRectF(track)
         filled.setWidth(self.level * track.width())
-        painter.setClipPath(shape)
-        painter.fillRect(filled, QColor(colours.accent if self.winner else colours.bar))
+        painter.setClipRect(filled)
+        painter.setBrush(QColor(colours.accent if self.winner else colours.bar))
+        painter.drawRoundedRect(track, radius, radius)
         painter.setClipping(False)
 
 
@@ -217,7 +215,9 @@ class Bars(QWidget):
         super().changeEvent(event)
 
     def _measure(self) -> None:
-        metrics = QFontMetricsF(theme.sized(self.font(), 1.0, bold=True, tabular=True))
+        base = theme.sized(self.font(), 1.0, tabular=True)
+        strong = theme.sized(self.font(), 1.0, bold=True, tabular=True)
+        metrics = QFontMetricsF(strong)
         widest = max(metrics.horizontalAdvance(bar.label) for bar in self.bars)
         mark = max(1.5 * theme.GRID, metrics.horizontalAdvance(_MARK) + theme.GRID / 2)
         figures = metrics.horizontalAdvance(theme.percentage(1.0))
@@ -226,6 +226,7 @@ class Bars(QWidget):
         # At least one line of text, and a little air.
         lowest = max(3 * theme.GRID, round(metrics.height()) + theme.GRID // 2)
         for bar in self.bars:
+            bar.fonts = base, strong
             bar.columns = Columns(mark, min(widest, _WIDEST), figures, side)
             bar.setToolTip(bar.label if widest > _WIDEST else "")
             bar.setMinimumHeight(lowest)
