@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent
-from PySide6.QtWidgets import QLabel, QStatusBar
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from digitpad.recognizer import Recognizer
 from digitpad.ui import theme
@@ -17,6 +18,34 @@ _LONGEST = 24
 def device_of(recognizer: Recognizer) -> str:
     """What runs a model, as it is called in the window: ``"CPU"``, ``"CUDA"``."""
     return recognizer.provider.removesuffix("ExecutionProvider")
+
+
+class StatusBar(QStatusBar):
+    """Messages on one line with what stays at the right, beginning below the page.
+
+    Qt's own would begin at the window's edge, a few pixels lower. What does not fit is cut short;
+    the tool tip has all of it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
+        self.messageChanged.connect(self.setToolTip)
+        self.status = Status(self)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        message, beside = self.currentMessage(), self.status.geometry()
+        if not message:
+            return
+        left = 7 * theme.GRID // 2
+        room = QRect(left, beside.y(), beside.x() - left - 2 * theme.GRID, beside.height())
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.colours(self.palette()).muted))
+        end = Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(message, end, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
 
 
 class Status(QLabel):

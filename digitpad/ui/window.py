@@ -24,7 +24,7 @@ from digitpad.ui.grid import Grid
 from digitpad.ui.history import History
 from digitpad.ui.results import Results
 from digitpad.ui.scrubber import Scrubber
-from digitpad.ui.status import Status
+from digitpad.ui.status import StatusBar
 from digitpad.ui.throttle import FrameThrottle, frame_ms
 from digitpad.ui.tools import Tools
 from digitpad.ui.verdict import Verdict
@@ -264,10 +264,9 @@ class Window(QMainWindow):
         self._draw_icons()
 
     def _set_up_status_bar(self) -> None:
-        bar = self.statusBar()
-        bar.setSizeGripEnabled(False)
-        bar.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
-        self.status = Status(bar)
+        bar = StatusBar(self)
+        self.setStatusBar(bar)
+        self.status = bar.status
         self.status.set_recognizers(self._recognizer)
 
     def changeEvent(self, event: QEvent) -> None:
