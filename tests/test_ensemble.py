@@ -50,6 +50,17 @@ def test_the_mean_of_three(tmp_path):
     assert read(joined).probabilities.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
 
 
+def test_a_temperature_sharpens_the_mean(tmp_path):
+    models = [model(tmp_path, sharpness) for sharpness in (0.5, 1.0, 3.0)]
+    expected = np.mean([read(content).probabilities for content in models], axis=0) ** 2
+    expected /= expected.sum(axis=1, keepdims=True)
+    joined = average(models, METADATA, temperature=0.5)
+    assert np.abs(read(joined).probabilities - expected).max() < 1e-5
+    assert difference(joined, models, IMAGES, temperature=0.5) < 1e-5
+    with pytest.raises(EnsembleError, match="differ"):
+        difference(joined, models, IMAGES)
+
+
 def test_one_model_is_an_ensemble_of_one(tmp_path):
     content = model(tmp_path, 1.0)
     joined = average([content], METADATA)

@@ -20,6 +20,7 @@ from onnx import TensorProto, compose, helper, numpy_helper
 
 from digitpad.recognizer import MAX_MODEL_BYTES, Recognizer, RecognizerError
 from training.errors import BuildError
+from training.limits import tempered
 
 #: Most models in one file.
 MOST = 50
@@ -37,13 +38,16 @@ class EnsembleError(BuildError):
     """Models that cannot be put together; the message is one sentence."""
 
 
-def average(models: Sequence[bytes], metadata: Mapping[str, str]) -> bytes:
+def average(
+    models: Sequence[bytes], metadata: Mapping[str, str], temperature: float = 1.0
+) -> bytes:
     """Put models together.
 
     Args:
         models: ONNX files of digitpad with the same labels.
         metadata: what the result says of itself; its labels are those of the members. Where all of
             them judge, it needs ``digit_score_threshold``.
+        temperature: what the logarithm of the mean probabilities is divided by.
 
     Returns:
         An ONNX file with the input ``image``, and as outputs the mean of the members'
@@ -65,12 +69,15 @@ def average(models: Sequence[bytes], metadata: Mapping[str, str]) -> bytes:
         axis = {"axis": 1} if _JOINED[name] == "Concat" else {}
         inputs = [f"member{i}/{name}" for i in range(len(graphs))]
         nodes.append(helper.make_node(_JOINED[name], inputs, [name], name=f"join/{name}", **axis))
+    weights = [tensor for graph in graphs for tensor in graph.initializer]
+    if temperature != 1.0:
+        weights.append(_temper(nodes, temperature))
     graph = helper.make_graph(
         nodes,
         metadata["name"],
         [graphs[0].input[0]],
         [_joined_output(graphs, name) for name in names],
-        [tensor for graph in graphs for tensor in graph.initializer],
+        weights,
     )
     joined = helper.make_model(
         graph,
@@ -91,6 +98,20 @@ def average(models: Sequence[bytes], metadata: Mapping[str, str]) -> bytes:
     except RecognizerError as error:
         raise EnsembleError(f"what these models make together is refused: {error}") from error
     return content
+
+
+def _temper(nodes: list[Any], temperature: float) -> Any:
+    """Let nodes that make the mean go on to the softmax of its logarithm; the weight they need."""
+    mean = next(node for node in nodes if "probabilities" in node.output)
+    mean.output[:] = ["join/mean"]
+    sharpness = numpy_helper.from_array(np.float32(1 / temperature), "join/sharpness")
+    for operator, inputs, output in (
+        ("Log", ["join/mean"], "join/logarithm"),
+        ("Mul", ["join/logarithm", "join/sharpness"], "join/logits"),
+        ("Softmax", ["join/logits"], "probabilities"),
+    ):
+        nodes.append(helper.make_node(operator, inputs, [output], name=f"{output}/node"))
+    return sharpness
 
 
 def in_half_precision(content: bytes) -> bytes:
@@ -122,6 +143,7 @@ def difference(
     models: Sequence[bytes],
     images: NDArray[np.float32],
     allowed: float = TOLERANCE,
+    temperature: float = 1.0,
 ) -> float:
     """How far an ensemble is from the mean of its members.
 
@@ -130,6 +152,7 @@ def difference(
         models: its members.
         images: float32 (N, 28, 28).
         allowed: how far it may be.
+        temperature: that :func:`average` was given.
 
     Returns:
         The largest absolute difference in any probability or digit score.
@@ -143,8 +166,10 @@ def difference(
     for start in range(0, len(images), _BATCH):
         batch = {"image": images[start : start + _BATCH]}
         whole, *parts = (session.run(names, batch) for session in sessions)
-        for ours, *theirs in zip(whole, *parts, strict=True):
-            largest = max(largest, float(np.abs(ours - np.mean(theirs, axis=0)).max()))
+        for name, ours, *theirs in zip(names, whole, *parts, strict=True):
+            mean = np.mean(theirs, axis=0)
+            expected = tempered(mean, temperature) if name == "probabilities" else mean
+            largest = max(largest, float(np.abs(ours - expected).max()))
     if not largest <= allowed:
         raise EnsembleError(
             f"the ensemble and the mean of its members differ by up to {largest:.1e} (allowed:"

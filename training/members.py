@@ -14,7 +14,7 @@ from digitpad.recognizer import Recognizer
 from training import ensemble, export, limits
 from training.datasets import Split
 from training.finish import Finished, accuracies, pictures
-from training.limits import Limits, Read
+from training.limits import Read
 from training.material import Material
 from training.runs import RunFolder
 from training.scores import evaluate
@@ -31,8 +31,8 @@ def join(
 ) -> Finished:
     """Put the runs of several seeds together, and measure what they say.
 
-    Each member has its temperature already; their mean gets no other one. The threshold of the
-    digit score is fitted anew, since a mean lies closer to the middle.
+    Each member has its temperature already; their mean, which is less sure than any of them where
+    they disagree, gets another one. The threshold of the digit score is fitted anew, too.
 
     Args:
         finished: the runs, the first seed first.
@@ -47,21 +47,22 @@ def join(
     first = finished[0]
     recipe = first.training.recipe
     members = [ensemble.in_half_precision(each.model) for each in finished]
-    described = export.metadata(recipe, material, {}, Limits(1.0, first.limits.threshold))
-    described["seed"] = ", ".join(str(each.training.recipe.seed) for each in finished)
-    described["members"] = str(len(finished))
+    seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
+    of_all = {"seed": seeds, "members": str(len(finished))}
+    described = export.metadata(recipe, material, {}, first.limits)
     draft = ensemble.average(members, described)
+    fitted = limits.fit(_read(draft, split) for split in material.validation_sets)
+    draft = ensemble.average(members, described, fitted.temperature)
     reads = [_read(draft, split) for split in material.validation_sets]
-    fitted = Limits(1.0, limits.fit_threshold(reads))
     own = evaluate(reads[0].probabilities, reads[0].labels)
     tested = _read(draft, test) if test else None
     scores = evaluate(tested.probabilities, tested.labels) if tested else None
     stated = accuracies(recipe, material, own.accuracy, scores)
-    model = ensemble.average(members, described | export.metadata(recipe, material, stated, fitted))
-    ensemble.difference(model, members, material.validation.images)
-    ensemble.difference(
-        model, [each.model for each in finished], material.validation.images, ROUNDING
-    )
+    described = export.metadata(recipe, material, stated, fitted) | of_all
+    model = ensemble.average(members, described, fitted.temperature)
+    images, whole = material.validation.images, [each.model for each in finished]
+    ensemble.difference(model, members, images, temperature=fitted.temperature)
+    ensemble.difference(model, whole, images, ROUNDING, fitted.temperature)
     for name in _INHERITED:
         folder.write(name, (first.folder.path / name).read_bytes())
     sets = {"test": test, "validation": material.validation, "writers": material.pen}
