@@ -256,12 +256,14 @@ def test_it_tells_which_ink_mattered(qtbot: QtBot, why: Why, recognizer: Recogni
     assert panel.strokes.accessibleDescription().startswith("without stroke 1: 1 ")
 
 
-def test_an_empty_page_invites_and_has_room_for_everything(qtbot: QtBot, why: Why) -> None:
+def test_an_empty_page_invites_and_has_room_for_everything(
+    qtbot: QtBot, why: Why, recognizer: Recognizer
+) -> None:
     why.open()
     rest(qtbot, why)
     panel = panel_of(why)
     assert panel.told.text() == "Draw, and see which ink speaks for the answer."
-    assert len(panel.sheets) == 7
+    assert len(panel.sheets) == FeatureMaps.of_model(recognizer).convolutions > 1
     assert not any(sheet.layer.maps.any() for sheet in panel.sheets)
     places = [sheet.pos() for sheet in panel.sheets]
     draw(window_of(why), FOUR)
@@ -281,7 +283,7 @@ def test_the_maps_are_those_of_the_drawing(qtbot: QtBot, why: Why, recognizer: R
     wanted = FeatureMaps.of_model(recognizer).of(image)
     for sheet, layer in zip(panel.sheets, wanted, strict=True):
         np.testing.assert_array_equal(sheet.layer.maps, layer.maps)
-    assert panel.sheets[0].accessibleName() == "Convolution 1"
+    assert panel.sheets[0].accessibleName() == "Convolution 1.1"  # of three networks
     assert panel.sheets[0].accessibleDescription() == "32 maps, 14 × 14"
 
 
@@ -310,7 +312,7 @@ def test_a_model_that_is_loaded_late_is_looked_into(qtbot: QtBot) -> None:
     window.show()
     window.open_ink(FOUR)
     rest(qtbot, why)
-    assert len(panel_of(why).sheets) == 7
+    assert len(panel_of(why).sheets) == FeatureMaps.of_model(window.recognizer).convolutions > 1
     assert panel_of(why).told.text().startswith("Without the ink at the left")
 
 

@@ -340,9 +340,9 @@ Arrow keys and Space do the same.</source>
 <context>
     <name>MapSheet</name>
     <message>
-        <source>Network {network}, convolution {number}</source>
+        <source>Convolution {network}.{number}</source>
         <extracomment>Tiles are as wide as this or a little less, a pixel of a map at most as wide as the second, and the gap between tiles is the third; in device-independent pixels. Shades from paper to ink, and the entry of the colour table for what lies between tiles.</extracomment>
-        <translation>네트워크 {network}, 합성곱 {number}</translation>
+        <translation>합성곱 {network}.{number}</translation>
     </message>
     <message>
         <source>Convolution {number}</source>

@@ -66,7 +66,7 @@ class MapSheet(QWidget):
     def _title(self) -> str:
         layer = self._layer
         if layer.network:
-            said = self.tr("Network {network}, convolution {number}")
+            said = self.tr("Convolution {network}.{number}")
             return said.format(network=layer.network, number=layer.number)
         return self.tr("Convolution {number}").format(number=layer.number)
 
