@@ -363,6 +363,23 @@ def test_a_slow_model_is_looked_at_when_the_pen_rests(
     assert panel.told.text() == "With this model it cannot be worked out."
 
 
+def test_a_slow_first_run_does_not_leave_a_coarse_look(
+    qtbot: QtBot, why: Why, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    look(qtbot, why, FOUR)
+    asked: list[int] = []
+
+    def counted(*arguments: Any) -> Any:
+        asked.append(arguments[3])
+        return importance(*arguments)
+
+    monkeypatch.setattr(module, "importance", counted)
+    watcher_of(why)._seconds = 0.02
+    draw(window_of(why), digit("1"))
+    qtbot.waitUntil(lambda: len(asked) > 1)
+    assert asked[0] == module.FEWEST_PATCHES < asked[1]
+
+
 # -- looks -----------------------------------------------------------------------------------------
 
 

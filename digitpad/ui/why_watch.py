@@ -103,8 +103,13 @@ class Watcher(QObject):
 
     def _look_closely(self) -> None:
         """The drawing stands: take the time that it needs."""
-        self._show_ink(self._affordable(_RESTING_S, MOST_PATCHES))
+        patches = self._affordable(_RESTING_S, MOST_PATCHES)
+        self._show_ink(patches)
         self._panel.describe()
+        # A first run, which is slow, promised too little: the same drawing always gets as close a
+        # look. Each has more patches than the one before it, so this ends.
+        if self._affordable(_RESTING_S, MOST_PATCHES) > patches:
+            self._rest.start()
 
     def _affordable(self, seconds: float, most: int) -> int:
         """How many patches fit into a time; at least the fewest."""
