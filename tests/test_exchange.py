@@ -13,6 +13,7 @@ import pytest
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 from drawings import digit
+from hands import recognizer, window  # noqa: F401  fixtures
 from PIL import Image
 from PySide6.QtCore import QMimeData, QPoint, QPointF, Qt, QUrl
 from PySide6.QtGui import QColor, QDragEnterEvent, QDropEvent, QGuiApplication, QImage, QWheelEvent
@@ -25,7 +26,6 @@ from test_window import draw, settle
 from digitpad.ink import Ink
 from digitpad.normalize import normalize_bitmap
 from digitpad.recents import Recents
-from digitpad.recognizer import Recognizer
 from digitpad.ui import outgoing, theme
 from digitpad.ui.app import start_qt
 from digitpad.ui.brush import Brush
@@ -34,21 +34,6 @@ from digitpad.ui.recent_drawings import RecentDrawings
 from digitpad.ui.window import Window
 
 CTRL = Qt.KeyboardModifier.ControlModifier
-
-
-@pytest.fixture(scope="module")
-def recognizer() -> Recognizer:
-    return Recognizer.load("digits", "cpu")
-
-
-@pytest.fixture
-def window(qtbot: QtBot, recognizer: Recognizer) -> Window:
-    start_qt("light")
-    window = Window(recognizer)
-    qtbot.addWidget(window)
-    window.show()
-    qtbot.waitExposed(window)
-    return window
 
 
 @pytest.fixture
