@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Mapping
 from copy import copy
@@ -17,17 +16,14 @@ from numpy.typing import NDArray
 from digitpad.adapter import Adapter
 from digitpad.contract import Contract, ContractError, OtherModelError, check
 from digitpad.conventions import Conventions
+from digitpad.model_file import ModelFileError, open_model
 from digitpad.normalize import SIZE
-from digitpad.resources import AssetError, asset, assets_dir, bundled_models
 from digitpad.session import DEVICES as DEVICES
 from digitpad.session import SessionError, start
 from digitpad.session import available_devices as available_devices
 
 if TYPE_CHECKING:  # what digitpad's own models do not need is imported where it is used
     from digitpad.understanding import Understanding
-
-#: Largest model file read, in bytes; the bundled one is below 1 MB.
-MAX_MODEL_BYTES = 256 * 2**20
 
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
 #: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
@@ -136,19 +132,21 @@ class Recognizer:
         """
         if device not in DEVICES:
             raise RecognizerError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
-        path = _find(name_or_path)
-        model = _read(path)
-        foreign = not _is_bundled(path)
-        if foreign:
+        try:
+            file = open_model(name_or_path)
+        except ModelFileError as error:
+            raise RecognizerError(str(error)) from error
+        if not file.bundled:
             from digitpad.graph import GraphError, survey
             from digitpad.rehearsal import RehearsalError, rehearse
 
             try:
-                survey(model)
-                rehearse(model, given or {})
+                survey(file.content)
+                rehearse(file.content, given or {})
             except (GraphError, RehearsalError) as error:
                 raise RecognizerError(str(error)) from error
-        return cls(model, path.stem, device, _card(path), foreign=foreign, given=given)
+        foreign = not file.bundled
+        return cls(file.content, file.name, device, file.card, foreign=foreign, given=given)
 
     @property
     def conventions(self) -> Conventions | None:
@@ -260,44 +258,3 @@ class Recognizer:
         self.understanding = known
         self.adapter = Adapter(known.input, known.best.conventions)
         return Contract(known.best.conventions.labels, None)
-
-
-def _find(name_or_path: str | Path) -> Path:
-    path = Path(name_or_path)
-    try:
-        known = bundled_models()
-        if str(name_or_path) in known:
-            return asset(f"models/{name_or_path}.onnx")
-    except AssetError as error:
-        if not path.is_file():
-            raise RecognizerError(str(error)) from error
-    if path.is_file():
-        return path
-    raise RecognizerError(
-        f"no model {path}: neither a file nor a bundled model ({', '.join(known) or 'none'})"
-    )
-
-
-def _is_bundled(path: Path) -> bool:
-    try:
-        return path.resolve().parent == (assets_dir() / "models").resolve()
-    except (AssetError, OSError):
-        return False
-
-
-def _read(path: Path) -> bytes:
-    try:
-        if path.stat().st_size > MAX_MODEL_BYTES:
-            raise RecognizerError(f"{path} is too large for a model (over 256 MB)")
-        return path.read_bytes()
-    except OSError as error:
-        raise RecognizerError(f"cannot read {path}: {error.strerror}") from error
-
-
-def _card(path: Path) -> dict[str, Any]:
-    """The model card beside a model; {} where there is none or it is damaged."""
-    try:
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError):
-        return {}
-    return card if isinstance(card, dict) else {}

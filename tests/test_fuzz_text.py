@@ -107,7 +107,7 @@ def test_a_model_opens_whatever_its_card_says(tmp_path: Path, monkeypatch) -> No
     """As a bundled one: others are tried out in a process of their own before."""
     (tmp_path / "models").mkdir()
     shutil.copy(onnx_models.save(tmp_path / "small.onnx"), tmp_path / "models" / "digits.onnx")
-    monkeypatch.setattr("digitpad.recognizer.assets_dir", lambda: tmp_path)
+    monkeypatch.setattr("digitpad.model_file.assets_dir", lambda: tmp_path)
     model, card = tmp_path / "models" / "digits.onnx", tmp_path / "models" / "digits.json"
     whole = asset("models/digits.json").read_bytes()
     for content in (*damaged([whole], CASES // 8), b"\xff", b"[]"):

@@ -18,7 +18,8 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import TensorProto, compose, helper, numpy_helper
 
-from digitpad.recognizer import MAX_MODEL_BYTES, Recognizer, RecognizerError
+from digitpad.model_file import MAX_MODEL_BYTES
+from digitpad.recognizer import Recognizer, RecognizerError
 from training.errors import BuildError
 from training.limits import tempered
 

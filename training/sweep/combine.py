@@ -12,8 +12,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.model_file import MAX_MODEL_BYTES
 from digitpad.normalize import NORMALISATION
-from digitpad.recognizer import MAX_MODEL_BYTES, Recognizer
+from digitpad.recognizer import Recognizer
 from training import limits
 from training.ensemble import EnsembleError, average, difference, labels_of
 from training.runs import Pictures, RunFolder
