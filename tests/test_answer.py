@@ -12,7 +12,8 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent, QFontMetrics, QImage
 from pytestqt.qtbot import QtBot
 
-from digitpad.ui.answer import ANNOUNCE_MS, Answer
+from digitpad.ui.announcer import ANNOUNCE_MS
+from digitpad.ui.answer import Answer
 from digitpad.ui.translations import Translations
 from digitpad.ui.verdict import SETTLE_MS
 

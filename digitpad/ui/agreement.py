@@ -4,21 +4,12 @@ from __future__ import annotations
 
 from enum import Enum
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QColor,
-    QFont,
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-    QTextOption,
-)
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent, QTextOption
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui import theme
-from digitpad.ui.answer import ANNOUNCE_MS
+from digitpad.ui.announcer import Announcer
 
 translate = QCoreApplication.translate
 
@@ -86,10 +77,7 @@ class Agreement(Line):
         super().__init__(bold=True)
         self.outcome = Outcome.NONE
         self._read = ("", "")
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(ANNOUNCE_MS)
-        self._timer.timeout.connect(self._announce)
+        self._announcer = Announcer(self)
 
     def show_outcome(self, outcome: Outcome, first: str = "", second: str = "") -> None:
         """Show it, with what the classes that were read are called."""
@@ -102,10 +90,7 @@ class Agreement(Line):
         self.colour = _COLOURS.get(self.outcome, "ink")
         self.show_text(f"{self.outcome.value}  {sentence}" if sentence else "")
         self.setAccessibleName(sentence)
-        if sentence:
-            self._timer.start()  # anew at every change
-        else:
-            self._timer.stop()
+        self._announcer.changed(sentence or None)
 
     def _sentence(self) -> str:
         if self.outcome is Outcome.SAME:
@@ -115,10 +100,6 @@ class Agreement(Line):
         if self.outcome is Outcome.OTHER_CLASSES:
             return translate("Agreement", "They name different things")
         return ""
-
-    def _announce(self) -> None:
-        event = QAccessibleAnnouncementEvent(self, self.accessibleName())
-        QAccessible.updateAccessibility(event)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:

@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt, QTimer
-from PySide6.QtGui import (
-    QAccessible,
-    QAccessibleAnnouncementEvent,
-    QColor,
-    QFont,
-    QFontMetrics,
-    QPainter,
-    QPaintEvent,
-)
+from PySide6.QtCore import QCoreApplication, QEvent, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui import theme
-from digitpad.ui.verdict import SETTLE_MS
+from digitpad.ui.announcer import Announcer
 
 translate = QCoreApplication.translate
 
 #: Probability from which an answer is called sure, or likely; below the second it is "not sure".
 SURE, LIKELY = 0.9, 0.6
-#: How long an answer must stand before a screen reader is told, in milliseconds: longer than a
-#: verdict takes, so that a drawing that is rejected is told of once.
-ANNOUNCE_MS = SETTLE_MS + 200
 #: Height of a numeral, and of a class with a longer name, in device-independent pixels.
 _NUMERAL, _WORD = 11 * theme.GRID, 5 * theme.GRID
 _SMALLEST = 2 * theme.GRID
@@ -51,11 +40,7 @@ class Answer(QWidget):
         self.label: str | None = None
         self.probability = 0.0
         self.rejected = False
-        self._announced: tuple[str | None, str] | None = None
-        self._timer = QTimer(self)
-        self._timer.setSingleShot(True)
-        self._timer.setInterval(ANNOUNCE_MS)
-        self._timer.timeout.connect(self._announce)
+        self._announcer = Announcer(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
 
@@ -79,22 +64,10 @@ class Answer(QWidget):
         has_verdict = rejected and not self.rejected
         self.label, self.probability, self.rejected = label, probability, rejected
         self._name()
-        self._timer.stop()
-        if label is None:
-            self._announced = None
-        elif has_verdict:
-            self._announce()  # verdicts are slow enough
-        else:
-            self._timer.start()  # anew at every change: an answer is told when it stands
+        # How sure it is matters in words only; verdicts are slow enough to be told at once.
+        meaning = None if label is None else (label, self._words())
+        self._announcer.changed(meaning, at_once=has_verdict)
         self.update()
-
-    def _announce(self) -> None:
-        """Tell a screen reader of the answer, unless it was the last thing it was told."""
-        told = self.label, self._words()
-        if told != self._announced:
-            self._announced = told
-            event = QAccessibleAnnouncementEvent(self, self.accessibleName())
-            QAccessible.updateAccessibility(event)
 
     def _name(self) -> None:
         if self.label is None:
