@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -11,9 +12,12 @@ import pytest
 from training_fixtures import drawn_digits, install_tiny
 
 from digitpad.recognizer import Recognizer
-from training import build
+from training import build, recipes
 from training.ensemble import in_half_precision
 from training.limits import tempered
+from training.options import parser
+from training.plan import plan
+from training.recipes import RECIPES
 from training.runs import RunFolder
 
 
@@ -84,6 +88,31 @@ def test_half_precision_halves_the_file_and_hardly_changes_it(built):
     images = drawn_digits(100, 2)[0].astype(np.float32) / 255
     before, after = (Recognizer(c, "m", "cpu", {}).predict(images) for c in (content, halved))
     assert 0 < np.abs(before - after).max() < 0.01
+
+
+@pytest.fixture
+def joined(monkeypatch: pytest.MonkeyPatch) -> None:
+    """The bundled model is the mean of three networks."""
+    monkeypatch.setitem(RECIPES, "digits", replace(recipes.DIGITS, ensemble=3))
+
+
+@pytest.mark.parametrize(
+    ("arguments", "trained", "together", "bundled"),
+    [
+        ([], 3, True, True),
+        (["--seed", "7"], 3, True, True),
+        (["--ensemble", "3"], 3, True, True),
+        (["--ensemble", "2"], 2, True, False),
+        (["--set", "ensemble=2"], 2, True, False),
+        (["--ensemble", "1"], 1, False, False),
+        (["--repeats", "4"], 4, False, False),
+        (["--no-test"], 3, True, False),
+    ],
+    ids=lambda value: " ".join(value) or "plain" if isinstance(value, list) else None,
+)
+def test_a_recipe_says_how_many(joined, arguments, trained, together, bundled):
+    planned = plan(parser().parse_args(arguments))
+    assert (planned.repeats, planned.ensemble, planned.bundled) == (trained, together, bundled)
 
 
 def test_together_with_repeats_it_is_refused(built, capsys):

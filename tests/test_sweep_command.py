@@ -117,7 +117,8 @@ def test_a_bundled_model_is_never_replaced(tmp_path):
     (made,) = planned
     assert not made.bundled
     assert made.tested
-    assert settings(made.recipe) == settings(wanted_recipe(parser().parse_args(["--seed", "0"])))
+    alone = ["--seed", "0", "--ensemble", "1"]
+    assert settings(made.recipe) == settings(wanted_recipe(parser().parse_args(alone)))
 
 
 def test_without_optuna_there_is_a_sentence(monkeypatch, capsys):

@@ -77,6 +77,7 @@ def tiny_source(folder: Path, train: int = 600, test: int = 100) -> Source:
 #: A few seconds of training; mild, so that drawn digits are learnt in them.
 TINY = replace(
     recipes.DIGITS,
+    ensemble=1,
     epochs=3,
     batch_size=10,
     averaging=0.0,  # an average over so few batches would still hold the first ones

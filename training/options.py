@@ -69,13 +69,13 @@ def _what(group: argparse._ArgumentGroup) -> None:
         "--repeats",
         type=number,
         metavar="N",
-        help="also train the next N-1 seeds, to state mean and deviation; the first is exported",
+        help="train N seeds, one network each, to state mean and deviation; the first is exported",
     )
     add(
         "--ensemble",
         type=number,
         metavar="N",
-        help="train N seeds, and export what they say on average, in one file",
+        help="the same as --set ensemble=N: train N seeds, and export what they say on average",
     )
     add(
         "--data",

@@ -86,20 +86,27 @@ def _new(options: argparse.Namespace) -> Plan:
             " --no-test, or add --set 'split=last 5000'"
         )
     name = f"{recipe.name}-quick" if options.quick else recipe.name
-    changes = (options.set, options.quick, options.epochs, options.data, options.output)
-    is_plain = not any(changes) and options.test is not False
     return Plan(
         recipe=recipe,
         own=options.data.absolute() if options.data else None,
-        repeats=options.ensemble or options.repeats or 1,
-        ensemble=options.ensemble is not None,
-        bundled=is_plain and recipe.name in {bundled.name for bundled in BUNDLED},
+        repeats=options.repeats or recipe.ensemble,
+        ensemble=recipe.ensemble > 1,
+        bundled=_is_bundled(recipe, options),
         tested=options.test is not False,
         output=str(options.output) if options.output else None,
         folder=RunFolder(options.run or next_folder(Path("runs"), name)),
         resume=False,
         command=_command(options),
     )
+
+
+def _is_bundled(recipe: Recipe, options: argparse.Namespace) -> bool:
+    """Whether this makes the model that comes with the app: whatever its seed, nothing changed."""
+    changes = (options.set, options.quick, options.epochs, options.data, options.output)
+    if any(changes) or options.test is False:
+        return False
+    is_one = recipe.name in {bundled.name for bundled in BUNDLED}
+    return is_one and recipe.ensemble == RECIPES[recipe.name].ensemble
 
 
 def _resumed(options: argparse.Namespace) -> Plan:
@@ -146,10 +153,11 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
                 f" --small (these have one: {quick})"
             )
         assignments |= recipe.quick
-    if options.epochs is not None:
-        assignments["epochs"] = str(options.epochs)
-    if options.seed is not None:
-        assignments["seed"] = str(options.seed)
+    for name in ("epochs", "seed", "ensemble"):
+        if getattr(options, name) is not None:
+            assignments[name] = str(getattr(options, name))
+    if options.repeats:
+        assignments["ensemble"] = "1"
     by_hand = parse(options.set)
     recipe = changed(recipe, assignments | by_hand)
     _check_effects(recipe, by_hand)

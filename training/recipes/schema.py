@@ -169,6 +169,8 @@ class Recipe:
         augmentation: how they are.
         mixture: what joins them.
         seed: of weights, order and distortions, unless the command names another.
+        ensemble: how many networks, of this seed and those that follow, are trained one after the
+            other; above 1, the model is their mean.
         quick: settings that ``--quick`` changes.
     """
 
@@ -199,6 +201,7 @@ class Recipe:
     augmentation: Augmentation = field(default_factory=Augmentation)
     mixture: Mixture = field(default_factory=Mixture)
     seed: Seed = 0
+    ensemble: Annotated[int, Field(ge=1, le=50)] = 1
     quick: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -94,6 +94,11 @@ def make_sweep(
         BuildError: if the recipe, a setting or a value does not exist.
         SweepError: if a setting is both changed and searched, or seeds run out.
     """
+    if "ensemble" in {**wanted.changes, **space}:
+        raise SweepError(
+            "a trial trains one network, so there is no setting ensemble; --ensemble K averages the"
+            " best K of them"
+        )
     twice = sorted(set(wanted.changes) & set(space))
     if twice:
         raise SweepError(f"{twice[0]} is both set and searched; leave out one of the two")
@@ -133,8 +138,8 @@ class Wanted:
     data_dir: Path | None = None
 
     def arguments(self, more: Mapping[str, str]) -> tuple[str, ...]:
-        """Of ``training.build``, with more values by setting."""
-        words = ["--recipe", self.recipe]
+        """Of ``training.build``, with more values by setting; a trial trains one network."""
+        words = ["--recipe", self.recipe, "--ensemble", "1"]
         for name, value in {**self.changes, **more}.items():
             words += ["--set", f"{name}={value}"]
         if self.data:
