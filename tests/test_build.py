@@ -42,7 +42,7 @@ def built(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("built")
     with pytest.MonkeyPatch.context() as patch:
         install_tiny(patch, folder)
-        arguments = ["--repeats", "2", "--seed", "3", "--run", str(folder / "run")]
+        arguments = ["--repeats", "2", "--jobs", "1", "--seed", "3", "--run", str(folder / "run")]
         assert main([*arguments, "--output", str(folder), "--data-dir", str(folder)]) == 0
     return folder
 

@@ -12,7 +12,7 @@ import pytest
 from training_fixtures import drawn_digits, install_tiny
 
 from digitpad.recognizer import Recognizer
-from training import build, recipes
+from training import build, recipes, report
 from training.ensemble import in_half_precision
 from training.limits import tempered
 from training.options import parser
@@ -27,7 +27,7 @@ def built(tmp_path_factory) -> Path:
     folder = tmp_path_factory.mktemp("ensemble")
     with pytest.MonkeyPatch.context() as patch:
         install_tiny(patch, folder)
-        arguments = ["--ensemble", "2", "--seed", "3", "--epochs", "2", "--run"]
+        arguments = ["--ensemble", "2", "--jobs", "2", "--seed", "3", "--epochs", "2", "--run"]
         options = ["--output", str(folder), "--data-dir", str(folder)]
         assert build.main([*arguments, str(folder / "run"), *options]) == 0
     return folder
@@ -52,6 +52,15 @@ def test_it_says_what_its_members_say_on_average(built):
         if name == "probabilities":
             expected = tempered(expected, temperature)
         assert np.abs(getattr(joined, name) - expected).max() < 0.01
+
+
+def test_trained_at_once_they_are_what_each_is_alone(built, tmp_path, monkeypatch):
+    install_tiny(monkeypatch, tmp_path)
+    monkeypatch.setattr(report, "write", lambda _: None)
+    arguments = ["--seed", "4", "--epochs", "2", "--run", str(tmp_path / "run")]
+    assert build.main([*arguments, "--data-dir", str(tmp_path), "--output", str(tmp_path)]) == 0
+    alone = (tmp_path / "digits.onnx").read_bytes()
+    assert alone == (built / "run" / "seed-4" / "digits.onnx").read_bytes()
 
 
 def test_the_card_tells_of_the_whole_and_of_the_parts(built):

@@ -28,7 +28,10 @@ if TYPE_CHECKING:
     from training.card import Measured
     from training.finish import Finished
     from training.material import Material
+    from training.recipes import Recipe
+    from training.runs import RunFolder
     from training.stock import Stock
+    from training.train import Data, Training
 
 #: Training images that a run's folder shows.
 _SAMPLES = 25
@@ -81,7 +84,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         drawn = stock.make_stock(
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
-        finished = _train(wanted, gathered, drawn, options.tensorboard, console)
+        finished = _train(wanted, gathered, drawn, options, console)
         exported = _exported(finished, wanted, gathered)
         measured = _measure(exported, finished, gathered, console)
         written = card.card(gathered, exported, measured, wanted.command)
@@ -136,37 +139,70 @@ def _begin(wanted: Plan, gathered: Material) -> None:
 
 
 def _train(
-    wanted: Plan, gathered: Material, drawn: Stock, tensorboard: bool, console: Console
+    wanted: Plan, gathered: Material, drawn: Stock, options: argparse.Namespace, console: Console
 ) -> list[Finished]:
     """Train the recipe's own seed and, where asked for, the seeds that follow.
 
-    Ending the first one early leaves out the others; of the others only whole ones count.
+    Ending the first one early leaves out the others, but those of an ensemble that were trained
+    beside it; of what was to come after it, only whole ones count.
     """
+    from training import side_by_side
     from training.finish import finish
-    from training.tensorboard import TensorBoardWriter
-    from training.train import Data, NothingTrainedError, fit
+    from training.train import Data, NothingTrainedError
 
     data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels))
+    first = gathered.recipe
+    recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
+    folders = [wanted.folder, *map(wanted.folder.of_seed, recipes[1:])]
+    at_once = side_by_side.processes(len(recipes), options.jobs)
+    ended = None
+    if at_once > 1:
+        ended = side_by_side.train(
+            recipes, folders, data, console, at_once=at_once, tensorboard=options.tensorboard
+        )
     test = gathered.test() if wanted.tested else None
     finished: list[Finished] = []
-    for repeat in range(wanted.repeats):
-        recipe = replace(gathered.recipe, seed=gathered.recipe.seed + repeat)
-        folder = wanted.folder if repeat == 0 else wanted.folder.of_seed(recipe)
-        resume = wanted.resume and folder.checkpoint.is_file()
+    for number, (recipe, folder) in enumerate(zip(recipes, folders, strict=True)):
         try:
-            with ExitStack() as logs:
-                also = [logs.enter_context(TensorBoardWriter(folder))] if tensorboard else []
-                training = fit(recipe, data, folder, console, resume=resume, logs=also)
+            if ended is None:
+                training = _after_the_others(recipe, folder, data, options.tensorboard, console)
+            else:
+                training = _beside_the_others(recipe, folder, data, ended[number])
         except NothingTrainedError:
             if not finished:
                 raise
             break
-        if training.interrupted and finished:
+        together = wanted.ensemble and ended is not None
+        if training.interrupted and finished and not together:
             break
         finished.append(finish(training, folder, gathered, test))
-        if training.interrupted:
+        if training.interrupted and not together:
             break
     return finished
+
+
+def _after_the_others(
+    recipe: Recipe, folder: RunFolder, data: Data, tensorboard: bool, console: Console
+) -> Training:
+    """Train a seed in this process, from its checkpoint where there is one."""
+    from training.tensorboard import TensorBoardWriter
+    from training.train import fit
+
+    resume = folder.checkpoint.is_file()
+    with ExitStack() as logs:
+        also = [logs.enter_context(TensorBoardWriter(folder))] if tensorboard else []
+        return fit(recipe, data, folder, console, resume=resume, logs=also)
+
+
+def _beside_the_others(
+    recipe: Recipe, folder: RunFolder, data: Data, ended: str | None
+) -> Training:
+    """Take up a seed that another process has trained."""
+    from training.train import NothingTrainedError, fit
+
+    if ended is None:
+        raise NothingTrainedError
+    return fit(recipe, data, folder, Console(quiet=True), resume=True, ended=ended)
 
 
 def _exported(finished: Sequence[Finished], wanted: Plan, gathered: Material) -> Finished:

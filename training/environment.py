@@ -95,6 +95,12 @@ def prepare() -> None:
     cv2.setNumThreads(1)
 
 
+def on_one_core() -> bool:
+    """Whether training uses a single core, so that several networks can be trained at once."""
+    tensorflow = os.environ.get("KERAS_BACKEND", "tensorflow") == "tensorflow"
+    return tensorflow and os.environ.get("CUDA_VISIBLE_DEVICES", "-1") in ("", "-1")
+
+
 def packages() -> dict[str, str]:
     """Versions of the packages that decide what a training run computes."""
     return {name: version(name) for name in _PACKAGES}

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import signal
 from types import FrameType, TracebackType
-from typing import Any, Self
+from typing import Any, Protocol, Self
+
+
+class Request(Protocol):
+    """Whether somebody asked for an early end."""
+
+    @property
+    def requested(self) -> bool: ...
 
 
 class Interrupt:

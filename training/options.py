@@ -78,6 +78,13 @@ def _what(group: argparse._ArgumentGroup) -> None:
         help="the same as --set ensemble=N: train N seeds, and export what they say on average",
     )
     add(
+        "--jobs",
+        type=number,
+        metavar="N",
+        help="of several seeds, train so many at once, each on one core (on several cores: all of"
+        " them, up to two for each core)",
+    )
+    add(
         "--data",
         type=path,
         metavar="PATH",

@@ -16,7 +16,7 @@ from training.batches import Batch, Batches
 from training.checkpoint import Checkpoint, CheckpointError
 from training.errors import BuildError
 from training.history import Epoch, best_of
-from training.interrupt import Interrupt
+from training.interrupt import Request
 from training.optimizers import optimizer_of
 from training.recipes import Recipe
 from training.watch import Watch
@@ -66,7 +66,7 @@ class Run:
         return len(self.history) - best_of(self.history).number >= patience
 
     def one_epoch(
-        self, batches: Batches, number: int, watch: Watch, interrupt: Interrupt
+        self, batches: Batches, number: int, watch: Watch, interrupt: Request
     ) -> tuple[float, float]:
         """Train on every batch once; the mean loss and accuracy."""
         sums, images = np.zeros(2), 0

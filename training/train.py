@@ -7,6 +7,7 @@ import math
 import tempfile
 import time
 from collections.abc import Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from training.batches import Batches
 from training.checkpoint import Checkpoint
 from training.datasets import Split
 from training.history import Epoch
-from training.interrupt import Interrupt
+from training.interrupt import Interrupt, Request
 from training.recipes import Recipe
 from training.run import Run, diverged
 from training.runs import RunFolder, layers_of
@@ -41,7 +42,7 @@ class Training:
         history: every epoch that was finished, in order.
         best: the epoch whose weights the model has; for a recipe that watches the test set, the
             last one.
-        interrupted: whether it was ended early.
+        early: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not.
         seconds: how long the whole took.
     """
 
@@ -49,8 +50,13 @@ class Training:
     model: Any
     history: tuple[Epoch, ...]
     best: Epoch
-    interrupted: bool
+    early: str
     seconds: float
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was ended early."""
+        return bool(self.early)
 
 
 class NothingTrainedError(KeyboardInterrupt):
@@ -91,6 +97,8 @@ def fit(
     *,
     resume: bool = False,
     logs: Sequence[Log] = (),
+    request: Request | None = None,
+    ended: str | None = None,
 ) -> Training:
     """Train one model; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
 
@@ -104,13 +112,16 @@ def fit(
         console: shows the progress.
         resume: whether to go on with the folder's checkpoint.
         logs: are told, too, what happens.
+        request: asks for the early end; None: Ctrl-C does.
+        ended: of a run that another process has trained to its end: how it ended early, or empty.
+            It is then only taken up from its checkpoint.
 
     Raises:
         TrainingError: if the loss is no longer a number.
         CheckpointError, MetricsError: if the folder's files cannot be written or read.
         NothingTrainedError: on Ctrl-C before the first epoch has ended.
     """
-    with Interrupt() as interrupt:
+    with Interrupt() if request is None else nullcontext(request) as interrupt:
         keras.utils.set_random_seed(recipe.seed)
         batches = Batches(recipe, data.train, data.stock, data.classes)
         run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
@@ -124,7 +135,9 @@ def fit(
         )
         with Watch(folder, started, recipe, console, logs) as watch:
             watch.went_before(run.history)
-            early = _epochs(recipe, data, run, batches, folder, watch, interrupt)
+            early = ended
+            if early is None:
+                early = _epochs(recipe, data, run, batches, folder, watch, interrupt)
             if not run.history:
                 watch.ended("stopped", "before the first epoch had ended")
                 raise NothingTrainedError
@@ -134,7 +147,7 @@ def fit(
         run.model.set_weights(run.weights)
         _save_best(run.model, folder)  # once more, in case a kill came between it and a checkpoint
         seconds = sum(epoch.seconds for epoch in run.history)
-        return Training(recipe, run.model, tuple(run.history), run.kept, bool(early), seconds)
+        return Training(recipe, run.model, tuple(run.history), run.kept, early, seconds)
 
 
 def _epochs(
@@ -144,7 +157,7 @@ def _epochs(
     batches: Batches,
     folder: RunFolder,
     watch: Watch,
-    interrupt: Interrupt,
+    interrupt: Request,
 ) -> str:
     """Train epoch after epoch; why it ended early, or nothing."""
     while len(run.history) < recipe.epochs and not run.out_of_patience:

@@ -254,8 +254,7 @@ class RunFolder:
 
     def in_use(self) -> bool:
         """Whether a process is training in this folder, or in the one that it is a part of."""
-        is_part = self.path.name == "ensemble" or self.path.name.startswith("seed-")
-        return is_held(self.path) or (is_part and is_held(self.path.parent))
+        return is_held(self.path) or (self._is_part and is_held(self.path.parent))
 
     def request_stop(self) -> None:
         """Ask whoever trains here to stop after the epoch at hand and to keep the best.
@@ -266,8 +265,13 @@ class RunFolder:
         self.write("stop", b"")
 
     def stop_requested(self) -> bool:
-        """Whether somebody asked for that."""
-        return (self.path / "stop").exists()
+        """Whether somebody asked for that, here or of the whole that this is a part of."""
+        asked = (self.path / "stop").exists()
+        return asked or (self._is_part and (self.path.parent / "stop").exists())
+
+    @property
+    def _is_part(self) -> bool:
+        return self.path.name == "ensemble" or self.path.name.startswith("seed-")
 
 
 def next_folder(parent: Path, name: str) -> Path:
