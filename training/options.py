@@ -18,7 +18,7 @@ examples:
                                             change what you like; --settings lists what there is
   python -m training.build --data scans/    your own pictures, a sub-folder for each class
   python -m training.build                  train the bundled model anew and replace it
-  python -m training.build --quick          a rough model in about three minutes
+  python -m training.build --quick          one rough network in about three minutes
   python -m training.build --resume runs/digits-1
                                             go on with a run that was killed or stopped
   KERAS_BACKEND=jax python -m training.build

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import pickle
 import signal
 import threading
 from collections.abc import Sequence
@@ -87,9 +88,9 @@ def train(
         SeedsProgress(recipes, console) as progress,
         ExitStack() as end,
     ):
-        pool = ProcessPoolExecutor(
-            at_once, context, initializer=_start, initargs=(data, told, stop)
-        )
+        # As bytes: what they are made of imports Keras, which prepare() is to do in its own way.
+        given = (pickle.dumps(data), told, stop)
+        pool = ProcessPoolExecutor(at_once, context, initializer=_start, initargs=given)
         end.callback(pool.shutdown, cancel_futures=True)
         end.callback(stop.set)  # first: whatever happens, nobody is left at work
         running = [
@@ -130,12 +131,13 @@ _told: Any
 _stop: Any
 
 
-def _start(data: Data, told: Any, stop: Any) -> None:
+def _start(data: bytes, told: Any, stop: Any) -> None:
     global _data, _told, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     threading.Thread(target=_follow_parent, daemon=True).start()
-    _data, _told, _stop = data, told, stop
+    told.cancel_join_thread()  # at the end, nobody may be left to take what is still on its way
     prepare()
+    _data, _told, _stop = pickle.loads(data), told, stop  # noqa: S301  our own
 
 
 def _follow_parent() -> None:
