@@ -153,16 +153,17 @@ def _train(
     data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels))
     first = gathered.recipe
     recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
-    folders = [wanted.folder, *map(wanted.folder.of_seed, recipes[1:])]
     at_once = side_by_side.processes(len(recipes), options.jobs)
     ended = None
     if at_once > 1:
+        folders = [_folder(wanted, recipe) for recipe in recipes]
         ended = side_by_side.train(
             recipes, folders, data, console, at_once=at_once, tensorboard=options.tensorboard
         )
     test = gathered.test() if wanted.tested else None
     finished: list[Finished] = []
-    for number, (recipe, folder) in enumerate(zip(recipes, folders, strict=True)):
+    for number, recipe in enumerate(recipes):
+        folder = _folder(wanted, recipe)
         try:
             if ended is None:
                 training = _after_the_others(recipe, folder, data, options.tensorboard, console)
@@ -179,6 +180,12 @@ def _train(
         if training.interrupted and not together:
             break
     return finished
+
+
+def _folder(wanted: Plan, recipe: Recipe) -> RunFolder:
+    """Of one of the seeds."""
+    is_first = recipe.seed == wanted.recipe.seed
+    return wanted.folder if is_first else wanted.folder.of_seed(recipe)
 
 
 def _after_the_others(

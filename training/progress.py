@@ -106,6 +106,8 @@ class SeedsProgress:
                 self._batches = event.batches
                 done = event.after * event.batches
                 self._bar.update(task, total=event.epochs * event.batches, completed=done)
+                if event.after:
+                    self._console.print(f"Seed {seed}  going on after epoch {event.after}")
             case BatchDone():
                 done = (event.epoch - 1) * self._batches + event.batch
                 scores = f"epoch {event.epoch}/{recipe.epochs}  loss {event.loss:.4f}"

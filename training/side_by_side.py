@@ -107,6 +107,8 @@ def train(
         try:
             return [each.result() for each in running]
         except BrokenProcessPool:
+            if interrupt.requested:  # Ctrl-C came before a process knew what to make of it
+                return ["by Ctrl-C" if each.checkpoint.is_file() else None for each in folders]
             console.print("A process was killed; going on with one seed after the other")
             return None
 
