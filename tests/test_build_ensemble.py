@@ -73,6 +73,8 @@ def test_the_card_tells_of_the_whole_and_of_the_parts(built):
     by_seed = card["accuracy"]["mnist_test_seeds"]["by_seed"]
     assert by_seed == {"3": results[0].test_accuracy, "4": results[1].test_accuracy}
     assert card["model"]["parameters"] == sum(result.parameters for result in results)
+    together = RunFolder.find(built / "run" / "ensemble").result()
+    assert together.seconds == pytest.approx(sum(result.seconds for result in results) / 2, abs=0.2)
     images, labels = drawn_digits(100, 2)
     said = Recognizer.load(built / "digits.onnx").predict(images.astype(np.float32) / 255)
     right = (said.argmax(axis=1) == labels).mean()

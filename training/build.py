@@ -160,6 +160,8 @@ def _train(
         ended = side_by_side.train(
             recipes, folders, data, console, at_once=at_once, tensorboard=options.tensorboard
         )
+    if ended is None:
+        at_once = 1
     test = gathered.test() if wanted.tested else None
     finished: list[Finished] = []
     for number, recipe in enumerate(recipes):
@@ -176,7 +178,8 @@ def _train(
         together = wanted.ensemble and ended is not None
         if training.interrupted and finished and not together:
             break
-        finished.append(finish(training, folder, gathered, test))
+        ready = finish(training, folder, gathered, test)
+        finished.append(replace(ready, at_once=at_once))
         if training.interrupted and not together:
             break
     return finished

@@ -34,6 +34,7 @@ class Finished:
         test_loss: mean cross-entropy there in nats, or None.
         model: the ONNX file.
         members: of an ensemble.
+        at_once: how many seeds were trained side by side.
     """
 
     training: train.Training
@@ -46,6 +47,7 @@ class Finished:
     test_loss: float | None
     model: bytes
     members: tuple[Finished, ...] = ()
+    at_once: int = 1
 
     @property
     def parameters(self) -> int:
@@ -54,8 +56,10 @@ class Finished:
 
     @property
     def seconds(self) -> float:
-        """How long training took, one member after the other."""
-        return sum(each.training.seconds for each in self.members or (self,))
+        """How long training took; members side by side share that time."""
+        if not self.members:
+            return self.training.seconds
+        return sum(each.training.seconds for each in self.members) / self.at_once
 
     @property
     def interrupted(self) -> bool:

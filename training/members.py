@@ -82,6 +82,7 @@ def join(
         test_loss=_loss(tested) if tested else None,
         model=model,
         members=tuple(finished),
+        at_once=first.at_once,
     )
 
 
