@@ -12,6 +12,7 @@ from training.augment import Augmenter
 from training.datasets import Split
 from training.recipes import Recipe
 from training.stock import NOT_A_DIGIT, Stock
+from training.teacher import Teacher
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +41,15 @@ class Batches:
         classes: how many.
     """
 
-    def __init__(self, recipe: Recipe, train: Split, stock: Stock, classes: int) -> None:
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Split,
+        stock: Stock,
+        classes: int,
+        teacher: bytes | None = None,
+    ) -> None:
+        """Put epochs together; a teacher answers the dataset's images, but not the drawings."""
         self._recipe, self._stock = recipe, stock
         # Bytes take a quarter of the memory; the dataset's grey levels are bytes anyway.
         self._own = np.rint(255 * train.images).astype(np.uint8)
@@ -54,6 +63,7 @@ class Batches:
         even = np.full((1, self.classes), 1 / self.classes, dtype=np.float32)
         self._targets = np.vstack([np.eye(self.classes, dtype=np.float32), even])
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
+        self._teacher = Teacher(teacher, recipe.softness) if teacher and recipe.taught else None
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch (1, 2, ...)."""
@@ -68,7 +78,16 @@ class Batches:
         order = rng.permutation(len(images))
         for start in range(0, self.count * self._size, self._size):
             chosen = order[start : start + self._size]
-            yield self._batch(images[chosen], labels[chosen], distorted[chosen])
+            batch = self._batch(images[chosen], labels[chosen], distorted[chosen])
+            self._teach(batch, chosen < len(self._own))
+            yield batch
+
+    def _teach(self, batch: Batch, own: NDArray[np.bool_]) -> None:
+        """Let the teacher have its share of what the dataset's images are to be read as."""
+        if self._teacher is not None:
+            share = np.float32(self._recipe.taught)
+            said = self._teacher(batch.images[own])
+            batch.classes[own] = (1 - share) * batch.classes[own] + share * said
 
     def _batch(
         self, bytes_: NDArray[np.uint8], labels: NDArray[np.int64], distorted: NDArray[np.bool_]

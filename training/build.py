@@ -69,6 +69,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training import card, material, report, stock
     from training.fetch import data_folder
+    from training.teacher import read_teacher
 
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
@@ -77,14 +78,15 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         gathered = material.gather(
             wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
         )
+        teacher = read_teacher(wanted.teacher, gathered.labels) if wanted.teacher else None
         if not wanted.resume:
-            _begin(wanted, gathered)
+            _begin(wanted, gathered, teacher)
         if options.live and (hindrance := live.start(folder.path)):
             console.print(hindrance, soft_wrap=True)
         drawn = stock.make_stock(
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
-        finished = _train(wanted, gathered, drawn, options, console)
+        finished = _train(wanted, gathered, drawn, teacher, options, console)
         exported = _exported(finished, wanted, gathered)
         measured = _measure(exported, finished, gathered, console)
         written = card.card(gathered, exported, measured, wanted.command)
@@ -113,7 +115,7 @@ def _bundled() -> Path:
     return assets_dir() / "models"
 
 
-def _begin(wanted: Plan, gathered: Material) -> None:
+def _begin(wanted: Plan, gathered: Material, teacher: bytes | None) -> None:
     """Write down what is asked for, and show some of the images."""
     from training.finish import pictures
     from training.runs import Configuration
@@ -131,7 +133,10 @@ def _begin(wanted: Plan, gathered: Material) -> None:
         bundled=wanted.bundled,
         tested=wanted.tested,
         output=wanted.output,
+        taught_by=wanted.teacher.name if wanted.teacher else None,
     )
+    if teacher is not None:
+        folder.write(folder.teacher.name, teacher)
     # First of all: with it, --resume can go on, whatever happens next.
     folder.write_json("run.json", configuration)
     folder.write_json("environment.json", describe())
@@ -139,7 +144,12 @@ def _begin(wanted: Plan, gathered: Material) -> None:
 
 
 def _train(
-    wanted: Plan, gathered: Material, drawn: Stock, options: argparse.Namespace, console: Console
+    wanted: Plan,
+    gathered: Material,
+    drawn: Stock,
+    teacher: bytes | None,
+    options: argparse.Namespace,
+    console: Console,
 ) -> list[Finished]:
     """Train the recipe's own seed and, where asked for, the seeds that follow.
 
@@ -150,7 +160,7 @@ def _train(
     from training.finish import finish
     from training.train import Data, NothingTrainedError
 
-    data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels))
+    data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels), teacher)
     first = gathered.recipe
     recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
     at_once = side_by_side.processes(len(recipes), options.jobs)

@@ -78,6 +78,13 @@ def _what(group: argparse._ArgumentGroup) -> None:
         help="the same as --set ensemble=N: train N seeds, and export what they say on average",
     )
     add(
+        "--teacher",
+        type=path,
+        metavar="FILE",
+        help="learn the dataset's images from what this finished model says of them, too (settings"
+        " taught and softness)",
+    )
+    add(
         "--jobs",
         type=number,
         metavar="N",

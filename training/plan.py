@@ -24,10 +24,15 @@ _OF_THE_RUN: dict[str, object] = {
     "seed": None,
     "repeats": None,
     "ensemble": None,
+    "teacher": None,
     "data": None,
     "run": None,
     "test": None,
 }
+
+
+#: What ``--teacher`` sets.
+_TEACHING = {"taught": "0.7", "softness": "1.5"}
 
 
 class OptionError(BuildError):
@@ -41,6 +46,7 @@ class Plan:
     Attributes:
         recipe: with all that the command changes of it.
         own: the user's own data instead of the recipe's, or None.
+        teacher: a model to learn from, too, or None.
         repeats: how many seeds are trained.
         ensemble: whether they are exported together; otherwise the first one is.
         bundled: whether the result takes the place of the model that comes with the app.
@@ -53,6 +59,7 @@ class Plan:
 
     recipe: Recipe
     own: Path | None
+    teacher: Path | None
     repeats: int
     ensemble: bool
     bundled: bool
@@ -89,6 +96,7 @@ def _new(options: argparse.Namespace) -> Plan:
     return Plan(
         recipe=recipe,
         own=options.data.absolute() if options.data else None,
+        teacher=options.teacher,
         repeats=options.repeats or recipe.ensemble,
         ensemble=recipe.ensemble > 1,
         bundled=_is_bundled(recipe, options),
@@ -102,7 +110,14 @@ def _new(options: argparse.Namespace) -> Plan:
 
 def _is_bundled(recipe: Recipe, options: argparse.Namespace) -> bool:
     """Whether this makes the model that comes with the app: whatever its seed, nothing changed."""
-    changes = (options.set, options.quick, options.epochs, options.data, options.output)
+    changes = (
+        options.set,
+        options.quick,
+        options.epochs,
+        options.teacher,
+        options.data,
+        options.output,
+    )
     if any(changes) or options.test is False:
         return False
     is_one = recipe.name in {bundled.name for bundled in BUNDLED}
@@ -126,6 +141,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
     return Plan(
         recipe=asked.recipe,
         own=Path(asked.own_data) if asked.own_data else None,
+        teacher=folder.teacher if asked.taught_by else None,
         repeats=asked.repeats,
         ensemble=asked.ensemble,
         bundled=asked.bundled and not options.output,
@@ -158,8 +174,12 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
             assignments[name] = str(getattr(options, name))
     if options.repeats:
         assignments["ensemble"] = "1"
+    if options.teacher:
+        assignments |= _TEACHING
     by_hand = parse(options.set)
     recipe = changed(recipe, assignments | by_hand)
+    if bool(recipe.taught) != bool(options.teacher):
+        raise OptionError("--set taught=... and --teacher FILE go together; add what is missing")
     _check_effects(recipe, by_hand)
     if recipe.patience and recipe.watched == "test":
         raise OptionError(
@@ -213,6 +233,7 @@ _VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
     ("warmup", lambda r: r.schedule == "constant", "schedule=cosine"),
     ("mixture.strokes.", _draws_nothing, "mixture.pen=16000"),
     ("mixture.pen_", _draws_nothing, "mixture.pen=16000"),
+    ("softness", lambda r: not r.taught, "taught=0.7"),
     ("judgement", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
     ("exposure", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
 )
@@ -232,6 +253,8 @@ def _command(options: argparse.Namespace) -> str:
     for name in ("epochs", "seed", "repeats", "ensemble"):
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
+    if options.teacher:
+        words += ["--teacher", options.teacher.name]
     if options.test is False:
         words.append("--no-test")
     return shlex.join(words)

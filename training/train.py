@@ -73,19 +73,22 @@ class Data:
         validation: the dataset's validation images and, where there are any, the validation
             writers' digits.
         classes: how many there are.
+        teacher: an ONNX file that answers the training images, or None.
     """
 
     train: Split
     stock: Stock
     validation: Sequence[Split]
     classes: int
+    teacher: bytes | None = None
 
     def fingerprint(self) -> str:
-        """Identifies the training images."""
+        """Identifies the training images, and who teaches them."""
         digest = hashlib.sha256(self.train.labels.tobytes())
         digest.update(self.stock.labels.tobytes())
         digest.update(self.stock.images[:: 1 + len(self.stock.images) // 1000].tobytes())
         digest.update(self.train.images[:: 1 + len(self.train) // 1000].tobytes())
+        digest.update(self.teacher or b"")
         return digest.hexdigest()
 
 
@@ -123,7 +126,7 @@ def fit(
     """
     with Interrupt() if request is None else nullcontext(request) as interrupt:
         keras.utils.set_random_seed(recipe.seed)
-        batches = Batches(recipe, data.train, data.stock, data.classes)
+        batches = Batches(recipe, data.train, data.stock, data.classes, data.teacher)
         run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
         folder.write_json("model.json", layers_of(run.model))
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"

@@ -7,6 +7,7 @@
     metrics.jsonl       what happens, batch by batch (training.runs.metrics)
     history.csv         one row for each epoch
     last.npz            the checkpoint that --resume goes on with (training.checkpoint)
+    teacher.onnx        the model that it learns from, too
     best.keras          the model of the epoch that is kept so far
     predictions/        what the finished model says of test, validation and writers, .npz each
     NAME.onnx NAME.json the model and its card
@@ -105,6 +106,10 @@ class RunFolder:
     @property
     def best_model(self) -> Path:
         return self.path / "best.keras"
+
+    @property
+    def teacher(self) -> Path:
+        return self.path / "teacher.onnx"
 
     @property
     def figures(self) -> Path:

@@ -29,6 +29,7 @@ class Configuration:
         bundled: whether the model takes the place of the one that comes with the app.
         tested: whether the test set is read at the end.
         output: where ``--output`` wanted the model, too, or None.
+        taught_by: name of the file that ``--teacher`` named, or None.
     """
 
     command: str
@@ -42,6 +43,7 @@ class Configuration:
     bundled: bool = False
     tested: bool = True
     output: str | None = None
+    taught_by: str | None = None
 
 
 @dataclass(frozen=True)
