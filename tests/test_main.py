@@ -132,12 +132,14 @@ def test_a_terminal_gets_a_progress_bar_and_the_answers_stay_clean(model, tmp_pa
     file = tmp_path / "many.jsonl"
     file.write_text(f"{UPRIGHT}\n" * 300 + "seven\n" + f"{LEVEL}\n" * 300)
     controller, terminal = pty.openpty()
-    streams = {"stdout": terminal if stdout_too else subprocess.PIPE, "stderr": terminal}
+    output = tmp_path / "answers"  # a pipe that nobody reads meanwhile may be too short
     environment = ENVIRONMENT | {"TERM": "xterm", "COLUMNS": "40"}
-    with started("predict", "--model", model, str(file), env=environment, **streams) as process:
-        os.close(terminal)
-        shown = read_terminal(controller)
-        answers = shown if stdout_too else process.stdout.read()
+    with output.open("w") as stream:
+        streams = {"stdout": terminal if stdout_too else stream, "stderr": terminal}
+        with started("predict", "--model", model, str(file), env=environment, **streams) as process:
+            os.close(terminal)
+            shown = read_terminal(controller)
+    answers = shown if stdout_too else output.read_text(encoding="utf-8")
     os.close(controller)
     assert process.returncode == 2
     assert re.search(r"\d+%.*601 drawings", shown)
