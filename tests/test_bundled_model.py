@@ -8,7 +8,6 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from pydantic import TypeAdapter
 from rich.console import Console
 
 from digitpad.recognizer import Recognizer
@@ -16,6 +15,8 @@ from digitpad.resources import asset
 
 material = pytest.importorskip("training.material")
 validation = pytest.importorskip("training.validation")
+
+from pydantic import TypeAdapter
 
 from training.recipes import BUNDLED, DIGITS, Recipe
 
