@@ -291,7 +291,6 @@ def test_a_device_that_is_not_there_is_said_once_and_the_cpu_answers(model, tmp_
 
 
 def test_a_library_that_does_not_load_is_a_sentence(monkeypatch, capsys):
-    monkeypatch.delitem(sys.modules, "digitpad.recognizer", raising=False)
     monkeypatch.setitem(sys.modules, "onnxruntime", None)
     assert main(["info"]) == 2
     assert capsys.readouterr().err.startswith("digitpad: a library cannot be loaded (")
