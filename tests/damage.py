@@ -20,7 +20,7 @@ import pytest
 #: to read try a multiple of it, those that need a process each a part.
 CASES = int(os.environ.get("DIGITPAD_FUZZ", "250"))
 #: What one case may take: seconds of this process, and bytes.
-SECONDS, MEMORY = 1.0, 600 * 2**20
+SECONDS, MEMORY = 5.0, 600 * 2**20
 
 _WEDGES = [
     b"9" * 30,
