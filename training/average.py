@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -52,13 +50,3 @@ class Average:
         share = np.float32(min(1.0, self._every / max(span, 1.0)))
         for mean, now in zip(self._mean, self._model.get_weights(), strict=True):
             mean += share * (now - mean)
-
-    @contextmanager
-    def in_use(self) -> Iterator[None]:
-        """Let the model have the averaged weights for a while."""
-        own = self._model.get_weights()
-        self._model.set_weights(self.weights)
-        try:
-            yield
-        finally:
-            self._model.set_weights(own)

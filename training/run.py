@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.architectures import ARCHITECTURES
+from training.arithmetic import trained_as
 from training.average import Average
 from training.batches import Batch, Batches
 from training.checkpoint import Checkpoint, CheckpointError
@@ -38,14 +39,17 @@ class Run:
     """Everything that changes from one epoch to the next.
 
     Attributes:
-        model: the Keras model, compiled.
-        average: of its weights.
+        network: the recipe's, as it is scored, saved and exported.
+        model: its twin that is trained, compiled.
+        average: of the twin's weights.
         history: the finished epochs.
         weights: those of the epoch that is kept: the best of them, or the last.
     """
 
     def __init__(self, recipe: Recipe, batches: Batches, checkpoint: Checkpoint) -> None:
-        self.model = _compiled(recipe, batches)
+        judges = bool(recipe.mixture.per_family)
+        self.network = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout, judges)
+        self.model = _compiled(trained_as(self.network, recipe.precision), recipe, batches.count)
         self.average = Average(self.model, recipe.averaging * batches.count)
         self.history: list[Epoch] = []
         self.weights: list[NDArray[np.float32]] = []
@@ -144,19 +148,17 @@ def _accuracy(truth: Any, predicted: Any) -> Any:
     return ops.sum(digits * correct) / ops.maximum(ops.sum(digits), 1.0)
 
 
-def _compiled(recipe: Recipe, batches: Batches) -> Any:
-    """The recipe's network with its optimiser and loss."""
-    judges = bool(recipe.mixture.per_family)
-    model = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout, judges)
+def _compiled(model: Any, recipe: Recipe, steps: int) -> Any:
+    """A model with the recipe's optimiser and loss; an epoch has so many steps."""
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
     losses, metrics, weights = [loss], [[_accuracy]], [1.0]
-    if judges:
+    if len(model.outputs) > 1:
         losses.append(keras.losses.BinaryCrossentropy())
         metrics.append([])
         weights.append(recipe.judgement)
     # TensorFlow's XLA takes 1.8 times as long on a CPU.
     compiled = False if keras.backend.backend() == "tensorflow" else "auto"
-    optimizer = optimizer_of(recipe, recipe.epochs * batches.count)
+    optimizer = optimizer_of(recipe, recipe.epochs * steps)
     optimizer.build(model.trainable_variables)  # a checkpoint may be read before the first step
     model.compile(
         optimizer=optimizer,

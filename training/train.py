@@ -128,7 +128,7 @@ def fit(
         keras.utils.set_random_seed(recipe.seed)
         batches = Batches(recipe, data.train, data.stock, data.classes, data.teacher)
         run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
-        folder.write_json("model.json", layers_of(run.model))
+        folder.write_json("model.json", layers_of(run.network))
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
         if resume and run.restore():
             title += f", going on after epoch {len(run.history)}"
@@ -147,10 +147,11 @@ def fit(
             watch.ended("stopped" if early else "finished", early)
         if early:
             console.print(f"Stopped {early}; going on with epoch {run.kept.number}, the one kept")
-        run.model.set_weights(run.weights)
-        _save_best(run.model, folder)  # once more, in case a kill came between it and a checkpoint
+        run.network.set_weights(run.weights)
+        # Once more, in case a kill came between it and a checkpoint.
+        _save_best(run.network, folder)
         seconds = sum(epoch.seconds for epoch in run.history)
-        return Training(recipe, run.model, tuple(run.history), run.kept, early, seconds)
+        return Training(recipe, run.network, tuple(run.history), run.kept, early, seconds)
 
 
 def _epochs(
@@ -169,8 +170,8 @@ def _epochs(
         loss, accuracy = run.one_epoch(batches, number, watch, interrupt)
         if interrupt.requested:
             return "by Ctrl-C"
-        with run.average.in_use():
-            on_validation = [score(run.model, split) for split in data.validation]
+        run.network.set_weights(run.average.weights)
+        on_validation = [score(run.network, split) for split in data.validation]
         together = _together(on_validation)
         if not math.isfinite(together[0]):
             raise diverged("validation loss", together[0], number)
@@ -178,8 +179,7 @@ def _epochs(
         epoch = Epoch(number, loss, accuracy, *together, seconds)
         run.finish(epoch)
         if epoch is run.kept:
-            with run.average.in_use():
-                _save_best(run.model, folder)
+            _save_best(run.network, folder)
         watch.epoch_done(epoch, epoch is run.kept)
         if folder.stop_requested():
             return "on request"

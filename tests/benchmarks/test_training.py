@@ -111,7 +111,7 @@ def test_an_epoch_beside_model_fit(
     plain = compiled()
     x, targets = digits.images, np.eye(10, dtype=np.float32)[digits.labels]
     y = [targets, np.ones((IMAGES, 1), np.float32)]
-    with Watch(RunFolder(tmp_path), started, "validation", Console(file=StringIO())) as watch:
+    with Watch(RunFolder(tmp_path), started, DIGITS, Console(file=StringIO())) as watch:
         ours_s, theirs_s = side_by_side(
             lambda: run.one_epoch(batches, 1, watch, Interrupt()),
             lambda: plain.fit(x, y, batch_size=BATCH, epochs=1, verbose=0),
@@ -122,10 +122,25 @@ def test_an_epoch_beside_model_fit(
     )
 
 
-def compiled() -> Any:
+def test_a_step_in_faster_arithmetic(batches: Batches, report: Callable[[str], None]) -> None:
+    """Keras' own layers, the same with normalisation at once, and that with bfloat16."""
+    ready = list(batches.epoch(1))
+    models = [compiled(), compiled("float32"), compiled("bfloat16")]
+    plain_s, fused_s, half_s = side_by_side(
+        *(lambda model=model: [step(model, batch) for batch in ready] for model in models)
+    )
+    report(
+        f"training steps: {IMAGES / plain_s:,.0f} images/s with Keras' layers; normalised at once"
+        f" {plain_s / fused_s:.2f} times as many, and in bfloat16 {plain_s / half_s:.2f} times"
+    )
+
+
+def compiled(precision: str | None = None) -> Any:
     from training.architectures import ARCHITECTURES
+    from training.arithmetic import trained_as
 
     model = ARCHITECTURES[DIGITS.architecture](10, DIGITS.dropout, True)
+    model = trained_as(model, precision) if precision else model
     model.compile("adamw", ["categorical_crossentropy", "binary_crossentropy"], jit_compile=False)
     return model
 

@@ -148,6 +148,8 @@ class Recipe:
         epochs: passes over the training images.
         patience: training ends after so many epochs without a lower validation loss; 0 for never.
         batch_size: images per step.
+        precision: in which layers compute while they are trained. With ``"bfloat16"`` training is
+            faster on processors that multiply it, and much slower on others.
         last_batch: whether the last batch of an epoch, which may be smaller, is trained on too.
         optimizer: ``"adamw"``, ``"adam"`` or ``"sgd"``.
         learning_rate: at the end of the warm-up.
@@ -187,6 +189,7 @@ class Recipe:
     train_images: Count = 0
     validation_images: Count = 0
     patience: Count = 0
+    precision: Literal["float32", "bfloat16"] = "float32"
     last_batch: bool = False
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
     schedule: Literal["constant", "cosine"] = "cosine"
