@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import shlex
 from io import StringIO
 
 import numpy as np
@@ -18,6 +19,8 @@ validation = pytest.importorskip("training.validation")
 
 from pydantic import TypeAdapter
 
+from training.options import parser
+from training.plan import wanted_recipe
 from training.recipes import BUNDLED, DIGITS, Recipe
 
 
@@ -53,11 +56,15 @@ def test_it_is_small_and_its_card_is_its_own(recognizer):
     assert "CC BY 4.0" in sources
 
 
-@pytest.mark.parametrize("recipe", BUNDLED, ids=lambda recipe: recipe.name)
-def test_a_card_records_the_recipe_as_it_is_here(recipe):
-    card = json.loads(asset(f"models/{recipe.name}.json").read_text(encoding="utf-8"))
+@pytest.mark.parametrize("name", [recipe.name for recipe in BUNDLED])
+def test_a_card_s_command_asks_for_the_recipe_that_it_records(name):
+    card = json.loads(asset(f"models/{name}.json").read_text(encoding="utf-8"))
+    python, option, module, *arguments = shlex.split(card["command"])
+    assert (python, option, module) == ("python", "-m", "training.build")
+    wanted = wanted_recipe(parser().parse_args(arguments))
     # A setting that is younger than the card has its default, which changes nothing.
-    assert TypeAdapter(Recipe).validate_python(card["training"]["recipe"]) == recipe
+    assert TypeAdapter(Recipe).validate_python(card["training"]["recipe"]) == wanted
+    assert ("--teacher" in arguments) == ("taught_by" in card)
 
 
 def test_neither_side_is_bought_with_the_other(measured):

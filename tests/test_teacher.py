@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 from dataclasses import replace
@@ -90,8 +91,13 @@ def test_a_build_learns_from_it_and_keeps_it_to_go_on(tmp_path, monkeypatch, cap
     arguments = ["--teacher", str(teacher), "--epochs", "1", "--run", str(run)]
     where = ["--data-dir", str(tmp_path), "--output", str(out)]
     assert build.main([*arguments, *where]) == 0
-    command = json.loads(out.with_suffix(".json").read_text())["command"]
-    assert command == "python -m training.build --epochs 1 --teacher mine.onnx"
+    card = json.loads(out.with_suffix(".json").read_text())
+    assert card["command"] == "python -m training.build --epochs 1 --teacher mine.onnx"
+    told = Recognizer.load(teacher, "cpu").metadata
+    known = {name: told[name] for name in ("recipe", "dataset", "seed")}
+    assert card["taught_by"] == known | {
+        "onnx_sha256": hashlib.sha256(teacher.read_bytes()).hexdigest()
+    }
     teacher.unlink()
     again = plan(parser().parse_args(["--resume", str(run), "--output", str(out)]))
     assert again.teacher is not None

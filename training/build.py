@@ -69,7 +69,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training import card, material, report, stock
     from training.fetch import data_folder
-    from training.teacher import read_teacher
+    from training.teacher import introduced, read_teacher
 
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
@@ -89,7 +89,8 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         finished = _train(wanted, gathered, drawn, teacher, options, console)
         exported = _exported(finished, wanted, gathered)
         measured = _measure(exported, finished, gathered, console)
-        written = card.card(gathered, exported, measured, wanted.command)
+        taught_by = introduced(teacher) if teacher else None
+        written = card.card(gathered, exported, measured, wanted.command, taught_by)
         exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
         for each in finished:
             each.write_result()

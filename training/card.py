@@ -56,7 +56,11 @@ class Measured:
 
 
 def card(
-    material: Material, finished: Finished, measured: Measured, command: str
+    material: Material,
+    finished: Finished,
+    measured: Measured,
+    command: str,
+    taught_by: Mapping[str, str] | None = None,
 ) -> dict[str, Any]:
     """All that is known of an exported model, ready for JSON.
 
@@ -65,6 +69,7 @@ def card(
         finished: the run or ensemble that was exported.
         measured: how well it reads.
         command: what repeats the run.
+        taught_by: what :func:`training.teacher.introduced` tells of the teacher, or None.
     """
     training = finished.training
     recipe, pen = training.recipe, measured.validation.pen
@@ -87,6 +92,7 @@ def card(
         "labels": list(material.labels),
         **({"labels_ko": list(material.korean)} if material.korean else {}),
         "command": command,
+        **({"taught_by": dict(taught_by)} if taught_by else {}),
         "accuracy": accuracy,
         "calibration": {
             "temperature": measured.limits.temperature,

@@ -21,6 +21,11 @@ examples:
   python -m training.build --quick          one rough network in about three minutes
   python -m training.build --resume runs/digits-1
                                             go on with a run that was killed or stopped
+  python -m training.build --recipe mnist-alone --ensemble 4
+  python -m training.build --teacher runs/mnist-alone-1/ensemble/mnist-alone.onnx
+                                            learn MNIST from networks that know nothing else, too
+  python -m training.build --set precision=bfloat16
+                                            faster, on processors that multiply such numbers
   KERAS_BACKEND=jax python -m training.build
                                             train with JAX (or torch), export with TensorFlow
 

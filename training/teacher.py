@@ -6,6 +6,7 @@ teacher answers every image as it is distorted, so that both see the same.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -43,6 +44,13 @@ def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
     if loaded.labels != tuple(labels):
         raise TeacherError(f"--teacher: {path} reads other classes than the dataset has")
     return content
+
+
+def introduced(model: bytes) -> dict[str, str]:
+    """Who taught, as the card of its pupil tells it: recipe, dataset, seeds and hash."""
+    told = Recognizer(model, "teacher", "cpu", {}).metadata
+    known = {name: told[name] for name in ("recipe", "dataset", "seed") if name in told}
+    return known | {"onnx_sha256": hashlib.sha256(model).hexdigest()}
 
 
 class Teacher:
