@@ -38,7 +38,7 @@ class Measured:
 
 
 MEASURED: dict[str, Measured] = {
-    # One network; the bundled model is the mean of these three: 99.60 %. Two of them were trained
+    # One network, without teachers; the mean of these three: 99.60 %. Two of them were trained
     # while much else ran; epochs that little disturbed took 36 s.
     "digits": Measured(162_379, 0.9950, 0.0003, 3, 45 * 36),
     # Epochs that nothing disturbed took 47 s; many of those of these seeds were.
