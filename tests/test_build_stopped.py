@@ -28,7 +28,7 @@ def undisturbed(tmp_path_factory) -> RunFolder:
     """What a build leaves that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
     process = start_build(folder, "--run", "run")
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     return RunFolder.find(folder / "run")
 
@@ -39,10 +39,10 @@ def killed_after(process: subprocess.Popen[str], metrics: Path, lines: int) -> b
     while process.poll() is None:
         if metrics.is_file() and metrics.read_bytes().count(b"\n") >= lines:
             process.kill()
-            process.communicate(timeout=300)
+            process.communicate(timeout=120)
             return process.returncode != 0
         pause.wait(0.005)
-    process.communicate(timeout=300)
+    process.communicate(timeout=120)
     return False
 
 
@@ -59,7 +59,7 @@ def test_killed_at_random_points_it_ends_as_if_nothing_had_happened(undisturbed,
         assert RunFolder.find(run.path).story().batches, "what had been noted is gone"
     assert kills >= 2
     process = start_build(tmp_path, *arguments)
-    output, errors = process.communicate(timeout=300)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "going on after epoch" in output
     onnx = (run.path / "digits.onnx").read_bytes()
@@ -76,12 +76,12 @@ def test_killed_at_random_points_it_ends_as_if_nothing_had_happened(undisturbed,
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit there")
 def test_a_full_disk_costs_no_more_than_a_kill(undisturbed, tmp_path):
     process = start_build(tmp_path, "--run", "run", largest_file=500_000)
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 2
     assert re.fullmatch(r"training.build: cannot write .*last.npz .*--resume\n", errors)
     assert RunFolder.find(tmp_path / "run").story().ended.how == "failed"
     process = start_build(tmp_path, "--resume", "run")
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     onnx = (tmp_path / "run" / "digits.onnx").read_bytes()
     assert onnx == (undisturbed.path / "digits.onnx").read_bytes()
@@ -95,7 +95,7 @@ def test_ctrl_c_keeps_the_best_epoch_and_says_so(tmp_path):
         if line.startswith("Epoch"):
             process.send_signal(signal.SIGINT)
             break
-    output, errors = process.communicate(timeout=300)
+    output, errors = process.communicate(timeout=120)
     assert process.returncode == 0, errors
     assert "ended early" in output
     card = json.loads((tmp_path / "digits.json").read_text())
@@ -113,7 +113,7 @@ def test_ctrl_c_before_there_is_anything_to_keep(tmp_path):
         if line.startswith("Training"):
             process.send_signal(signal.SIGINT)
             break
-    _, errors = process.communicate(timeout=300)
+    _, errors = process.communicate(timeout=120)
     assert process.returncode == 130
     assert errors == "training.build: stopped; no model was written\n"
     assert_untouched(files)
