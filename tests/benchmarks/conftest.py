@@ -9,6 +9,12 @@ import pytest
 _LINES: list[str] = []
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Without -n there is nothing to distribute, and pytest-benchmark would refuse to measure."""
+    if not config.getoption("numprocesses", None):
+        config.option.dist = "no"
+
+
 @pytest.fixture
 def report() -> Callable[[str], None]:
     """Add one line to the end of the run."""
