@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import signal
 from dataclasses import replace
 from io import StringIO
@@ -47,9 +48,26 @@ def folder(tmp_path) -> RunFolder:
     return RunFolder(tmp_path)
 
 
+@pytest.fixture(scope="module")
+def trained(train, data, tmp_path_factory):
+    """One epoch, :data:`SHORT`, with its folder."""
+    folder = RunFolder(tmp_path_factory.mktemp("trained"))
+    return train.fit(SHORT, data, folder, Console(file=StringIO())), folder
+
+
+@pytest.fixture
+def its_folder(trained, tmp_path) -> RunFolder:
+    """A copy of that folder, to be spoilt."""
+    shutil.copytree(trained[1].path, tmp_path, dirs_exist_ok=True)
+    return RunFolder(tmp_path)
+
+
 @pytest.fixture
 def console() -> Console:
     return Console(file=StringIO(), width=120)
+
+
+SHORT = replace(TINY, epochs=1)
 
 
 class InterruptedConsole(Console):
@@ -83,17 +101,17 @@ def test_it_learns_and_keeps_the_best_epoch(train, data, folder, console):
 def test_both_validation_sets_choose_the_epoch(train, data, folder, console):
     hard = Split(1 - data.validation[0].images, data.validation[0].labels)
     both = replace(data, validation=[*data.validation, hard])
-    (epoch,) = train.fit(replace(TINY, epochs=1), both, folder, console).history
-    (alone,) = train.fit(replace(TINY, epochs=1), data, folder, console).history
+    (epoch,) = train.fit(SHORT, both, folder, console).history
+    (alone,) = train.fit(SHORT, data, folder, console).history
     assert alone.pen_accuracy is None
     assert epoch.validation_accuracy == alone.validation_accuracy > epoch.pen_accuracy
     assert epoch.validation_loss > alone.validation_loss
     assert "strangers" in console.file.getvalue()
 
 
-def test_the_epoch_states_the_mean_over_its_batches(train, data, folder, console):
+def test_the_epoch_states_the_mean_over_its_batches(trained):
     """A random network guesses one in ten; the last batch of one epoch is far better."""
-    training = train.fit(replace(TINY, epochs=1), data, folder, console)
+    training, _ = trained
     assert 0.1 < training.history[0].accuracy < 0.9
     assert training.history[0].loss > 0.5
 
@@ -172,35 +190,32 @@ def test_a_finished_run_is_not_trained_again(train, data, folder):
     assert again.history == first.history
 
 
-def test_another_recipe_does_not_go_on_with_a_strange_checkpoint(train, data, folder, console):
-    train.fit(replace(TINY, epochs=1), data, folder, console)
-    other = replace(TINY, epochs=1, learning_rate=1e-4)
+def test_another_recipe_does_not_go_on_with_a_strange_checkpoint(train, data, its_folder, console):
+    other = replace(SHORT, learning_rate=1e-4)
     with pytest.raises(BuildError, match=r"other settings.*begin another run"):
-        train.fit(other, data, folder, console, resume=True)
+        train.fit(other, data, its_folder, console, resume=True)
 
 
-def test_a_damaged_checkpoint_is_a_sentence(train, data, folder, console):
-    train.fit(replace(TINY, epochs=1), data, folder, console)
-    folder.checkpoint.write_bytes(folder.checkpoint.read_bytes()[:-2_000])
+def test_a_damaged_checkpoint_is_a_sentence(train, data, its_folder, console):
+    its_folder.checkpoint.write_bytes(its_folder.checkpoint.read_bytes()[:-2_000])
     with pytest.raises(BuildError, match="damaged; begin another run, without --resume"):
-        train.fit(replace(TINY, epochs=1), data, folder, console, resume=True)
+        train.fit(SHORT, data, its_folder, console, resume=True)
 
 
 def test_a_full_disk_is_a_sentence_and_keeps_the_last_checkpoint(
-    train, data, folder, console, monkeypatch
+    train, data, its_folder, console, monkeypatch
 ):
-    train.fit(replace(TINY, epochs=1), data, folder, console)
-    before = folder.checkpoint.read_bytes()
-    files = set(folder.path.iterdir())
+    before = its_folder.checkpoint.read_bytes()
+    files = set(its_folder.path.iterdir())
 
     def full(*_: object, **__: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr("training.checkpoint.replace_file", full)
     with pytest.raises(BuildError, match=r"No space left on device.*--resume"):
-        train.fit(replace(TINY, epochs=1), data, folder, console)
-    assert folder.checkpoint.read_bytes() == before
-    assert set(folder.path.iterdir()) == files
+        train.fit(SHORT, data, its_folder, console)
+    assert its_folder.checkpoint.read_bytes() == before
+    assert set(its_folder.path.iterdir()) == files
 
 
 def test_every_step_is_noted(train, data, folder, console):
@@ -223,7 +238,7 @@ def test_a_log_that_joins_in_is_told_the_same(train, data, folder, console):
             self.events.append(event)
 
     kept = Kept()
-    train.fit(replace(TINY, epochs=1), data, folder, console, logs=[kept])
+    train.fit(SHORT, data, folder, console, logs=[kept])
     assert isinstance(kept.events[1], BatchDone)
     assert isinstance(kept.events[-1], Ended)
     assert len(kept.events) == len(folder.metrics.read_text().splitlines())
@@ -254,10 +269,10 @@ def test_a_recipe_that_watches_the_test_set_keeps_the_last_epoch(train, data, fo
     assert "  test " in console.file.getvalue()
 
 
-def test_the_best_model_is_there_for_keras(train, data, folder, console):
+def test_the_best_model_is_there_for_keras(trained):
     import keras
 
-    training = train.fit(replace(TINY, epochs=1), data, folder, console)
+    training, folder = trained
     saved = keras.saving.load_model(folder.best_model, compile=False, safe_mode=True)
     for one, other in zip(saved.get_weights(), training.model.get_weights(), strict=True):
         assert np.array_equal(one, other)
@@ -336,7 +351,7 @@ def test_a_validation_loss_that_is_no_number_ends_it_with_a_sentence(
 ):
     monkeypatch.setattr(train, "score", lambda *_: (float("nan"), 0.1))
     with pytest.raises(BuildError, match="validation loss became nan in epoch 1"):
-        train.fit(replace(TINY, epochs=1), data, folder, console)
+        train.fit(SHORT, data, folder, console)
     assert not folder.checkpoint.exists()
 
 
@@ -349,17 +364,16 @@ def test_an_epoch_s_mean_counts_images_not_batches(train, data, folder, console)
 
 
 @pytest.mark.parametrize("content", [b"", b"not a zip", "list", "array"])
-def test_a_foreign_checkpoint_is_a_sentence(train, data, folder, console, content):
-    train.fit(replace(TINY, epochs=1), data, folder, console)
+def test_a_foreign_checkpoint_is_a_sentence(train, data, its_folder, console, content):
     if content == "list":
-        np.savez(folder.checkpoint, record=np.array("[1, 2]"))
+        np.savez(its_folder.checkpoint, record=np.array("[1, 2]"))
     elif content == "array":
-        with folder.checkpoint.open("wb") as stream:
+        with its_folder.checkpoint.open("wb") as stream:
             np.save(stream, np.zeros(3))
     else:
-        folder.checkpoint.write_bytes(content)
+        its_folder.checkpoint.write_bytes(content)
     with pytest.raises(BuildError, match=r"damaged; begin another run"):
-        train.fit(replace(TINY, epochs=1), data, folder, console, resume=True)
+        train.fit(SHORT, data, its_folder, console, resume=True)
 
 
 def test_the_last_batch_may_be_smaller(train, data, folder, console):

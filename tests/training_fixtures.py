@@ -77,6 +77,7 @@ def tiny_source(folder: Path, train: int = 600, test: int = 100) -> Source:
 #: A few seconds of training; mild, so that drawn digits are learnt in them.
 TINY = replace(
     recipes.DIGITS,
+    architecture="compact_cnn",  # the quickest to trace, and tracing is most of the time
     ensemble=1,
     epochs=3,
     batch_size=10,
