@@ -23,6 +23,8 @@ from training.runs.metrics import BatchDone, Ended, read_story
 from training.stock import make_stock
 from training.watch import Watch
 
+SHORT = replace(TINY, epochs=1)
+
 
 @pytest.fixture(scope="module")
 def train():
@@ -65,9 +67,6 @@ def its_folder(trained, tmp_path) -> RunFolder:
 @pytest.fixture
 def console() -> Console:
     return Console(file=StringIO(), width=120)
-
-
-SHORT = replace(TINY, epochs=1)
 
 
 class InterruptedConsole(Console):
