@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from training.augment import Augmenter
 from training.datasets import Split
+from training.lessons import Lessons, Versions, as_bytes
 from training.recipes import Recipe
 from training.stock import NOT_A_DIGIT, Stock
-from training.teacher import Teacher
 
 
 @dataclass(frozen=True, eq=False)
@@ -47,12 +47,11 @@ class Batches:
         train: Split,
         stock: Stock,
         classes: int,
-        teacher: bytes | None = None,
+        lessons: Lessons | None = None,
     ) -> None:
-        """Put epochs together; a teacher answers the dataset's images, but not the drawings."""
+        """Put epochs together; lessons are of the dataset's images, and not of the drawings."""
         self._recipe, self._stock = recipe, stock
-        # Bytes take a quarter of the memory; the dataset's grey levels are bytes anyway.
-        self._own = np.rint(255 * train.images).astype(np.uint8)
+        self._own = as_bytes(train.images)
         self._labels = train.labels
         self.images = len(train) + len(stock.deal(1))
         self._size = min(recipe.batch_size, self.images)
@@ -63,31 +62,41 @@ class Batches:
         even = np.full((1, self.classes), 1 / self.classes, dtype=np.float32)
         self._targets = np.vstack([np.eye(self.classes, dtype=np.float32), even])
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
-        self._teacher = Teacher(teacher, recipe.softness) if teacher and recipe.taught else None
+        self._lessons = lessons
+        self._versions = Versions(recipe, self._own) if lessons else None
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch (1, 2, ...)."""
         rng = np.random.default_rng((self._recipe.seed, number))
         self._augmenter.reseed((self._recipe.seed, number, 1))
         dealt = self._stock.deal(number)
-        images = np.concatenate([self._own, self._stock.images[dealt]])
+        own, share, said = self._of_the_dataset(number)
+        images = np.concatenate([own, self._stock.images[dealt]])
         labels = np.concatenate([self._labels, self._stock.labels[dealt]])
-        shares = self._recipe.distorted, self._recipe.mixture.distorted
-        often = np.repeat(shares, (len(self._own), len(dealt)))
+        often = np.repeat((share, self._recipe.mixture.distorted), (len(own), len(dealt)))
         distorted = rng.random(len(images)) < often
         order = rng.permutation(len(images))
         for start in range(0, self.count * self._size, self._size):
             chosen = order[start : start + self._size]
             batch = self._batch(images[chosen], labels[chosen], distorted[chosen])
-            self._teach(batch, chosen < len(self._own))
+            if said is not None:
+                taught = chosen < len(own)
+                self._teach(batch, taught, said[chosen[taught]])
             yield batch
 
-    def _teach(self, batch: Batch, own: NDArray[np.bool_]) -> None:
-        """Let the teacher have its share of what the dataset's images are to be read as."""
-        if self._teacher is not None:
-            share = np.float32(self._recipe.taught)
-            said = self._teacher(batch.images[own])
-            batch.classes[own] = (1 - share) * batch.classes[own] + share * said
+    def _of_the_dataset(
+        self, number: int
+    ) -> tuple[NDArray[np.uint8], float, NDArray[np.float16] | None]:
+        """Its images, how many of them are yet to be distorted, and what teachers say of them."""
+        if self._lessons is None or self._versions is None:
+            return self._own, self._recipe.distorted, None
+        version = self._lessons.turn(number, self._recipe.seed)
+        return self._versions.whole(version), 0.0, self._lessons.answers[version]
+
+    def _teach(self, batch: Batch, taught: NDArray[np.bool_], said: NDArray[np.float16]) -> None:
+        """Let teachers have their share of what some images are to be read as."""
+        share = np.float32(self._recipe.taught)
+        batch.classes[taught] = (1 - share) * batch.classes[taught] + share * said
 
     def _batch(
         self, bytes_: NDArray[np.uint8], labels: NDArray[np.int64], distorted: NDArray[np.bool_]

@@ -30,7 +30,6 @@ if TYPE_CHECKING:
     from training.material import Material
     from training.recipes import Recipe
     from training.runs import RunFolder
-    from training.stock import Stock
     from training.train import Data, Training
 
 #: Training images that a run's folder shows.
@@ -69,7 +68,9 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training import card, material, report, stock
     from training.fetch import data_folder
+    from training.lessons import make_lessons
     from training.teacher import introduced, read_teacher
+    from training.train import Data
 
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
@@ -78,18 +79,20 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         gathered = material.gather(
             wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
         )
-        teacher = read_teacher(wanted.teacher, gathered.labels) if wanted.teacher else None
+        teachers = [read_teacher(path, gathered.labels) for path in wanted.teachers]
         if not wanted.resume:
-            _begin(wanted, gathered, teacher)
+            _begin(wanted, gathered, teachers)
         if options.live and (hindrance := live.start(folder.path)):
             console.print(hindrance, soft_wrap=True)
         drawn = stock.make_stock(
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
-        finished = _train(wanted, gathered, drawn, teacher, options, console)
+        lessons = make_lessons(gathered.recipe, gathered.train.images, teachers, console)
+        data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels), lessons)
+        finished = _train(wanted, gathered, data, options, console)
         exported = _exported(finished, wanted, gathered)
         measured = _measure(exported, finished, gathered, console)
-        taught_by = introduced(teacher) if teacher else None
+        taught_by = [introduced(teacher) for teacher in teachers]
         written = card.card(gathered, exported, measured, wanted.command, taught_by)
         exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
         for each in finished:
@@ -116,7 +119,7 @@ def _bundled() -> Path:
     return assets_dir() / "models"
 
 
-def _begin(wanted: Plan, gathered: Material, teacher: bytes | None) -> None:
+def _begin(wanted: Plan, gathered: Material, teachers: Sequence[bytes]) -> None:
     """Write down what is asked for, and show some of the images."""
     from training.finish import pictures
     from training.runs import Configuration
@@ -134,10 +137,10 @@ def _begin(wanted: Plan, gathered: Material, teacher: bytes | None) -> None:
         bundled=wanted.bundled,
         tested=wanted.tested,
         output=wanted.output,
-        taught_by=wanted.teacher.name if wanted.teacher else None,
+        taught_by=", ".join(path.name for path in wanted.teachers) or None,
     )
-    if teacher is not None:
-        folder.write(folder.teacher.name, teacher)
+    for number, teacher in enumerate(teachers, start=1):
+        folder.write(f"teacher-{number:02}.onnx", teacher)
     # First of all: with it, --resume can go on, whatever happens next.
     folder.write_json("run.json", configuration)
     folder.write_json("environment.json", describe())
@@ -147,8 +150,7 @@ def _begin(wanted: Plan, gathered: Material, teacher: bytes | None) -> None:
 def _train(
     wanted: Plan,
     gathered: Material,
-    drawn: Stock,
-    teacher: bytes | None,
+    data: Data,
     options: argparse.Namespace,
     console: Console,
 ) -> list[Finished]:
@@ -159,9 +161,8 @@ def _train(
     """
     from training import side_by_side
     from training.finish import finish
-    from training.train import Data, NothingTrainedError
+    from training.train import NothingTrainedError
 
-    data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels), teacher)
     first = gathered.recipe
     recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
     at_once = side_by_side.processes(len(recipes), options.jobs)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import statistics
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -60,7 +60,7 @@ def card(
     finished: Finished,
     measured: Measured,
     command: str,
-    taught_by: Mapping[str, str] | None = None,
+    taught_by: Sequence[Mapping[str, str]] = (),
 ) -> dict[str, Any]:
     """All that is known of an exported model, ready for JSON.
 
@@ -69,7 +69,7 @@ def card(
         finished: the run or ensemble that was exported.
         measured: how well it reads.
         command: what repeats the run.
-        taught_by: what :func:`training.teacher.introduced` tells of the teacher, or None.
+        taught_by: what :func:`training.teacher.introduced` tells of each teacher.
     """
     training = finished.training
     recipe, pen = training.recipe, measured.validation.pen
@@ -92,7 +92,7 @@ def card(
         "labels": list(material.labels),
         **({"labels_ko": list(material.korean)} if material.korean else {}),
         "command": command,
-        **({"taught_by": dict(taught_by)} if taught_by else {}),
+        **({"taught_by": [dict(each) for each in taught_by]} if taught_by else {}),
         "accuracy": accuracy,
         "calibration": {
             "temperature": measured.limits.temperature,

@@ -85,9 +85,10 @@ def _what(group: argparse._ArgumentGroup) -> None:
     add(
         "--teacher",
         type=path,
+        action="append",
         metavar="FILE",
-        help="learn the dataset's images from what this finished model says of them, too (settings"
-        " taught and softness)",
+        help="learn the dataset's images from what this finished model says of them, too; repeat it"
+        " for several, which answer together (settings taught, softness and lessons)",
     )
     add(
         "--jobs",

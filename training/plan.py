@@ -46,7 +46,7 @@ class Plan:
     Attributes:
         recipe: with all that the command changes of it.
         own: the user's own data instead of the recipe's, or None.
-        teacher: a model to learn from, too, or None.
+        teachers: models to learn from, too.
         repeats: how many seeds are trained.
         ensemble: whether they are exported together; otherwise the first one is.
         bundled: whether the result takes the place of the model that comes with the app.
@@ -59,7 +59,7 @@ class Plan:
 
     recipe: Recipe
     own: Path | None
-    teacher: Path | None
+    teachers: tuple[Path, ...]
     repeats: int
     ensemble: bool
     bundled: bool
@@ -96,7 +96,7 @@ def _new(options: argparse.Namespace) -> Plan:
     return Plan(
         recipe=recipe,
         own=options.data.absolute() if options.data else None,
-        teacher=options.teacher,
+        teachers=tuple(options.teacher or ()),
         repeats=options.repeats or recipe.ensemble,
         ensemble=recipe.ensemble > 1,
         bundled=_is_bundled(recipe, options),
@@ -141,7 +141,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
     return Plan(
         recipe=asked.recipe,
         own=Path(asked.own_data) if asked.own_data else None,
-        teacher=folder.teacher if asked.taught_by else None,
+        teachers=folder.teachers,
         repeats=asked.repeats,
         ensemble=asked.ensemble,
         bundled=asked.bundled and not options.output,
@@ -234,6 +234,7 @@ _VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
     ("mixture.strokes.", _draws_nothing, "mixture.pen=16000"),
     ("mixture.pen_", _draws_nothing, "mixture.pen=16000"),
     ("softness", lambda r: not r.taught, "taught=0.7"),
+    ("lessons", lambda r: not r.taught, "taught=0.7"),
     ("judgement", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
     ("exposure", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
 )
@@ -253,8 +254,8 @@ def _command(options: argparse.Namespace) -> str:
     for name in ("epochs", "seed", "repeats", "ensemble"):
         if getattr(options, name) is not None:
             words += [f"--{name}", str(getattr(options, name))]
-    if options.teacher:
-        words += ["--teacher", options.teacher.name]
+    for teacher in options.teacher or ():
+        words += ["--teacher", teacher.name]
     if options.test is False:
         words.append("--no-test")
     return shlex.join(words)

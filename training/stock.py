@@ -7,13 +7,8 @@ on the number of cores.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import signal
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -29,13 +24,12 @@ from training import forms, negatives
 from training.errors import BuildError
 from training.recipes import Mixture
 from training.strokes import StrokeAugmenter, Strokes
+from training.workers import workers
 
 #: The label of what is not a digit.
 NOT_A_DIGIT = -1
 #: The family that is made of pictures instead of strokes.
 CLOTHES = "clothes"
-#: Most processes that draw; each has a copy of the dataset.
-_WORKERS = 8
 #: Drawings that one task of a worker makes.
 _TASK = 2_000
 #: Digits that a mark is tried on for each that it is wanted on.
@@ -167,27 +161,15 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
     columns = (TextColumn("Drawing strokes"), BarColumn(), TimeRemainingColumn(compact=True))
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        _workers(mixture, hands) as workers,
+        workers(_start, mixture, hands) as drawers,
     ):
-        results = workers.map(_draw, tasks)
+        results = drawers.map(_draw, tasks)
         for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
             drawn[kind].append(images)
     stock = Stock(found, [np.concatenate(drawn[kind]) for kind in found])
     seconds = time.monotonic() - begun
     console.print(f"Drew {len(stock.images):,} of {len(stock.kinds)} kinds in {seconds:.0f} s")
     return stock
-
-
-@contextmanager
-def _workers(mixture: Mixture, hands: Hands) -> Iterator[ProcessPoolExecutor]:
-    """Processes that draw; what they have not begun when an exception comes is left undone."""
-    count = min(os.cpu_count() or 1, _WORKERS)
-    context = multiprocessing.get_context("spawn")
-    workers = ProcessPoolExecutor(count, context, initializer=_start, initargs=(mixture, hands))
-    try:
-        yield workers
-    finally:
-        workers.shutdown(cancel_futures=True)
 
 
 # -- in the workers ------------------------------------------------------------------------------
@@ -197,7 +179,6 @@ _worker: _Worker
 
 def _start(mixture: Mixture, hands: Hands) -> None:
     global _worker
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     _worker = _Worker(mixture, hands)
 
 

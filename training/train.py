@@ -22,6 +22,7 @@ from training.checkpoint import Checkpoint
 from training.datasets import Split
 from training.history import Epoch
 from training.interrupt import Interrupt, Request
+from training.lessons import Lessons
 from training.recipes import Recipe
 from training.run import Run, diverged
 from training.runs import RunFolder, layers_of
@@ -73,14 +74,14 @@ class Data:
         validation: the dataset's validation images and, where there are any, the validation
             writers' digits.
         classes: how many there are.
-        teacher: an ONNX file that answers the training images, or None.
+        lessons: what teachers say of the training images, or None.
     """
 
     train: Split
     stock: Stock
     validation: Sequence[Split]
     classes: int
-    teacher: bytes | None = None
+    lessons: Lessons | None = None
 
     def fingerprint(self) -> str:
         """Identifies the training images, and who teaches them."""
@@ -88,7 +89,7 @@ class Data:
         digest.update(self.stock.labels.tobytes())
         digest.update(self.stock.images[:: 1 + len(self.stock.images) // 1000].tobytes())
         digest.update(self.train.images[:: 1 + len(self.train) // 1000].tobytes())
-        digest.update(self.teacher or b"")
+        digest.update((self.lessons.fingerprint if self.lessons else "").encode())
         return digest.hexdigest()
 
 
@@ -126,7 +127,7 @@ def fit(
     """
     with Interrupt() if request is None else nullcontext(request) as interrupt:
         keras.utils.set_random_seed(recipe.seed)
-        batches = Batches(recipe, data.train, data.stock, data.classes, data.teacher)
+        batches = Batches(recipe, data.train, data.stock, data.classes, data.lessons)
         run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
         folder.write_json("model.json", layers_of(run.network))
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"

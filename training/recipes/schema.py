@@ -167,8 +167,10 @@ class Recipe:
         exposure: weight of the classes' loss for what is not a digit: there, all classes are to be
             equally likely (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with
             outlier exposure", ICLR 2019). At full weight it would compete with reading.
-        taught: share of the dataset's labels, 0..1, that a teacher's answers take the place of.
-        softness: what the teacher's logits are divided by.
+        taught: share of the dataset's labels, 0..1, that teachers' answers take the place of.
+        softness: what the teachers' logits are divided by.
+        lessons: distorted versions of each of the dataset's images that teachers answer before
+            training begins; they come again after so many epochs. 0 for one an epoch.
         distorted: how many of the dataset's images, 0..1, are distorted.
         augmentation: how they are.
         mixture: what joins them.
@@ -204,6 +206,7 @@ class Recipe:
     exposure: Strength = 0.2
     taught: Share = 0.0
     softness: Annotated[float, Field(gt=0, le=20)] = 1.0
+    lessons: Count = 0
     distorted: Share = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     mixture: Mixture = field(default_factory=Mixture)

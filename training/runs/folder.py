@@ -7,7 +7,7 @@
     metrics.jsonl       what happens, batch by batch (training.runs.metrics)
     history.csv         one row for each epoch
     last.npz            the checkpoint that --resume goes on with (training.checkpoint)
-    teacher.onnx        the model that it learns from, too
+    teacher-01.onnx     a model that it learns from, too; and teacher-02.onnx ...
     best.keras          the model of the epoch that is kept so far
     predictions/        what the finished model says of test, validation and writers, .npz each
     NAME.onnx NAME.json the model and its card
@@ -108,8 +108,8 @@ class RunFolder:
         return self.path / "best.keras"
 
     @property
-    def teacher(self) -> Path:
-        return self.path / "teacher.onnx"
+    def teachers(self) -> tuple[Path, ...]:
+        return tuple(sorted(self.path.glob("teacher-*.onnx")))
 
     @property
     def figures(self) -> Path:

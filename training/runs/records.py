@@ -29,7 +29,7 @@ class Configuration:
         bundled: whether the model takes the place of the one that comes with the app.
         tested: whether the test set is read at the end.
         output: where ``--output`` wanted the model, too, or None.
-        taught_by: name of the file that ``--teacher`` named, or None.
+        taught_by: names of the files that ``--teacher`` named, or None.
     """
 
     command: str

@@ -1,0 +1,36 @@
+"""Processes that share out work which comes in many small parts, such as drawing the stock."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+from collections.abc import Callable, Iterator
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from typing import Any
+
+#: Most processes; each has a copy of the dataset.
+_MOST = 8
+
+
+@contextmanager
+def workers(start: Callable[..., None], *given: Any) -> Iterator[ProcessPoolExecutor]:
+    """As many processes as cores; what they have not begun when an exception comes is left undone.
+
+    Args:
+        start: is called with ``given`` in each of them, first of all.
+        given: is copied to each of them.
+    """
+    count = min(os.cpu_count() or 1, _MOST)
+    context = multiprocessing.get_context("spawn")
+    pool = ProcessPoolExecutor(count, context, initializer=_start, initargs=(start, *given))
+    try:
+        yield pool
+    finally:
+        pool.shutdown(cancel_futures=True)
+
+
+def _start(start: Callable[..., None], *given: Any) -> None:
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
+    start(*given)
