@@ -34,6 +34,7 @@ def keras_side():
     return SimpleNamespace(
         keras=keras,
         network=lambda dropout=0.0: architectures.residual_cnn(10, dropout, judges=True),
+        arithmetic=arithmetic,
         trained_as=arithmetic.trained_as,
         train=train,
     )
@@ -42,6 +43,30 @@ def keras_side():
 @pytest.fixture(scope="module")
 def images() -> np.ndarray:
     return drawn_digits(60)[0].astype(np.float32) / 255
+
+
+@pytest.mark.parametrize(
+    ("flags", "backend", "expected"),
+    [
+        (["avx512f", "amx_bf16"], "tensorflow", "bfloat16"),
+        (["avx512_bf16"], "tensorflow", "bfloat16"),
+        (["avx512f"], "tensorflow", "float32"),
+        (None, "tensorflow", "float32"),
+        (["amx_bf16"], "jax", "float32"),
+    ],
+)
+def test_auto_is_bfloat16_where_a_processor_multiplies_it(
+    keras_side, monkeypatch, flags, backend, expected
+):
+    arithmetic = keras_side.arithmetic
+    arithmetic.chosen.cache_clear()
+    told = {} if flags is None else {"flags": flags}
+    monkeypatch.setattr(arithmetic.cpuinfo, "get_cpu_info", lambda: told)
+    monkeypatch.setattr(arithmetic.keras.backend, "backend", lambda: backend)
+    assert arithmetic.chosen("auto") == expected
+    for precision in PRECISIONS:
+        assert arithmetic.chosen(precision) == precision
+    arithmetic.chosen.cache_clear()
 
 
 @pytest.mark.parametrize("precision", PRECISIONS)

@@ -79,6 +79,7 @@ TINY = replace(
     recipes.DIGITS,
     architecture="compact_cnn",  # the quickest to trace, and tracing is most of the time
     ensemble=1,
+    precision="float32",  # the same numbers on every machine
     epochs=3,
     batch_size=10,
     averaging=0.0,  # an average over so few batches would still hold the first ones

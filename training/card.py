@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from digitpad.normalize import NORMALISATION
 from training import pendigits
+from training.arithmetic import chosen
 from training.environment import packages
 from training.limits import Limits
 from training.material import Material
@@ -107,6 +108,7 @@ def card(
             "epochs": len(training.history),
             "best_epoch": training.best.number,
             "seconds": round(finished.seconds),
+            "precision": chosen(recipe.precision),
         },
         **({"members": [_member(each) for each in finished.members]} if finished.members else {}),
         "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),

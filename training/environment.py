@@ -18,6 +18,7 @@ NEEDED = (
     "keras",
     "tf2onnx",
     "onnx",
+    "cpuinfo",
     "cv2",
     "matplotlib",
     "platformdirs",

@@ -24,8 +24,8 @@ examples:
   python -m training.build --recipe mnist-alone --ensemble 4
   python -m training.build --teacher runs/mnist-alone-1/ensemble/mnist-alone.onnx
                                             learn MNIST from networks that know nothing else, too
-  python -m training.build --set precision=bfloat16
-                                            faster, on processors that multiply such numbers
+  python -m training.build --recipe fashion --set precision=auto
+                                            faster, where the processor multiplies bfloat16
   KERAS_BACKEND=jax python -m training.build
                                             train with JAX (or torch), export with TensorFlow
 

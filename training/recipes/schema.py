@@ -149,7 +149,7 @@ class Recipe:
         patience: training ends after so many epochs without a lower validation loss; 0 for never.
         batch_size: images per step.
         precision: in which layers compute while they are trained. With ``"bfloat16"`` training is
-            faster on processors that multiply it, and much slower on others.
+            faster on processors that multiply it, and much slower on others; ``"auto"`` looks.
         last_batch: whether the last batch of an epoch, which may be smaller, is trained on too.
         optimizer: ``"adamw"``, ``"adam"`` or ``"sgd"``.
         learning_rate: at the end of the warm-up.
@@ -191,7 +191,7 @@ class Recipe:
     train_images: Count = 0
     validation_images: Count = 0
     patience: Count = 0
-    precision: Literal["float32", "bfloat16"] = "float32"
+    precision: Literal["float32", "bfloat16", "auto"] = "float32"
     last_batch: bool = False
     optimizer: Literal["adamw", "adam", "sgd"] = "adamw"
     schedule: Literal["constant", "cosine"] = "cosine"
