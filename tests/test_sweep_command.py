@@ -24,7 +24,7 @@ from training.sweep.trial import Task
         (["--recipe", "digits", "--seeds", "3"], "its number of trials is 2, not 3"),
         (
             ["--recipe", "digits", "--seeds", "2", "--set", "epochs=3"],
-            "its setting epochs is 45, not 3",
+            "its setting epochs is 40, not 3",
         ),
         (["--recipe", "digits", "--seeds", "2", "--objective", "accuracy"], "its objective is"),
         (["--recipe", "digits", "--seeds", "2", "--ensemble", "1"], "its use of the test set"),
