@@ -217,7 +217,7 @@ def _check_effects(recipe: Recipe, settings: Iterable[str]) -> None:
     for name in settings:
         for beginning, is_void, instead in _VOID:
             if name.startswith(beginning) and is_void(recipe):
-                raise OptionError(f"{name} changes nothing here; add --set {instead}, too")
+                raise OptionError(f"{name} changes nothing here; add {instead}, too")
 
 
 def _draws_nothing(recipe: Recipe) -> bool:
@@ -227,16 +227,16 @@ def _draws_nothing(recipe: Recipe) -> bool:
 
 #: Settings by how their names begin, when they change nothing, and what would give them an effect.
 _VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
-    ("augmentation.", lambda r: not (r.distorted or r.mixture.distorted), "distorted=1"),
-    ("momentum", lambda r: r.optimizer != "sgd", "optimizer=sgd"),
-    ("weight_decay", lambda r: r.optimizer == "adam", "optimizer=adamw"),
-    ("warmup", lambda r: r.schedule == "constant", "schedule=cosine"),
-    ("mixture.strokes.", _draws_nothing, "mixture.pen=16000"),
-    ("mixture.pen_", _draws_nothing, "mixture.pen=16000"),
-    ("softness", lambda r: not r.taught, "taught=0.7"),
-    ("lessons", lambda r: not r.taught, "taught=0.7"),
-    ("judgement", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
-    ("exposure", lambda r: not r.mixture.per_family, "mixture.per_family=1100"),
+    ("augmentation.", lambda r: not (r.distorted or r.mixture.distorted), "--set distorted=1"),
+    ("momentum", lambda r: r.optimizer != "sgd", "--set optimizer=sgd"),
+    ("weight_decay", lambda r: r.optimizer == "adam", "--set optimizer=adamw"),
+    ("warmup", lambda r: r.schedule == "constant", "--set schedule=cosine"),
+    ("mixture.strokes.", _draws_nothing, "--set mixture.pen=16000"),
+    ("mixture.pen_", _draws_nothing, "--set mixture.pen=16000"),
+    ("softness", lambda r: not r.taught, "--teacher FILE"),
+    ("lessons", lambda r: not r.taught, "--teacher FILE"),
+    ("judgement", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
+    ("exposure", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
 )
 
 
