@@ -144,6 +144,10 @@ def test_a_build_learns_from_it_and_keeps_it_to_go_on(tmp_path, monkeypatch, cap
     kept, other = again.teachers
     assert kept.read_bytes() == asset("models/digits.onnx").read_bytes()
     assert other.read_bytes() == (tmp_path / "small.onnx").read_bytes()
+    for copy in again.teachers:
+        copy.unlink()
+    assert build.main(["--resume", str(run), "--output", str(out)]) == 2
+    assert "was taught by mine.onnx, small.onnx, and what it kept" in capsys.readouterr().err
     assert build.main(["--teacher", str(teacher), *where]) == 2
     assert "training.build: --teacher: no model" in capsys.readouterr().err
 

@@ -138,6 +138,11 @@ def _resumed(options: argparse.Namespace) -> Plan:
             f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
             f" --output {shlex.quote(asked.output)}, or name another place"
         )
+    if bool(asked.recipe.taught) != bool(folder.teachers):
+        raise OptionError(
+            f"{options.resume} was taught by {asked.taught_by}, and what it kept of that is not"
+            " there; begin another run, with --teacher"
+        )
     return Plan(
         recipe=asked.recipe,
         own=Path(asked.own_data) if asked.own_data else None,
