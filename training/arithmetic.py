@@ -26,7 +26,7 @@ def chosen(precision: str) -> str:
 
     Args:
         precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``: bfloat16 where TensorFlow trains
-            on a processor that multiplies it, which takes half the time; elsewhere it takes longer.
+            on a processor that multiplies it, which is 1.5 times as fast; elsewhere it is slower.
     """
     if precision != "auto":
         return precision
