@@ -13,7 +13,7 @@ from training import environment
 from training.errors import BuildError
 from training.recipes.schema import Architecture
 
-NAMES = ("compact_cnn", "residual_cnn", "wide_residual_cnn")
+NAMES = ("compact_cnn", "residual_cnn", "broad_residual_cnn", "wide_residual_cnn")
 #: Of the tutorials, with the parameters that their texts state or that follow from them.
 TUTORIALS = {
     "dense": (100_480, 1_290),
@@ -34,7 +34,12 @@ def architectures():
 
 @pytest.mark.parametrize(
     ("name", "parameters"),
-    [("compact_cnn", 122_000), ("residual_cnn", 160_000), ("wide_residual_cnn", 374_000)],
+    [
+        ("compact_cnn", 122_000),
+        ("residual_cnn", 160_000),
+        ("broad_residual_cnn", 283_000),
+        ("wide_residual_cnn", 374_000),
+    ],
 )
 def test_it_is_as_small_as_it_says(architectures, name, parameters):
     model = architectures[name](10, 0.25, judges=False)

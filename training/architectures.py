@@ -42,10 +42,23 @@ def residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
 
     Arguments as for :func:`compact_cnn`.
     """
+    return _residual_blocks(64, classes, dropout, judges)
+
+
+def broad_residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
+    """The same with half as many channels more in the second half: 283,000 parameters.
+
+    Arguments as for :func:`compact_cnn`.
+    """
+    return _residual_blocks(96, classes, dropout, judges)
+
+
+def _residual_blocks(channels: int, classes: int, dropout: float, judges: bool) -> Any:
+    """A residual block in each half, with so many channels in the second one."""
     image = keras.Input((SIZE, SIZE), name="image")
     x = _residual(_halved(image), 32)
     x = layers.MaxPooling2D(2)(x)
-    x = _residual(_activated(_conv(64)(x)), 64)
+    x = _residual(_activated(_conv(channels)(x)), channels)
     return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges, hidden=80)
 
 
@@ -111,6 +124,7 @@ def _digit_score(features: Any) -> Any:
 ARCHITECTURES: dict[str, Callable[[int, float, bool], Any]] = {
     "compact_cnn": compact_cnn,
     "residual_cnn": residual_cnn,
+    "broad_residual_cnn": broad_residual_cnn,
     "wide_residual_cnn": wide_residual_cnn,
     "dense": tutorials.dense,
     "fashion_cnn": tutorials.fashion_cnn,

@@ -17,6 +17,7 @@ Seed = Annotated[int, Field(ge=0, lt=2**31)]
 Architecture = Literal[
     "compact_cnn",
     "residual_cnn",
+    "broad_residual_cnn",
     "wide_residual_cnn",
     "dense",
     "fashion_cnn",
