@@ -14,7 +14,7 @@ from training.datasets import MNIST
 from training.forms import GLYPHS, IMAGE_MARKS, MARKS
 from training.negatives import FAMILIES
 from training.recipes import Mixture, StrokeAugmentation
-from training.stock import CLOTHES, NOT_A_DIGIT, Hands, Stock, kinds, make_stock
+from training.stock import CLOTHES, FEW, NOT_A_DIGIT, Hands, Stock, kinds, make_stock
 
 SMALL = Mixture(
     pen=40,
@@ -91,8 +91,12 @@ def test_drawings_come_again_only_after_some_epochs(stock):
     assert first == third
 
 
-def test_the_seed_alone_decides_not_the_number_of_cores(stock, hands, monkeypatch):
-    monkeypatch.setattr(os, "cpu_count", lambda: 1)
+@pytest.mark.parametrize("processes", [1, 2])
+def test_the_seed_alone_decides_not_the_number_of_processes(stock, hands, monkeypatch, processes):
+    """A small stock such as this one is drawn by this very process."""
+    assert len(stock.images) < FEW
+    monkeypatch.setattr("training.stock.FEW", 0)
+    monkeypatch.setattr(os, "cpu_count", lambda: processes)
     again = make(SMALL, hands)
     assert np.array_equal(again.images, stock.images)
     assert np.array_equal(again.labels, stock.labels)

@@ -88,6 +88,17 @@ def test_versions_come_again_and_seeds_begin_with_different_ones(own: Split, mod
     assert {(image.astype(np.float32) / np.float32(255)).tobytes() for image in first} <= shown
 
 
+def test_other_processes_answer_as_this_one_does(
+    own: Split, model: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """So few images are answered by this very process."""
+    recipe = replace(TINY, taught=0.5, lessons=2)
+    here = lessons_of(own, recipe, model)
+    monkeypatch.setattr("training.lessons.FEW", 0)
+    elsewhere = lessons_of(own, recipe, model)
+    assert np.array_equal(here.answers, elsewhere.answers)
+
+
 def test_without_a_share_nobody_is_asked(own: Split, model: bytes) -> None:
     assert make_lessons(replace(TINY, taught=0.0), own.images, [model], Console()) is None
     assert make_lessons(replace(TINY, taught=0.5), own.images, [], Console()) is None

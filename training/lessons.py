@@ -25,6 +25,8 @@ from training.workers import workers
 
 #: Images that are distorted together; a version depends on it.
 _PART = 500
+#: Answers that take no longer than processes take to start.
+FEW = 2_000
 
 Bytes = NDArray[np.uint8]
 
@@ -101,9 +103,9 @@ def make_lessons(
     columns = (TextColumn("Asking the teachers"), BarColumn(), TimeRemainingColumn(compact=True))
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        workers(_start, recipe, own, list(teachers)) as askers,
+        workers(_start, recipe, own, list(teachers), few=count * len(own) <= FEW) as share_out,
     ):
-        said = list(progress.track(askers.map(_answered, tasks), total=len(tasks)))
+        said = list(progress.track(share_out(_answered, tasks), total=len(tasks)))
     answers = np.concatenate(said).reshape(count, len(own), -1)
     seconds = time.monotonic() - begun
     console.print(

@@ -32,6 +32,8 @@ NOT_A_DIGIT = -1
 CLOTHES = "clothes"
 #: Drawings that one task of a worker makes.
 _TASK = 2_000
+#: Drawings that take no longer than processes take to start.
+FEW = 3_000
 #: Digits that a mark is tried on for each that it is wanted on.
 _TRIES = 20
 #: The thinnest and thickest pen, in pixels.
@@ -161,9 +163,11 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
     columns = (TextColumn("Drawing strokes"), BarColumn(), TimeRemainingColumn(compact=True))
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        workers(_start, mixture, hands) as drawers,
+        workers(
+            _start, mixture, hands, few=sum(count for _, count, _ in tasks) <= FEW
+        ) as share_out,
     ):
-        results = drawers.map(_draw, tasks)
+        results = share_out(_draw, tasks)
         for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
             drawn[kind].append(images)
     stock = Stock(found, [np.concatenate(drawn[kind]) for kind in found])

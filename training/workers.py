@@ -5,28 +5,36 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from typing import Any
+
+#: Applies a function to each of the tasks; the results come in their order.
+ShareOut = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 #: Most processes; each has a copy of the dataset.
 _MOST = 8
 
 
 @contextmanager
-def workers(start: Callable[..., None], *given: Any) -> Iterator[ProcessPoolExecutor]:
+def workers(start: Callable[..., None], *given: Any, few: bool = False) -> Iterator[ShareOut]:
     """As many processes as cores; what they have not begun when an exception comes is left undone.
 
     Args:
         start: is called with ``given`` in each of them, first of all.
         given: is copied to each of them.
+        few: whether there is so little to do that this process has done it before others start.
     """
+    if few:
+        start(*given)
+        yield map
+        return
     count = min(os.cpu_count() or 1, _MOST)
     context = multiprocessing.get_context("spawn")
     pool = ProcessPoolExecutor(count, context, initializer=_start, initargs=(start, *given))
     try:
-        yield pool
+        yield pool.map
     finally:
         pool.shutdown(cancel_futures=True)
 
