@@ -28,7 +28,16 @@ _MEMBER = re.compile(r"member(\d{1,3})/")
 _CONVOLUTIONS = {"Conv", "QLinearConv", "ConvInteger", "FusedConv"}
 #: What may stand between a convolution and its activation: each works on one number at a time, or
 #: adds the other branch of a residual block.
-_BETWEEN = {"Add", "BatchNormalization", "Cast", "DequantizeLinear", "Identity", "Mul", "Sub"}
+_BETWEEN = {
+    "Add",
+    "BatchNormalization",
+    "Cast",
+    "DequantizeLinear",
+    "Identity",
+    "Mul",
+    "QuantizeLinear",
+    "Sub",
+}
 _ACTIVATIONS = {
     "Celu",
     "Clip",

@@ -8,15 +8,18 @@ from pathlib import Path
 
 import numpy as np
 import onnx
+import onnx_models
 import pytest
 from training_fixtures import drawn_digits, install_tiny
 
+from digitpad.feature_maps import FeatureMaps
 from digitpad.recognizer import Recognizer
-from training import build, recipes, report
-from training.ensemble import in_half_precision
+from training import build, members, recipes, report
+from training.ensemble import distance, in_half_precision
 from training.limits import tempered
 from training.options import parser
 from training.plan import plan
+from training.quantize import in_eight_bits
 from training.recipes import RECIPES
 from training.runs import RunFolder
 
@@ -36,7 +39,7 @@ def built(tmp_path_factory) -> Path:
 def test_it_says_what_its_members_say_on_average(built):
     digits = drawn_digits(100, 2)[0].astype(np.float32) / 255
     images = (digits + np.roll(digits, 1, axis=0)) / 2  # two at once: not even these seeds agree
-    joined, *members = (
+    joined, *parts = (
         Recognizer.load(file).read(images)
         for file in (
             built / "digits.onnx",
@@ -47,11 +50,11 @@ def test_it_says_what_its_members_say_on_average(built):
     card = json.loads((built / "digits.json").read_text())
     temperature = card["calibration"]["temperature"]
     for name in ("probabilities", "digit_scores"):
-        expected = np.mean([getattr(each, name) for each in members], axis=0)
-        assert np.abs(getattr(members[0], name) - expected).max() > 1e-4, "they differ"
+        expected = np.mean([getattr(each, name) for each in parts], axis=0)
+        assert np.abs(getattr(parts[0], name) - expected).max() > 1e-4, "they differ"
         if name == "probabilities":
             expected = tempered(expected, temperature)
-        assert np.abs(getattr(joined, name) - expected).max() < 0.01
+        assert np.abs(getattr(joined, name) - expected).max() < members.ROUNDING
 
 
 def test_trained_at_once_they_are_what_each_is_alone(built, tmp_path, monkeypatch):
@@ -67,6 +70,7 @@ def test_the_card_tells_of_the_whole_and_of_the_parts(built):
     card = json.loads((built / "digits.json").read_text())
     assert card["command"] == "python -m training.build --epochs 2 --seed 3 --ensemble 2"
     assert [member["seed"] for member in card["members"]] == [3, 4]
+    assert card["model"]["arithmetic"] == "int8"
     assert Recognizer.load(built / "digits.onnx").metadata["seed"] == "3, 4"
     parts = [RunFolder.find(built / "run"), RunFolder.find(built / "run" / "seed-4")]
     results = [part.result() for part in parts]
@@ -91,14 +95,78 @@ def test_it_has_a_folder_and_a_report_of_its_own(built):
     assert "the mean of 2 networks" not in RunFolder.find(built / "run").report.read_text("utf-8")
 
 
+def images() -> np.ndarray:
+    return drawn_digits(100, 2)[0].astype(np.float32) / 255
+
+
+def read(content: bytes):
+    return Recognizer(content, "m", "cpu", {}).read(images())
+
+
 def test_half_precision_halves_the_file_and_hardly_changes_it(built):
     content = (built / "run" / "digits.onnx").read_bytes()
     halved = in_half_precision(content)
     onnx.checker.check_model(onnx.load_model_from_string(halved), full_check=True)
     assert len(halved) < 0.55 * len(content)
-    images = drawn_digits(100, 2)[0].astype(np.float32) / 255
-    before, after = (Recognizer(c, "m", "cpu", {}).predict(images) for c in (content, halved))
+    before, after = (read(each).probabilities for each in (content, halved))
     assert 0 < np.abs(before - after).max() < 0.01
+
+
+def test_eight_bits_take_a_third_of_the_file_and_hardly_change_it(built):
+    content = (built / "run" / "digits.onnx").read_bytes()
+    eighth = in_eight_bits(content, images())
+    assert eighth == in_eight_bits(content, images()), "the same bytes again"
+    assert len(eighth) < 0.35 * len(content)
+    before, after = read(content), read(eighth)
+    assert 0 < np.abs(before.probabilities - after.probabilities).max() < members.ROUNDING
+    assert 0 < np.abs(before.digit_scores - after.digit_scores).max() < members.ROUNDING
+
+
+def test_of_eight_bits_weights_use_seven(built):
+    """With eight, processors without VNNI overflow where they add two products."""
+    model = onnx.load_model_from_string((built / "digits.onnx").read_bytes())
+    onnx.checker.check_model(model, full_check=True)
+    constants = {
+        tensor.name: onnx.numpy_helper.to_array(tensor) for tensor in model.graph.initializer
+    }
+    convolutions = [node for node in model.graph.node if node.op_type == "Conv"]
+    makers = {name: node for node in model.graph.node for name in node.output}
+    assert len(convolutions) == 2 * 5
+    for node in convolutions:
+        weights = constants[makers[node.input[1]].input[0]]
+        assert weights.dtype == np.int8
+        assert np.abs(weights.astype(int)).max() == 64
+
+
+def test_its_feature_maps_are_those_of_its_members(built):
+    digit = images()[3]
+    whole, first = (
+        FeatureMaps(file.read_bytes(), bounded=False).of(digit)
+        for file in (built / "digits.onnx", built / "run" / "digits.onnx")
+    )
+    assert [(layer.network, layer.number) for layer in whole] == [
+        (network, number) for network in (1, 2) for number in range(1, 6)
+    ]
+    for ours, theirs in zip(whole[:5], first, strict=True):
+        assert ours.maps.min() >= 0, "after the activation"
+        assert np.abs(ours.maps - theirs.maps).max() < 0.05 * theirs.maps.max()
+
+
+@pytest.mark.parametrize(("share", "expected"), [(1.0, "int8"), (0.5, "float16"), (0.0, "float32")])
+def test_where_answers_move_too_far_weights_stay_finer(built, monkeypatch, share, expected):
+    model = (built / "run" / "digits.onnx").read_bytes()
+    moved = distance(in_half_precision(in_eight_bits(model, images())), [model], images())
+    monkeypatch.setattr(members, "ROUNDING", share * moved + 1e-7 * bool(share))
+    described = Recognizer(model, "m", "cpu", {}).metadata | {"name": "digits"}
+    small, arithmetic = members.smaller([model], described, seen=images(), images=images())
+    assert arithmetic == expected
+    assert (small == [model]) is (expected == "float32")
+
+
+def test_a_model_without_convolutions_stays_as_it_is(tmp_path):
+    content = onnx_models.save(tmp_path / "dense.onnx").read_bytes()
+    eighth = in_eight_bits(content, images())
+    assert np.array_equal(read(content).probabilities, read(eighth).probabilities)
 
 
 @pytest.fixture

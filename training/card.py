@@ -114,6 +114,7 @@ def card(
         "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
         "model": {
             "parameters": finished.parameters,
+            "arithmetic": finished.arithmetic,
             "onnx_bytes": len(finished.model),
             "onnx_sha256": hashlib.sha256(finished.model).hexdigest(),
             "normalisation": NORMALISATION,

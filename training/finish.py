@@ -35,6 +35,8 @@ class Finished:
         model: the ONNX file.
         members: of an ensemble.
         at_once: how many seeds were trained side by side.
+        arithmetic: what most of the file's weights are stored in: ``"float32"``, ``"float16"`` or
+            ``"int8"``.
     """
 
     training: train.Training
@@ -48,6 +50,7 @@ class Finished:
     model: bytes
     members: tuple[Finished, ...] = ()
     at_once: int = 1
+    arithmetic: str = "float32"
 
     @property
     def parameters(self) -> int:

@@ -1,14 +1,15 @@
 """An ensemble in one small file: what the seeds of one build say on average.
 
-The members' weights are stored in half precision, which halves the file and moves no probability
-by more than :data:`ROUNDING`; onnxruntime turns them back when it loads the model.
+Its members compute with eight-bit integers (:mod:`training.quantize`), as long as that moves no
+answer by more than :data:`ROUNDING`; where it does, their weights are stored in half precision.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from digitpad.recognizer import Recognizer
 from training import ensemble, export, limits
@@ -16,12 +17,15 @@ from training.datasets import Split
 from training.finish import Finished, accuracies, pictures
 from training.limits import Read
 from training.material import Material
+from training.quantize import in_eight_bits
 from training.runs import RunFolder
 from training.scores import evaluate
 from training.train import cross_entropy
 
-#: Largest difference that half precision may make in a probability or digit score, 0..1.
-ROUNDING = 0.01
+#: Largest difference that rounding may make in a validation image's probability or digit score.
+ROUNDING = 0.05
+#: Training images that tell the range of what lies between a network's layers.
+_RANGING = 600
 #: What an ensemble's folder has of its first member.
 _INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
 
@@ -41,15 +45,20 @@ def join(
         test: the test set, or None where it is not read.
 
     Raises:
-        EnsembleError: if they do not go together, or half precision costs too much.
+        EnsembleError: if they do not go together.
         RunError: if the folder cannot be written to.
     """
     first = finished[0]
     recipe = first.training.recipe
-    members = [ensemble.in_half_precision(each.model) for each in finished]
     seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
     of_all = {"seed": seeds, "members": str(len(finished))}
     described = export.metadata(recipe, material, {}, first.limits)
+    members, arithmetic = smaller(
+        [each.model for each in finished],
+        described,
+        seen=material.train.first(_RANGING).images,
+        images=np.concatenate([split.images for split in material.validation_sets]),
+    )
     draft = ensemble.average(members, described)
     fitted = limits.fit(_read(draft, split) for split in material.validation_sets)
     draft = ensemble.average(members, described, fitted.temperature)
@@ -60,9 +69,7 @@ def join(
     stated = accuracies(recipe, material, own.accuracy, scores)
     described = export.metadata(recipe, material, stated, fitted) | of_all
     model = ensemble.average(members, described, fitted.temperature)
-    images, whole = material.validation.images, [each.model for each in finished]
-    ensemble.difference(model, members, images, temperature=fitted.temperature)
-    ensemble.difference(model, whole, images, ROUNDING, fitted.temperature)
+    ensemble.difference(model, members, material.validation.images, fitted.temperature)
     for name in _INHERITED:
         folder.write(name, (first.folder.path / name).read_bytes())
     sets = {"test": test, "validation": material.validation, "writers": material.pen}
@@ -83,7 +90,37 @@ def join(
         model=model,
         members=tuple(finished),
         at_once=first.at_once,
+        arithmetic=arithmetic,
     )
+
+
+def smaller(
+    models: Sequence[bytes],
+    described: Mapping[str, str],
+    *,
+    seen: NDArray[np.float32],
+    images: NDArray[np.float32],
+) -> tuple[list[bytes], str]:
+    """Models as small as they can be without answering otherwise, on average.
+
+    Args:
+        models: ONNX files of :func:`training.export.to_onnx`.
+        described: what their mean says of itself.
+        seen: training images, float32 (N, 28, 28).
+        images: validation images, on which no answer may move by more than :data:`ROUNDING`.
+
+    Returns:
+        The models, and what they compute with: ``"int8"``; where that is too coarse, ``"float16"``
+        is what their weights are stored in; where even that is, they stay as they are,
+        ``"float32"``.
+    """
+    halves = [ensemble.in_half_precision(model) for model in models]
+    eighths = [ensemble.in_half_precision(in_eight_bits(model, seen)) for model in models]
+    for arithmetic, small in (("int8", eighths), ("float16", halves)):
+        together = ensemble.average(small, described)
+        if ensemble.distance(together, models, images) <= ROUNDING:
+            return small, arithmetic
+    return list(models), "float32"
 
 
 def _read(model: bytes, split: Split) -> Read:
