@@ -75,7 +75,9 @@ def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
 def test_versions_come_again_and_seeds_begin_with_different_ones(own: Split, model: bytes) -> None:
     recipe = replace(TINY, taught=0.5, lessons=3)
     lessons = lessons_of(own, recipe, model)
-    assert lessons.answers.shape == (3, 40, 10)
+    assert {version: said.shape for version, said in lessons.answers.items()} == dict.fromkeys(
+        range(3), (40, 10)
+    )
     assert [lessons.turn(epoch, 0) for epoch in (1, 2, 3, 4)] == [0, 1, 2, 0]
     assert [lessons.turn(epoch, 1) for epoch in (1, 2, 3, 4)] == [1, 2, 0, 1]
     versions = Versions(recipe, as_bytes(own.images))
@@ -96,7 +98,24 @@ def test_other_processes_answer_as_this_one_does(
     here = lessons_of(own, recipe, model)
     monkeypatch.setattr("training.lessons.FEW", 0)
     elsewhere = lessons_of(own, recipe, model)
-    assert np.array_equal(here.answers, elsewhere.answers)
+    for version in range(2):
+        assert np.array_equal(here.answers[version], elsewhere.answers[version])
+
+
+def test_who_goes_on_asks_for_what_is_still_to_come(own: Split, model: bytes) -> None:
+    recipe, quiet = replace(TINY, taught=0.5, epochs=5, seed=1), Console(quiet=True)
+    whole = make_lessons(recipe, own.images, [model], quiet, seeds=2)
+    rest = make_lessons(recipe, own.images, [model], quiet, seeds=2, done=3)
+    assert whole is not None
+    assert rest is not None
+    wanted = {rest.turn(epoch, seed) for epoch in (4, 5) for seed in (1, 2)}
+    assert set(rest.answers) == wanted < set(whole.answers) == set(range(5))
+    for version in wanted:
+        assert np.array_equal(rest.answers[version], whole.answers[version])
+    assert rest.fingerprint == whole.fingerprint
+    over = make_lessons(recipe, own.images, [model], quiet, seeds=2, done=5)
+    assert over is not None
+    assert not over.answers
 
 
 def test_without_a_share_nobody_is_asked(own: Split, model: bytes) -> None:

@@ -87,7 +87,14 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         drawn = stock.make_stock(
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
-        lessons = make_lessons(gathered.recipe, gathered.train.images, teachers, console)
+        lessons = make_lessons(
+            gathered.recipe,
+            gathered.train.images,
+            teachers,
+            console,
+            seeds=wanted.repeats,
+            done=_epochs_done(wanted, gathered.recipe),
+        )
         data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels), lessons)
         finished = _train(wanted, gathered, data, options, console)
         exported = _exported(finished, wanted, gathered)
@@ -163,8 +170,7 @@ def _train(
     from training.finish import finish
     from training.train import NothingTrainedError
 
-    first = gathered.recipe
-    recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
+    recipes = _of_each_seed(wanted, gathered.recipe)
     at_once = side_by_side.processes(len(recipes), options.jobs)
     ended = None
     if at_once > 1:
@@ -195,6 +201,18 @@ def _train(
         if training.interrupted and not together:
             break
     return finished
+
+
+def _of_each_seed(wanted: Plan, first: Recipe) -> list[Recipe]:
+    return [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
+
+
+def _epochs_done(wanted: Plan, first: Recipe) -> int:
+    """Epochs that every seed has behind it."""
+    if not wanted.resume:
+        return 0
+    folders = [_folder(wanted, recipe) for recipe in _of_each_seed(wanted, first)]
+    return min(len(folder.story().epochs) for folder in folders)
 
 
 def _folder(wanted: Plan, recipe: Recipe) -> RunFolder:

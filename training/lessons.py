@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -36,16 +36,23 @@ class Lessons:
     """What teachers said.
 
     Attributes:
-        answers: probabilities, float16 (versions, N, classes).
+        answers: of each version that is still to come, probabilities, float16 (N, classes).
+        versions: how many there are.
         fingerprint: identifies the teachers.
     """
 
-    answers: NDArray[np.float16]
+    answers: Mapping[int, NDArray[np.float16]]
+    versions: int
     fingerprint: str
 
     def turn(self, epoch: int, seed: int) -> int:
-        """The version of an epoch (1, 2, ...); seeds that follow each other begin one later."""
-        return (epoch - 1 + seed) % len(self.answers)
+        """The version of an epoch (1, 2, ...)."""
+        return _turn(epoch, seed, self.versions)
+
+
+def _turn(epoch: int, seed: int, versions: int) -> int:
+    """Seeds that follow each other begin one version later."""
+    return (epoch - 1 + seed) % versions
 
 
 class Versions:
@@ -81,15 +88,23 @@ def starts(count: int) -> range:
 
 
 def make_lessons(
-    recipe: Recipe, images: NDArray[np.float32], teachers: Sequence[bytes], console: Console
+    recipe: Recipe,
+    images: NDArray[np.float32],
+    teachers: Sequence[bytes],
+    console: Console,
+    *,
+    seeds: int = 1,
+    done: int = 0,
 ) -> Lessons | None:
-    """Let teachers answer as many versions as the recipe asks for, on all cores.
+    """Let teachers answer the versions that training will take, on all cores.
 
     Args:
         recipe: what will be trained.
         images: of the dataset, float32 (N, 28, 28).
         teachers: each of :func:`training.teacher.read_teacher`.
         console: shows the progress.
+        seeds: how many seeds will be trained, the recipe's first.
+        done: epochs that all of them have behind them.
 
     Returns:
         What they said, or None where nobody teaches.
@@ -99,20 +114,32 @@ def make_lessons(
     begun = time.monotonic()
     own = as_bytes(images)
     count = min(recipe.lessons or recipe.epochs, recipe.epochs)
-    tasks = [(version, start) for version in range(count) for start in starts(len(own))]
+    to_come = {
+        _turn(epoch, recipe.seed + seed, count)
+        for epoch in range(done + 1, recipe.epochs + 1)
+        for seed in range(seeds)
+    }
+    tasks = [(version, start) for version in sorted(to_come) for start in starts(len(own))]
     columns = (TextColumn("Asking the teachers"), BarColumn(), TimeRemainingColumn(compact=True))
+    said: dict[int, list[NDArray[np.float16]]] = {version: [] for version in to_come}
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        workers(_start, recipe, own, list(teachers), few=count * len(own) <= FEW) as share_out,
+        workers(
+            _start, recipe, own, list(teachers), few=len(to_come) * len(own) <= FEW
+        ) as share_out,
     ):
-        said = list(progress.track(share_out(_answered, tasks), total=len(tasks)))
-    answers = np.concatenate(said).reshape(count, len(own), -1)
-    seconds = time.monotonic() - begun
-    console.print(
-        f"The teachers answered {count} versions of {len(own):,} images in {seconds:.0f} s"
-    )
+        answered = share_out(_answered, tasks)
+        for (version, _), part in zip(progress.track(tasks), answered, strict=True):
+            said[version].append(part)
+    answers = {version: np.concatenate(parts) for version, parts in said.items()}
+    if answers:
+        seconds = time.monotonic() - begun
+        console.print(
+            f"The teachers answered {len(answers)} versions of {len(own):,} images in"
+            f" {seconds:.0f} s"
+        )
     digest = hashlib.sha256(b"".join(hashlib.sha256(model).digest() for model in teachers))
-    return Lessons(answers, digest.hexdigest())
+    return Lessons(answers, count, digest.hexdigest())
 
 
 def as_bytes(images: NDArray[np.float32]) -> Bytes:

@@ -1,7 +1,9 @@
-"""The bundled model in onnxruntime beside the same networks in Keras, on the same images."""
+"""The bundled model in onnxruntime beside the same networks in Keras, and in other arithmetic."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,9 +13,15 @@ keras = pytest.importorskip("keras")
 
 from digitpad.recognizer import Recognizer
 from training import architectures
-from training.recipes import RECIPES
+from training.ensemble import average, in_half_precision
+from training.export import to_onnx
+from training.quantize import in_eight_bits
 
 COUNT = 256
+#: What a model has to say of itself.
+METADATA = {"name": "digits", "labels": json.dumps(list("0123456789"))} | {
+    "digit_score_threshold": "0.5"
+}
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +35,18 @@ def recognizer() -> Recognizer:
 
 
 @pytest.fixture(scope="module")
-def network(recognizer: Recognizer) -> Any:
-    """The bundled model's networks and their mean; the speed does not depend on the weights."""
-    recipe = RECIPES["digits"]
-    architecture = architectures.ARCHITECTURES[recipe.architecture]
+def members(recognizer: Recognizer) -> list[Any]:
+    """Networks such as the bundled model's; the speed does not depend on the weights."""
+    architecture = recognizer.card["training"]["recipe"]["architecture"]
+    make = architectures.ARCHITECTURES[architecture]
+    return [make(10, 0.0, True) for _ in recognizer.card["members"]]
+
+
+@pytest.fixture(scope="module")
+def network(members: list[Any]) -> Any:
+    """Them and their mean."""
     image = keras.Input((28, 28))
-    answers = [architecture(10, recipe.dropout, True)(image) for _ in recognizer.card["members"]]
+    answers = [member(image) for member in members]
     return keras.Model(image, [keras.layers.Average()(said) for said in zip(*answers, strict=True)])
 
 
@@ -54,3 +68,21 @@ def test_onnxruntime_batch(benchmark: Any, recognizer: Recognizer, images: np.nd
 @pytest.mark.benchmark(group=f"a batch of {COUNT} images")
 def test_keras_predict_batch(benchmark: Any, network: Any, images: np.ndarray) -> None:
     benchmark(network.predict, images, batch_size=COUNT, verbose=0)
+
+
+@pytest.mark.benchmark(group="one image, computed with")
+@pytest.mark.parametrize("arithmetic", ["float32", "int8"])
+def test_arithmetic_one(
+    benchmark: Any,
+    members: list[Any],
+    images: np.ndarray,
+    report: Callable[[str], None],
+    arithmetic: str,
+) -> None:
+    exported = [to_onnx(member, METADATA) for member in members]
+    if arithmetic == "int8":
+        exported = [in_eight_bits(member, images) for member in exported]
+    joined = average([in_half_precision(member) for member in exported], METADATA)
+    report(f"{len(members)} networks, computed with {arithmetic}: {len(joined) / 1e3:,.0f} kB")
+    recognizer = Recognizer(joined, "digits", "cpu", {})
+    assert benchmark(recognizer.predict, images[:1]).shape == (1, 10)
