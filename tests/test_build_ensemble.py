@@ -14,8 +14,8 @@ from training_fixtures import drawn_digits, install_tiny
 
 from digitpad.feature_maps import FeatureMaps
 from digitpad.recognizer import Recognizer
-from training import build, members, recipes, report
-from training.ensemble import distance, in_half_precision
+from training import build, members, recipes, report, shrink
+from training.ensemble import average, distance, in_half_precision, in_single_precision
 from training.limits import tempered
 from training.options import parser
 from training.plan import plan
@@ -167,6 +167,85 @@ def test_a_model_without_convolutions_stays_as_it_is(tmp_path):
     content = onnx_models.save(tmp_path / "dense.onnx").read_bytes()
     eighth = in_eight_bits(content, images())
     assert np.array_equal(read(content).probabilities, read(eighth).probabilities)
+
+
+@pytest.fixture
+def old(built, tmp_path) -> Path:
+    """The same mean as builds made it before they knew eight bits."""
+    parts = [built / "run" / "digits.onnx", built / "run" / "seed-4" / "digits.onnx"]
+    halves = [in_half_precision(part.read_bytes()) for part in parts]
+    path = tmp_path / "digits.onnx"
+    path.write_bytes(average(halves, Recognizer.load(built / "digits.onnx").metadata))
+    card = json.loads((built / "digits.json").read_text())
+    del card["model"]["arithmetic"]
+    path.with_suffix(".json").write_text(json.dumps(card))
+    return path
+
+
+def test_a_mean_of_before_is_stored_in_eight_bits_and_measured_anew(
+    built, old, tmp_path, monkeypatch
+):
+    install_tiny(monkeypatch, tmp_path)
+    nowhere = ["--data-dir", str(tmp_path / "empty"), "--output", str(tmp_path / "small")]
+    assert shrink.main([str(old), *nowhere]) == 2, "nothing to measure it on"
+    where = ["--data-dir", str(tmp_path), "--output", str(tmp_path / "small")]
+    assert shrink.main([str(old), *where]) == 0
+    path = tmp_path / "small" / "digits.onnx"
+    content = path.read_bytes()
+    assert len(content) < 0.7 * len(old.read_bytes())
+    before, after = read(old.read_bytes()), read(content)
+    assert 0 < np.abs(before.probabilities - after.probabilities).max() < members.ROUNDING
+    card = json.loads(path.with_suffix(".json").read_text())
+    assert card["stored_by"] == "python -m training.shrink digits.onnx"
+    assert card["model"]["arithmetic"] == "int8"
+    assert card["model"]["onnx_bytes"] == len(content)
+    right = int((after.probabilities.argmax(axis=1) == drawn_digits(100, 2)[1]).sum())
+    assert card["accuracy"]["mnist_test"]["correct"] == right
+    known = json.loads((built / "digits.json").read_text())
+    assert set(known) | {"stored_by"} == set(card)
+    assert card["accuracy"]["mnist_test_seeds"] == known["accuracy"]["mnist_test_seeds"]
+    threshold = Recognizer.load(path).digit_score_threshold
+    assert card["rejection"]["digit_score_threshold"] == threshold
+    layers = FeatureMaps(content, bounded=False).of(images()[3])
+    assert [layer.network for layer in layers] == [1] * 5 + [2] * 5
+    assert shrink.main([str(path), *where]) == 2, "it is small already"
+
+
+def test_the_bundled_mean_gets_its_figures_anew(old, tmp_path, monkeypatch):
+    install_tiny(monkeypatch, tmp_path)
+    bundle = tmp_path / "assets" / "models"
+    assert shrink.main([str(old), "--data-dir", str(tmp_path), "--output", str(bundle)]) == 0
+    assert (bundle / "digits.onnx").is_file()
+    figures = {path.name for path in (tmp_path / "assets" / "figures").iterdir()}
+    assert {"digits-confusion.png", "digits-reliability.png"} <= figures
+
+
+@pytest.mark.parametrize(
+    ("card", "told"),
+    [
+        ("", "no card of a mean"),
+        ("[]", "no card of a mean"),
+        ('{"model": {}, "members": [], "training": {}}', "no mean of several networks"),
+        ('{"model": {}, "members": [1, 2], "training": {"recipe": 7}}', "no card of a mean"),
+        ('{"model": {"arithmetic": "int8"}}', "stored in eight bits already"),
+        ('{"model": {}, "members": [1, 2], "calibration": {"temperature": "no"}}', "no card of"),
+    ],
+)
+def test_what_cannot_be_stored_so_is_a_sentence(old, tmp_path, capsys, card, told):
+    old.with_suffix(".json").write_text(card)
+    assert shrink.main([str(old), "--output", str(tmp_path / "small")]) == 2
+    error = capsys.readouterr().err
+    assert error.startswith("training.shrink: digits ")
+    assert told in error
+    assert error.count("\n") == 1
+    assert not (tmp_path / "small").exists()
+
+
+def test_half_precision_there_and_back(built):
+    halved = in_half_precision((built / "run" / "digits.onnx").read_bytes())
+    single = in_single_precision(halved)
+    assert "Cast" not in {node.op_type for node in onnx.load_model_from_string(single).graph.node}
+    assert np.array_equal(read(halved).probabilities, read(single).probabilities)
 
 
 @pytest.fixture

@@ -108,7 +108,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         if exported.members:
             exported.write_result()
             report.write(exported.folder)
-        _publish(targets, exported.model, card.to_json(written), exported.folder.figures)
+        publish_model(targets, exported.model, card.to_json(written), exported.folder.figures)
     console.print(card.summary(written), soft_wrap=True)
     model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
     console.print(f"Wrote {model}; the report is {exported.folder.report}", soft_wrap=True)
@@ -277,8 +277,18 @@ def _measure(
     return measured
 
 
-def _publish(targets: Sequence[Path], model: bytes, card: bytes, figures: Path) -> None:
-    """Put model and card in the place of the previous ones, and the bundled model's figures."""
+def publish_model(targets: Sequence[Path], model: bytes, card: bytes, figures: Path) -> None:
+    """Put model and card in the place of the previous ones, and the bundled model's figures.
+
+    Args:
+        targets: ``.onnx`` files.
+        model: the ONNX file.
+        card: goes beside it.
+        figures: a folder of PNG files.
+
+    Raises:
+        PublishError: if one of the files cannot be written; the previous ones are there still.
+    """
     files: dict[Path, bytes] = {}
     for target in targets:
         files |= {target: model, target.with_suffix(".json"): card}

@@ -114,14 +114,57 @@ def card(
         "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
         "model": {
             "parameters": finished.parameters,
-            "arithmetic": finished.arithmetic,
-            "onnx_bytes": len(finished.model),
-            "onnx_sha256": hashlib.sha256(finished.model).hexdigest(),
+            **_stored(finished.model, finished.arithmetic),
             "normalisation": NORMALISATION,
             "keras_onnx_difference": float(f"{finished.difference:.2e}"),
             "keras_onnx_images": measured.compared,
         },
         "packages": packages(),
+    }
+
+
+def remeasured(
+    card: Mapping[str, Any], material: Material, model: bytes, measured: Measured, command: str
+) -> dict[str, Any]:
+    """The card of a mean that was stored in eight bits afterwards.
+
+    Args:
+        card: of the mean before that.
+        material: what it was trained on.
+        model: the new ONNX file.
+        measured: how well that reads.
+        command: what stored it.
+    """
+    data, pen = key(material.name), measured.validation.pen
+    own = f"{data}_validation"
+    accuracy = dict(card["accuracy"]) | {own: round(measured.validation.own.scores.accuracy, 6)}
+    if measured.test:
+        accuracy[f"{data}_test"] = _share(measured.test)
+    if pen:
+        accuracy["pendigits_validation_writers"] = _share(pen.scores)
+    changed = {
+        "accuracy": accuracy,
+        "calibration": {
+            "temperature": measured.limits.temperature,
+            "expected_calibration_error": _errors(own, measured.validation),
+        },
+        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
+        "forms": [asdict(form) for form in measured.validation.forms],
+        "model": dict(card["model"]) | _stored(model, "int8"),
+    }
+    told: dict[str, Any] = {}
+    for name, value in card.items():
+        told[name] = changed.get(name, value)
+        if name == "command":
+            told["stored_by"] = command
+    return told
+
+
+def _stored(model: bytes, arithmetic: str) -> dict[str, Any]:
+    return {
+        "arithmetic": arithmetic,
+        "onnx_bytes": len(model),
+        "onnx_sha256": hashlib.sha256(model).hexdigest(),
     }
 
 

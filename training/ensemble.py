@@ -139,6 +139,52 @@ def in_half_precision(content: bytes) -> bytes:
     return halved
 
 
+def in_single_precision(content: bytes) -> bytes:
+    """What :func:`in_half_precision` was made from, but for the rounding."""
+    model = onnx.load_model_from_string(content)
+    graph = model.graph
+    weights = {tensor.name: tensor for tensor in graph.initializer}
+    nodes = []
+    for node in graph.node:
+        if node.op_type == "Cast" and node.input[0] in weights:
+            values = numpy_helper.to_array(weights.pop(node.input[0])).astype(np.float32)
+            weights[node.output[0]] = numpy_helper.from_array(values, node.output[0])
+        else:
+            nodes.append(node)
+    del graph.initializer[:], graph.node[:]
+    graph.initializer.extend(weights.values())
+    graph.node.extend(nodes)
+    single: bytes = model.SerializeToString(deterministic=True)
+    return single
+
+
+def one_after_the_other(content: bytes) -> bytes:
+    """An ensemble whose members' nodes were mixed, in the order of :func:`average` again."""
+    model = onnx.load_model_from_string(content)
+    graph = model.graph
+    nodes = sorted(graph.node, key=lambda node: _number_of(node.output[0]))  # a stable sort
+    del graph.node[:]
+    graph.node.extend(nodes)
+    onnx.checker.check_model(model, full_check=True)
+    ordered: bytes = model.SerializeToString(deterministic=True)
+    return ordered
+
+
+def _number_of(output: str) -> int:
+    """Of the member to which a result belongs; :data:`MOST` for what joins them."""
+    member, slash, _ = output.partition("/")
+    return int(member.removeprefix("member")) if slash and member[6:].isdecimal() else MOST
+
+
+def described_as(content: bytes, metadata: Mapping[str, str]) -> bytes:
+    """A model that says something else of itself in some respects."""
+    model = onnx.load_model_from_string(content)
+    known = {prop.key: prop.value for prop in model.metadata_props}
+    helper.set_model_props(model, known | dict(metadata))
+    described: bytes = model.SerializeToString(deterministic=True)
+    return described
+
+
 def difference(
     content: bytes,
     models: Sequence[bytes],

@@ -60,11 +60,11 @@ def join(
         images=np.concatenate([split.images for split in material.validation_sets]),
     )
     draft = ensemble.average(members, described)
-    fitted = limits.fit(_read(draft, split) for split in material.validation_sets)
+    fitted = limits.fit(read(draft, split) for split in material.validation_sets)
     draft = ensemble.average(members, described, fitted.temperature)
-    reads = [_read(draft, split) for split in material.validation_sets]
+    reads = [read(draft, split) for split in material.validation_sets]
     own = evaluate(reads[0].probabilities, reads[0].labels)
-    tested = _read(draft, test) if test else None
+    tested = read(draft, test) if test else None
     scores = evaluate(tested.probabilities, tested.labels) if tested else None
     stated = accuracies(recipe, material, own.accuracy, scores)
     described = export.metadata(recipe, material, stated, fitted) | of_all
@@ -75,7 +75,7 @@ def join(
     sets = {"test": test, "validation": material.validation, "writers": material.pen}
     for name, split in sets.items():
         if split is not None:
-            said = pictures(split, _read(model, split).probabilities)
+            said = pictures(split, read(model, split).probabilities)
             folder.write_pictures(f"predictions/{name}.npz", said)
     folder.write(f"{recipe.name}.onnx", model)
     return Finished(
@@ -123,7 +123,31 @@ def smaller(
     return list(models), "float32"
 
 
-def _read(model: bytes, split: Split) -> Read:
+def shrunk(mean: bytes, material: Material) -> bytes:
+    """A finished mean of networks, in eight bits.
+
+    Args:
+        mean: an ONNX file of :func:`training.ensemble.average`.
+        material: on what it was trained.
+
+    Raises:
+        EnsembleError: if that would move an answer by more than :data:`ROUNDING`.
+    """
+    seen = material.train.first(_RANGING).images
+    images = np.concatenate([split.images for split in material.validation_sets])
+    eighth = in_eight_bits(ensemble.in_single_precision(mean), seen)
+    small = ensemble.one_after_the_other(ensemble.in_half_precision(eighth))
+    moved = ensemble.distance(small, [mean], images)
+    if not moved <= ROUNDING:
+        raise ensemble.EnsembleError(
+            f"eight bits would move an answer by {moved:.2f} (allowed: {ROUNDING}), so nothing was"
+            " written"
+        )
+    return small
+
+
+def read(model: bytes, split: Split) -> Read:
+    """What a model says of images."""
     said = Recognizer(model, "ensemble", "cpu", {}).read(split.images)
     return Read(said.probabilities, said.digit_scores, split.labels)
 
