@@ -89,19 +89,25 @@ def test_known_kernels_make_known_maps(image: np.ndarray) -> None:
     np.testing.assert_array_equal(layer.maps[2], np.zeros_like(image))
 
 
-@pytest.mark.parametrize("name", ["digits", "fashion"])
+@pytest.mark.parametrize(
+    ("name", "near"), [("digits", 0.02), ("fashion", 1e-4)], ids=["digits", "fashion"]
+)
 def test_the_bundled_models_maps_are_those_of_the_onnx_reference(
-    name: str, image: np.ndarray
+    name: str, near: float, image: np.ndarray
 ) -> None:
+    """Those of ``digits`` are whole numbers of steps, which may be rounded up or down."""
     made = onnx.load(str(asset(f"models/{name}.onnx")))
+    # The reference knows integers from version 19 on only.
+    made = pytest.importorskip("onnx.version_converter").convert_version(made, 21)
     layers = FeatureMaps.of_model(Recognizer.load(name, "cpu")).of(image)
     assert len(layers) == sum(node.op_type == "Conv" for node in made.graph.node)
     made.graph.output.extend(onnx.ValueInfoProto(name=layer.name) for layer in layers)
     reference = pytest.importorskip("onnx.reference").ReferenceEvaluator(made)
     wanted = reference.run([layer.name for layer in layers], {"image": image[None]})
     for layer, values in zip(layers, wanted, strict=True):
-        assert layer.maps.max() > 0
-        np.testing.assert_allclose(layer.maps, values[0], rtol=1e-3, atol=1e-4)
+        most = layer.maps.max()
+        assert most > 0
+        np.testing.assert_allclose(layer.maps, values[0], rtol=1e-3, atol=near * most)
 
 
 def test_what_comes_between_a_convolution_and_its_activation_is_part_of_it(
