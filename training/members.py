@@ -110,13 +110,16 @@ def smaller(
         images: validation images, on which no answer may move by more than :data:`ROUNDING`.
 
     Returns:
-        The models, and what they compute with: ``"int8"``; where that is too coarse, ``"float16"``
-        is what their weights are stored in; where even that is, they stay as they are,
-        ``"float32"``.
+        The models, and what they compute with: ``"int8"``; where that is too coarse, or nothing is
+        convolved, ``"float16"`` is what their weights are stored in; where even that is, they stay
+        as they are, ``"float32"``.
     """
     halves = [ensemble.in_half_precision(model) for model in models]
     eighths = [ensemble.in_half_precision(in_eight_bits(model, seen)) for model in models]
-    for arithmetic, small in (("int8", eighths), ("float16", halves)):
+    kinds = {"int8": eighths, "float16": halves}
+    if eighths == halves:
+        del kinds["int8"]
+    for arithmetic, small in kinds.items():
         together = ensemble.average(small, described)
         if ensemble.distance(together, models, images) <= ROUNDING:
             return small, arithmetic
@@ -131,11 +134,15 @@ def shrunk(mean: bytes, material: Material) -> bytes:
         material: on what it was trained.
 
     Raises:
-        EnsembleError: if that would move an answer by more than :data:`ROUNDING`.
+        EnsembleError: if that would move an answer by more than :data:`ROUNDING`, or it has no
+            convolutions.
     """
     seen = material.train.first(_RANGING).images
     images = np.concatenate([split.images for split in material.validation_sets])
-    eighth = in_eight_bits(ensemble.in_single_precision(mean), seen)
+    single = ensemble.in_single_precision(mean)
+    eighth = in_eight_bits(single, seen)
+    if eighth == single:
+        raise ensemble.EnsembleError("only convolutions are stored in eight bits, and it has none")
     small = ensemble.one_after_the_other(ensemble.in_half_precision(eighth))
     moved = ensemble.distance(small, [mean], images)
     if not moved <= ROUNDING:
