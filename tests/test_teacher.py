@@ -174,6 +174,16 @@ def test_a_build_learns_from_it_and_keeps_it_to_go_on(tmp_path, monkeypatch, cap
     kept, other = again.teachers
     assert kept.read_bytes() == asset("models/digits.onnx").read_bytes()
     assert other.read_bytes() == (tmp_path / "small.onnx").read_bytes()
+    first_time = out.read_bytes()
+    goes_on = ["--resume", str(run), "--data-dir", str(tmp_path), "--output", str(out)]
+    capsys.readouterr()
+    assert build.main(goes_on) == 0
+    assert "The teachers answered" not in capsys.readouterr().out, "nothing was still to come"
+    assert out.read_bytes() == first_time
+    (run / "last.npz").unlink()
+    assert build.main(goes_on) == 0, "it begins anew"
+    assert "The teachers answered 1 versions" in capsys.readouterr().out
+    assert out.read_bytes() == first_time
     for copy in again.teachers:
         copy.unlink()
     assert build.main(["--resume", str(run), "--output", str(out)]) == 2

@@ -212,7 +212,8 @@ def _epochs_done(wanted: Plan, first: Recipe) -> int:
     if not wanted.resume:
         return 0
     folders = [_folder(wanted, recipe) for recipe in _of_each_seed(wanted, first)]
-    return min(len(folder.story().epochs) for folder in folders)
+    # Without its checkpoint a run begins anew, whatever its metrics tell.
+    return min(len(f.story().epochs) if f.checkpoint.is_file() else 0 for f in folders)
 
 
 def _folder(wanted: Plan, recipe: Recipe) -> RunFolder:

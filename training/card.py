@@ -95,12 +95,7 @@ def card(
         "command": command,
         **({"taught_by": [dict(each) for each in taught_by]} if taught_by else {}),
         "accuracy": accuracy,
-        "calibration": {
-            "temperature": measured.limits.temperature,
-            "expected_calibration_error": _errors(own, measured.validation),
-        },
-        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
-        "forms": [asdict(form) for form in measured.validation.forms],
+        **_beyond_accuracy(own, measured),
         "limits": "" if recipe.dataset == "own" else _LIMITS.get(recipe.name, ""),
         "training": {
             "recipe": asdict(recipe),
@@ -144,12 +139,7 @@ def remeasured(
         accuracy["pendigits_validation_writers"] = _share(pen.scores)
     changed = {
         "accuracy": accuracy,
-        "calibration": {
-            "temperature": measured.limits.temperature,
-            "expected_calibration_error": _errors(own, measured.validation),
-        },
-        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
-        "forms": [asdict(form) for form in measured.validation.forms],
+        **_beyond_accuracy(own, measured),
         "model": dict(card["model"]) | _stored(model, "int8"),
     }
     told: dict[str, Any] = {}
@@ -158,6 +148,17 @@ def remeasured(
         if name == "command":
             told["stored_by"] = command
     return told
+
+
+def _beyond_accuracy(own: str, measured: Measured) -> dict[str, Any]:
+    return {
+        "calibration": {
+            "temperature": measured.limits.temperature,
+            "expected_calibration_error": _errors(own, measured.validation),
+        },
+        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
+        "forms": [asdict(form) for form in measured.validation.forms],
+    }
 
 
 def _stored(model: bytes, arithmetic: str) -> dict[str, Any]:

@@ -131,12 +131,7 @@ def in_half_precision(content: bytes) -> bytes:
         name = f"{tensor.name}/half"
         weights.append(numpy_helper.from_array(values.astype(np.float16), name))
         casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
-    nodes = [*casts, *graph.node]
-    del graph.initializer[:], graph.node[:]
-    graph.initializer.extend(weights)
-    graph.node.extend(nodes)
-    halved: bytes = model.SerializeToString(deterministic=True)
-    return halved
+    return _made_of(model, [*casts, *graph.node], weights)
 
 
 def in_single_precision(content: bytes) -> bytes:
@@ -151,22 +146,24 @@ def in_single_precision(content: bytes) -> bytes:
             weights[node.output[0]] = numpy_helper.from_array(values, node.output[0])
         else:
             nodes.append(node)
-    del graph.initializer[:], graph.node[:]
-    graph.initializer.extend(weights.values())
-    graph.node.extend(nodes)
-    single: bytes = model.SerializeToString(deterministic=True)
-    return single
+    return _made_of(model, nodes, list(weights.values()))
+
+
+def _made_of(model: Any, nodes: Sequence[Any], weights: Sequence[Any]) -> bytes:
+    """A model with other nodes and weights."""
+    del model.graph.initializer[:], model.graph.node[:]
+    model.graph.initializer.extend(weights)
+    model.graph.node.extend(nodes)
+    content: bytes = model.SerializeToString(deterministic=True)
+    return content
 
 
 def one_after_the_other(content: bytes) -> bytes:
     """An ensemble whose members' nodes were mixed, in the order of :func:`average` again."""
     model = onnx.load_model_from_string(content)
-    graph = model.graph
-    nodes = sorted(graph.node, key=lambda node: _number_of(node.output[0]))  # a stable sort
-    del graph.node[:]
-    graph.node.extend(nodes)
-    onnx.checker.check_model(model, full_check=True)
-    ordered: bytes = model.SerializeToString(deterministic=True)
+    nodes = sorted(model.graph.node, key=lambda node: _number_of(node.output[0]))  # a stable sort
+    ordered = _made_of(model, nodes, list(model.graph.initializer))
+    onnx.checker.check_model(ordered, full_check=True)
     return ordered
 
 
