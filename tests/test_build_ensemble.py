@@ -216,6 +216,7 @@ def test_a_mean_of_before_is_stored_in_eight_bits_and_measured_anew(
 
 def test_the_bundled_mean_gets_its_figures_anew(old, tmp_path, monkeypatch):
     install_tiny(monkeypatch, tmp_path)
+    monkeypatch.setattr(shrink, "assets_dir", lambda: tmp_path / "assets")
     bundle = tmp_path / "assets" / "models"
     assert shrink.main([str(old), "--data-dir", str(tmp_path), "--output", str(bundle)]) == 0
     assert (bundle / "digits.onnx").is_file()

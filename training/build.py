@@ -34,8 +34,6 @@ if TYPE_CHECKING:
 
 #: Training images that a run's folder shows.
 _SAMPLES = 25
-#: Figures of a bundled model that README.md shows, and every ``drawn-*``.
-_FIGURES = ("confusion", "curves", "mistakes", "reliability")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -108,7 +106,9 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         if exported.members:
             exported.write_result()
             report.write(exported.folder)
-        publish_model(targets, exported.model, card.to_json(written), exported.folder.figures)
+        publish.publish_model(
+            targets, exported.model, card.to_json(written), exported.folder.figures, assets_dir()
+        )
     console.print(card.summary(written), soft_wrap=True)
     model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
     console.print(f"Wrote {model}; the report is {exported.folder.report}", soft_wrap=True)
@@ -276,30 +276,6 @@ def _measure(
     for name, page in sheet_pages(measured.validation.drawn).items():
         exported.folder.write(f"figures/{name}", page)
     return measured
-
-
-def publish_model(targets: Sequence[Path], model: bytes, card: bytes, figures: Path) -> None:
-    """Put model and card in the place of the previous ones, and the bundled model's figures.
-
-    Args:
-        targets: ``.onnx`` files.
-        model: the ONNX file.
-        card: goes beside it.
-        figures: a folder of PNG files.
-
-    Raises:
-        PublishError: if one of the files cannot be written; the previous ones are there still.
-    """
-    files: dict[Path, bytes] = {}
-    for target in targets:
-        files |= {target: model, target.with_suffix(".json"): card}
-        if target.parent.resolve() == _bundled().resolve():
-            files |= {
-                assets_dir() / "figures" / f"{target.stem}-{figure.name}": figure.read_bytes()
-                for figure in sorted(figures.glob("*.png"))
-                if figure.stem in _FIGURES or figure.stem.startswith("drawn-")
-            }
-    publish.publish(files)
 
 
 if __name__ == "__main__":

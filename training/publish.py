@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from training.atomic import remedy
 from training.errors import BuildError
+
+#: Figures of a bundled model that README.md shows, and every ``drawn-*``.
+_FIGURES = ("confusion", "curves", "mistakes", "reliability")
 
 
 class PublishError(BuildError):
@@ -29,6 +32,33 @@ def make_folders(*folders: Path) -> None:
             raise PublishError(
                 f"cannot write to {folder} ({error.strerror}); choose another place with --output"
             ) from error
+
+
+def publish_model(
+    targets: Sequence[Path], model: bytes, card: bytes, figures: Path, assets: Path
+) -> None:
+    """Put model and card in the place of the previous ones, and the bundled model's figures.
+
+    Args:
+        targets: ``.onnx`` files.
+        model: the ONNX file.
+        card: goes beside it.
+        figures: a folder of PNG files.
+        assets: of the app; a model is bundled when it goes into its folder ``models``.
+
+    Raises:
+        PublishError: as :func:`publish`.
+    """
+    files: dict[Path, bytes] = {}
+    for target in targets:
+        files |= {target: model, target.with_suffix(".json"): card}
+        if target.parent.resolve() == (assets / "models").resolve():
+            files |= {
+                assets / "figures" / f"{target.stem}-{figure.name}": figure.read_bytes()
+                for figure in sorted(figures.glob("*.png"))
+                if figure.stem in _FIGURES or figure.stem.startswith("drawn-")
+            }
+    publish(files)
 
 
 def publish(files: Mapping[Path, bytes]) -> None:

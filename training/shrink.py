@@ -20,6 +20,7 @@ from rich.console import Console
 
 from digitpad.model_file import ModelFile, ModelFileError, open_model
 from digitpad.recognizer import Recognizer, RecognizerError
+from digitpad.resources import assets_dir
 from training.environment import prepare
 from training.errors import BuildError
 from training.recipes import Recipe
@@ -76,7 +77,6 @@ def _run(options: argparse.Namespace, console: Console) -> None:
     prepare()
     # Only now: prepare() has made sure of what these import.
     from training import card, material, publish
-    from training.build import publish_model
     from training.fetch import data_folder
 
     publish.make_folders(options.output)
@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace, console: Console) -> None:
     with tempfile.TemporaryDirectory() as figures:
         content, measured = _shrunk(found, gathered, Path(figures), console)
         told = card.remeasured(found.card, gathered, content, measured, command)
-        publish_model([path], content, card.to_json(told), Path(figures))
+        publish.publish_model([path], content, card.to_json(told), Path(figures), assets_dir())
     console.print(card.summary(told), soft_wrap=True)
     sizes = f"{len(found.content) / 1000:,.0f} kB became {len(content) / 1000:,.0f} kB"
     console.print(f"Wrote {path}: {sizes}", soft_wrap=True)
