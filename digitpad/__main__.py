@@ -15,14 +15,14 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
-from digitpad.arguments import parse
-from digitpad.rehearsal import REHEARSE
-from digitpad.resources import AssetError
-from digitpad.session import DEVICES, LIBRARY_FIX, SessionError
-from digitpad.terminal import printable
+from digitpad.cli.arguments import parse
+from digitpad.cli.terminal import printable
+from digitpad.inference.foreign.sandbox import REHEARSE
+from digitpad.inference.session import DEVICES, LIBRARY_FIX, SessionError
+from digitpad.library.resources import AssetError
 
 if TYPE_CHECKING:
-    from digitpad.ink import Ink
+    from digitpad.ink.ink import Ink
 
 DEFAULT_MODEL = "digits"
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
@@ -47,7 +47,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     _mend_streams()
     words = sys.argv[1:] if argv is None else argv
     if words[:1] == [REHEARSE]:  # a child of this program, which tries a model out
-        from digitpad.rehearsal_child import main as rehearse
+        from digitpad.inference.foreign.sandbox_child import main as rehearse
 
         return rehearse(*words[1:])
     try:
@@ -63,7 +63,7 @@ def _run(argv: Sequence[str] | None) -> int:
     # numpy's threads for large matrices, of which there are none here: 20 ms and memory at a start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from digitpad.recognizer import RecognizerError
+        from digitpad.inference.recognizer import RecognizerError
     except ImportError as error:
         return _fail(f"a library cannot be loaded ({error}); {LIBRARY_FIX}")
     options = parse(argv, DEVICES, {"window": _window, "predict": _predict, "info": _info})
@@ -94,7 +94,7 @@ def _window(options: argparse.Namespace) -> int:
 
 
 def _first_ink(path: str) -> Ink:
-    from digitpad.sources import SourceError, first_ink
+    from digitpad.cli.sources import SourceError, first_ink
 
     try:
         return first_ink(path, sys.stdin.buffer)
@@ -118,9 +118,9 @@ def _missing_qt(error: ImportError) -> Exception:
 
 
 def _predict(options: argparse.Namespace) -> int:
-    from digitpad.predict import PredictError, run
-    from digitpad.recognizer import Recognizer
-    from digitpad.sources import SourceError
+    from digitpad.cli.predict import PredictError, run
+    from digitpad.cli.sources import SourceError
+    from digitpad.inference.recognizer import Recognizer
 
     recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device, _given(options))
     if recognizer.notice:
@@ -142,7 +142,7 @@ def _predict(options: argparse.Namespace) -> int:
 
 
 def _info(options: argparse.Namespace) -> int:
-    from digitpad.info import as_text, collect
+    from digitpad.cli.info import as_text, collect
 
     report = collect(options.model, options.device, _given(options))
     print(json.dumps(report, indent=2) if options.json else as_text(report))
@@ -153,8 +153,8 @@ def _given(options: argparse.Namespace) -> dict[str, Any]:
     """The conventions that the command line says."""
     if not options.convention:
         return {}
-    from digitpad.conventions import ConventionsError
-    from digitpad.conventions import parse as parse_conventions
+    from digitpad.inference.foreign.conventions import ConventionsError
+    from digitpad.inference.foreign.conventions import parse as parse_conventions
 
     try:
         return parse_conventions(options.convention)

@@ -52,8 +52,8 @@ def data_dir() -> Path:
 
     Skips, with the reason, only where there is neither a folder nor a network.
     """
-    fetch = pytest.importorskip("training.fetch")
-    datasets = pytest.importorskip("training.datasets")
+    fetch = pytest.importorskip("training.data.fetch")
+    datasets = pytest.importorskip("training.data.datasets")
     try:
         folder = fetch.data_folder(None)
         datasets.load_test(datasets.MNIST, folder, Console(stderr=True))
@@ -65,6 +65,6 @@ def data_dir() -> Path:
 @pytest.fixture(scope="session")
 def mnist_test_images(data_dir: Path) -> np.ndarray:
     """uint8 (10000, 28, 28)."""
-    datasets = pytest.importorskip("training.datasets")
+    datasets = pytest.importorskip("training.data.datasets")
     images = datasets.load_test(datasets.MNIST, data_dir, Console(stderr=True)).images
     return (images * 255).round().astype(np.uint8)

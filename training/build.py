@@ -16,21 +16,22 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
-from digitpad.resources import assets_dir
-from training import live, publish
-from training.environment import describe, prepare
-from training.errors import BuildError
-from training.listing import list_recipes, list_settings
-from training.options import parser
-from training.plan import Plan, plan, wanted_recipe
+from digitpad.library.resources import assets_dir
+from training import live
+from training.base import publish
+from training.base.environment import describe, prepare
+from training.base.errors import BuildError
+from training.cli.listing import list_recipes, list_settings
+from training.cli.options import parser
+from training.cli.plan import Plan, plan, wanted_recipe
 
 if TYPE_CHECKING:
-    from training.card import Measured
-    from training.finish import Finished
-    from training.material import Material
+    from training.export.card import Measured
+    from training.export.finish import Finished
+    from training.fit.train import Data, Training
+    from training.fit.training_data import Material
     from training.recipes import Recipe
     from training.runs import RunFolder
-    from training.train import Data, Training
 
 #: Training images that a run's folder shows.
 _SAMPLES = 25
@@ -64,17 +65,20 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         BuildError: if any step fails; the previous model is then untouched.
     """
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
-    from training import card, material, report, stock
-    from training.fetch import data_folder
-    from training.lessons import make_lessons
-    from training.teacher import introduced, read_teacher
-    from training.train import Data
+    from training import report
+    from training.data.fetch import data_folder
+    from training.export import card
+    from training.fit import training_data
+    from training.fit.distillation import make_lessons
+    from training.fit.teacher import introduced, read_teacher
+    from training.fit.train import Data
+    from training.synth import pool
 
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
     folder = wanted.folder
     with folder.opened(new=not wanted.resume):
-        gathered = material.gather(
+        gathered = training_data.gather(
             wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
         )
         teachers = [read_teacher(path, gathered.labels) for path in wanted.teachers]
@@ -82,7 +86,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
             _begin(wanted, gathered, teachers)
         if options.live and (hindrance := live.start(folder.path)):
             console.print(hindrance, soft_wrap=True)
-        drawn = stock.make_stock(
+        drawn = pool.make_stock(
             gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
         )
         lessons = make_lessons(
@@ -128,7 +132,7 @@ def _bundled() -> Path:
 
 def _begin(wanted: Plan, gathered: Material, teachers: Sequence[bytes]) -> None:
     """Write down what is asked for, and show some of the images."""
-    from training.finish import pictures
+    from training.export.finish import pictures
     from training.runs import Configuration
 
     folder = wanted.folder
@@ -166,16 +170,16 @@ def _train(
     Ending the first one early leaves out the others, but those of an ensemble that were trained
     beside it; of what was to come after it, only whole ones count.
     """
-    from training import side_by_side
-    from training.finish import finish
-    from training.train import NothingTrainedError
+    from training.export.finish import finish
+    from training.fit import parallel_seeds
+    from training.fit.train import NothingTrainedError
 
     recipes = _of_each_seed(wanted, gathered.recipe)
-    at_once = side_by_side.processes(len(recipes), options.jobs)
+    at_once = parallel_seeds.processes(len(recipes), options.jobs)
     ended = None
     if at_once > 1:
         folders = [_folder(wanted, recipe) for recipe in recipes]
-        ended = side_by_side.train(
+        ended = parallel_seeds.train(
             recipes, folders, data, console, at_once=at_once, tensorboard=options.tensorboard
         )
     if ended is None:
@@ -226,8 +230,8 @@ def _after_the_others(
     recipe: Recipe, folder: RunFolder, data: Data, tensorboard: bool, console: Console
 ) -> Training:
     """Train a seed in this process, from its checkpoint where there is one."""
-    from training.tensorboard import TensorBoardWriter
-    from training.train import fit
+    from training.fit.tensorboard import TensorBoardWriter
+    from training.fit.train import fit
 
     resume = folder.checkpoint.is_file()
     with ExitStack() as logs:
@@ -239,7 +243,7 @@ def _beside_the_others(
     recipe: Recipe, folder: RunFolder, data: Data, ended: str | None
 ) -> Training:
     """Take up a seed that another process has trained."""
-    from training.train import NothingTrainedError, fit
+    from training.fit.train import NothingTrainedError, fit
 
     if ended is None:
         raise NothingTrainedError
@@ -248,7 +252,7 @@ def _beside_the_others(
 
 def _exported(finished: Sequence[Finished], wanted: Plan, gathered: Material) -> Finished:
     """The first seed's run, or all of them together."""
-    from training.members import join
+    from training.export.build_ensemble import join
 
     if not wanted.ensemble or len(finished) < 2:
         return finished[0]
@@ -260,9 +264,9 @@ def _measure(
     exported: Finished, finished: Sequence[Finished], gathered: Material, console: Console
 ) -> Measured:
     """Everything that the card states of the exported model, and of the seeds."""
-    from training import validation
-    from training.card import Measured
-    from training.contact_sheet import sheet_pages
+    from training.export.card import Measured
+    from training.measure import validation
+    from training.synth.contact_sheet import sheet_pages
 
     measured = Measured(
         test=exported.test,

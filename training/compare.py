@@ -12,8 +12,8 @@ from pathlib import Path
 
 from rich.console import Console
 
-from digitpad.terminal import printable
-from training.errors import BuildError
+from digitpad.cli.terminal import printable
+from training.base.errors import BuildError
 
 _HELP = """\
 RUN is a run's folder (its further seeds come along), a folder of runs (two levels deep, so that
@@ -59,8 +59,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(options: argparse.Namespace) -> int:
     # Only now: a typing error should not have to wait for matplotlib.
-    from training.comparison import compare, files, text
-    from training.comparison.runs import find
+    from training.report.comparison import compare, files, text
+    from training.report.comparison.runs import find
 
     found = find(options.runs)
     for sentence in found.problems:

@@ -15,14 +15,15 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from digitpad.recognizer import Recognizer, RecognizerError
-from digitpad.terminal import printable
-from training.errors import BuildError
-from training.evaluation import OTHER, Evaluation, Result, measure, robustness
-from training.evaluation.data import NAMES, Drawings, EvaluationError, load
-from training.evaluation.robustness import Curve, Step
-from training.fetch import data_folder
-from training.publish import make_folders
+from digitpad.cli.terminal import printable
+from digitpad.inference.recognizer import Recognizer, RecognizerError
+from training.base.errors import BuildError
+from training.base.publish import make_folders
+from training.data.fetch import data_folder
+from training.measure import robustness
+from training.measure.data import NAMES, Drawings, EvaluationError, load
+from training.measure.evaluation import OTHER, Evaluation, Result, measure
+from training.measure.robustness import Curve, Step
 
 _HELP = f"""\
 DATA is one of {", ".join(NAMES)};
@@ -68,8 +69,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace, folder: Path) -> int:
     # Only now: a typing error should not have to wait for matplotlib.
     try:
-        from training.evaluation import record, text
-        from training.evaluation.report import PAGE, write
+        from training.measure import record, text
+        from training.report.evaluation import PAGE, write
     except ModuleNotFoundError as error:  # the app itself is installed without them
         raise EvaluationError(
             f"the report needs {error.name}; install what is missing with pip install -e '.[train]'"

@@ -10,22 +10,22 @@ from pathlib import Path
 from typing import Any
 
 # On Windows, onnxruntime fails to load its libraries after PySide6 has loaded its own.
-from digitpad.recognizer import Recognizer, RecognizerError  # isort: skip
+from digitpad.inference.recognizer import Recognizer, RecognizerError  # isort: skip
 
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
-from digitpad.contract import REJECTED
-from digitpad.ink import Ink
-from digitpad.late import LateRecognizer
-from digitpad.resources import asset
-from digitpad.ui import theme
+from digitpad.inference.contract import REJECTED
+from digitpad.ink.ink import Ink
+from digitpad.library.resources import asset
 from digitpad.ui.display import DisplayError, require_display, use_no_display
-from digitpad.ui.first_paint import after_first_paint
-from digitpad.ui.habits import DEFAULT_MODEL, Habits
-from digitpad.ui.window import Window
+from digitpad.ui.models.late import LateRecognizer
+from digitpad.ui.session.session import DEFAULT_MODEL, Habits
+from digitpad.ui.style import theme
+from digitpad.ui.style.first_paint import after_first_paint
+from digitpad.ui.window.window import Window
 
 #: What the smoke test draws, and what it must be read as.
 SMOKE_INK = Ink.from_json(
@@ -54,7 +54,7 @@ def run(
         model: a bundled model's name, or a file; None: the one of last time.
         given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
         compare: a model to compare it with; None: that of last time, where there was one.
-        scheme: one of :data:`~digitpad.ui.theme.SCHEMES`; None: the one of last time.
+        scheme: one of :data:`~digitpad.ui.style.theme.SCHEMES`; None: the one of last time.
 
     Returns:
         The exit code: 0, 1 when the smoke test read the wrong digit, 2 after a sentence on

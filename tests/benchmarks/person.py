@@ -21,8 +21,8 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 
 if TYPE_CHECKING:  # digitpad itself says when it imports what
-    from digitpad.ink import Ink
-    from digitpad.ui.window import Window
+    from digitpad.ink.ink import Ink
+    from digitpad.ui.window.window import Window
 
 #: Strokes, and moves of each, of which latencies are measured; the first strokes only warm up.
 STROKES, WARM_UP, MOVES = 32, 2, 20
@@ -36,7 +36,7 @@ def drawing(points: int) -> Ink:
     """An S-like curve as long as a digit, reported in this many points."""
     import numpy as np
 
-    from digitpad.ink import Ink
+    from digitpad.ink.ink import Ink
 
     at = np.linspace(0, 1, points)
     return Ink.from_points([np.c_[240 + 90 * np.sin(at * 7), 80 + 320 * at]], "5")
@@ -165,7 +165,7 @@ MEASURES: dict[str, Callable[[Window, float], dict[str, Any]]] = {
 
 def measure() -> int:
     """What takes the place of the event loop."""
-    from digitpad.ui.window import Window
+    from digitpad.ui.window.window import Window
 
     (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
     print(json.dumps(MEASURES[sys.argv[1]](window, float(sys.argv[2]))))

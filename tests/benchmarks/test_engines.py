@@ -11,11 +11,11 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from digitpad.recognizer import Recognizer
-from training import architectures
-from training.ensemble import average, in_half_precision
-from training.export import to_onnx
-from training.quantize import in_eight_bits
+from digitpad.inference.recognizer import Recognizer
+from training.export.ensemble import average, in_half_precision
+from training.export.export import to_onnx
+from training.export.quantize import in_eight_bits
+from training.networks import architectures
 
 COUNT = 256
 #: What a model has to say of itself.

@@ -9,13 +9,13 @@ from typing import Any
 
 import numpy as np
 import pytest
-from paper_photos import SCENES, photograph
 from PIL import Image
 
-from digitpad.bitmap import Pixels
-from digitpad.normalize import normalize_bitmap, normalize_ink
-from digitpad.pictures import read_picture
-from digitpad.reference import hands
+from digitpad.image.bitmap import Pixels
+from digitpad.image.normalize import normalize_bitmap, normalize_ink
+from digitpad.image.pictures import read_picture
+from digitpad.inference.foreign.reference import hands
+from tests.support.paper_photos import SCENES, photograph
 
 THREE = next(ink for ink in hands() if ink.label == "3")
 

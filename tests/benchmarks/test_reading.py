@@ -17,8 +17,8 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
 from person import drawing
 
-from digitpad.normalize import normalize_bitmap, normalize_ink
-from digitpad.recognizer import Recognizer
+from digitpad.image.normalize import normalize_bitmap, normalize_ink
+from digitpad.inference.recognizer import Recognizer
 
 
 @pytest.mark.benchmark(group="one drawing")

@@ -16,15 +16,15 @@ from PySide6.QtGui import QMouseEvent
 from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
-from digitpad.feature_maps import FeatureMaps
-from digitpad.importance import MOST_PATCHES, importance
-from digitpad.ink import Ink
-from digitpad.normalize import Image, normalize_ink
-from digitpad.recognizer import Recognizer
+from digitpad.image.normalize import Image, normalize_ink
+from digitpad.inference.feature_maps import FeatureMaps
+from digitpad.inference.importance import MOST_PATCHES, importance
+from digitpad.inference.recognizer import Recognizer
+from digitpad.ink.ink import Ink
 from digitpad.ui.app import start_qt
-from digitpad.ui.why import Why
-from digitpad.ui.why_watch import Watcher
-from digitpad.ui.window import Window
+from digitpad.ui.why.watch import Watcher
+from digitpad.ui.why.why import Why
+from digitpad.ui.window.window import Window
 
 FOUR = Ink.from_points([[(200, 100), (150, 260), (330, 262)], [(290, 110), (285, 400)]])
 MODELS = pytest.mark.parametrize("model", ["digits", "fashion"])

@@ -41,7 +41,7 @@ print(json.dumps({"shown": shown, **sizes}))
 """
 _ENGINE = """
 import numpy, onnxruntime
-from digitpad.resources import asset
+from digitpad.library.resources import asset
 session = onnxruntime.InferenceSession(str(asset("models/digits.onnx")))
 session.run(["probabilities"], {"image": numpy.zeros((1, 28, 28), numpy.float32)})
 """

@@ -9,12 +9,12 @@ import pytest
 
 keras = pytest.importorskip("keras")
 
-from digitpad.ink import Ink
-from digitpad.normalize import normalize_ink
-from training import architectures
-from training.forms import GLYPHS
+from digitpad.image.normalize import normalize_ink
+from digitpad.ink.ink import Ink
+from training.networks import architectures
 from training.recipes import DIGITS
-from training.strokes import StrokeAugmenter
+from training.synth.forms import GLYPHS
+from training.synth.strokes import StrokeAugmenter
 
 SEVEN = GLYPHS["7 crossed and serifed"]
 BATCH = 128

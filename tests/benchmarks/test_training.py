@@ -15,11 +15,11 @@ from rich.console import Console
 
 keras = pytest.importorskip("keras")
 
-from training import environment
-from training.batches import Batches
-from training.datasets import Split
+from training.base import environment
+from training.data.datasets import Split
+from training.fit.batches import Batches
 from training.recipes import DIGITS
-from training.stock import Stock
+from training.synth.pool import Stock
 
 IMAGES, BATCH, ROUNDS = 6_400, 128, 5
 
@@ -99,12 +99,12 @@ def test_an_epoch_beside_model_fit(
     digits: Split, batches: Batches, tmp_path: Path, report: Callable[[str], None]
 ) -> None:
     """The same network, optimiser and number of images; ours also distorts, averages and notes."""
-    from training.checkpoint import Checkpoint
-    from training.interrupt import Interrupt
-    from training.run import Run
+    from training.base.interrupt import Interrupt
+    from training.fit.checkpoint import Checkpoint
+    from training.fit.run import Run
+    from training.fit.watch import Watch
     from training.runs import RunFolder
     from training.runs.metrics import Started
-    from training.watch import Watch
 
     run = Run(DIGITS, batches, Checkpoint(tmp_path / "last.npz", DIGITS, ""))
     started = Started(1, batches.count, batches.images, 0, time.time())
@@ -136,8 +136,8 @@ def test_a_step_in_faster_arithmetic(batches: Batches, report: Callable[[str], N
 
 
 def compiled(precision: str | None = None) -> Any:
-    from training.architectures import ARCHITECTURES
-    from training.arithmetic import trained_as
+    from training.networks.architectures import ARCHITECTURES
+    from training.networks.mixed_precision import trained_as
 
     model = ARCHITECTURES[DIGITS.architecture](10, DIGITS.dropout, True)
     model = trained_as(model, precision) if precision else model

@@ -9,8 +9,8 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.terminal import printable
-from training.errors import BuildError
+from digitpad.cli.terminal import printable
+from training.base.errors import BuildError
 from training.live.screen import missing
 
 if TYPE_CHECKING:
@@ -56,8 +56,8 @@ def _open(follower: Follower, scheme: str) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
-    from digitpad.resources import asset
-    from digitpad.ui import theme
+    from digitpad.library.resources import asset
+    from digitpad.ui.style import theme
     from training.live.window import Window
 
     app = QApplication(["training.live"])

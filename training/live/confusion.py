@@ -27,10 +27,10 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
 from training.live.look import error_colour, truth_colour
-from training.scores import Scores
+from training.measure.scores import Scores
 
 Index = QModelIndex | QPersistentModelIndex
 _SMALLEST, _LARGEST = 4 * GRID, 8 * GRID

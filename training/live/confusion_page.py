@@ -8,12 +8,12 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QSplitter, QVBoxLayout, QWidget
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
 from training.live.confusion import Confusion
 from training.live.gallery import Gallery
 from training.live.look import Page, Text
+from training.measure.scores import Scores
 from training.runs import Pictures
-from training.scores import Scores
 
 
 class ConfusionPage(Page):

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
 from training.live.gallery import Gallery
 from training.live.look import Page, Text
 from training.runs import Configuration, Pictures

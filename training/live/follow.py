@@ -8,7 +8,7 @@ from typing import Generic, TypeVar
 
 import numpy as np
 
-from training.errors import BuildError
+from training.base.errors import BuildError
 from training.live.progress import Progress, progress
 from training.runs import Layer, Pictures, Result, RunError, RunFolder
 from training.runs.metrics import MetricsReader, Story

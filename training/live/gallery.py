@@ -22,12 +22,12 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.normalize import SIZE
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.image.normalize import SIZE
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import percent
 from training.live.look import error_colour, truth_colour
 from training.live.pictures import draw_image
-from training.quantities import percent
 from training.runs import Pictures
 
 Index = QModelIndex | QPersistentModelIndex

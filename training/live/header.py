@@ -13,11 +13,11 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import about
 from training.live.look import Text, error_colour
 from training.live.progress import Phase, Progress
-from training.quantities import about
 
 _STEPS = 1000
 

@@ -9,12 +9,12 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QHBoxLayout, QScrollArea, QSpinBox, QToolButton, QVBoxLayout
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import percent
 from training.live.look import Page, Text
 from training.live.pictures import Picture
 from training.live.probabilities import Probabilities
 from training.live.threshold import nothing_found
-from training.quantities import percent
 from training.runs import Pictures
 
 

@@ -6,8 +6,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
 from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
 
 #: What a palette has no role for: the red of an error, in light and in dark.
 _ERROR = {False: "#c0261c", True: "#ff8b7e"}

@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QVBoxLayout
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
 from training.live.gallery import Gallery
 from training.live.look import Page, Text
+from training.measure.scores import Scores
 from training.runs import Pictures
-from training.scores import Scores
 
 
 class MistakesPage(Page):

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from PySide6.QtWidgets import QVBoxLayout
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
 from training.live.look import Page, Text
 from training.live.tables import Table
 from training.runs import Layer

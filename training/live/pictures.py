@@ -8,8 +8,8 @@ from PySide6.QtCore import QRectF, QSize
 from PySide6.QtGui import QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.normalize import SIZE
-from digitpad.ui import theme
+from digitpad.image.normalize import SIZE
+from digitpad.ui.style import theme
 
 Image = NDArray[np.uint8]
 

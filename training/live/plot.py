@@ -14,8 +14,8 @@ from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 # After PySide6, which it then takes as its Qt.
 import pyqtgraph as pg  # isort: skip
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
 from training.live.look import Text
 from training.live.series import Curve
 

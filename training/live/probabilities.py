@@ -8,10 +8,10 @@ from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import percent
 from training.live.look import error_colour, truth_colour
-from training.quantities import percent
 
 _ROW = 4 * GRID
 _BAR = 10.0

@@ -7,14 +7,14 @@ from collections.abc import Sequence
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from digitpad.ui.theme import GRID
-from training.history import Epoch
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import percent
 from training.live.look import Page, Text
 from training.live.tables import Table
 from training.live.threshold import Threshold
-from training.quantities import percent
+from training.measure.scores import Scores
 from training.runs import Pictures, Result
-from training.scores import Scores
+from training.runs.history import Epoch
 
 
 class ResultsPage(Page):

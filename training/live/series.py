@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from training.history import Epoch, best_of
+from training.runs.history import Epoch, best_of
 from training.runs.metrics import Started, Story
 
 Values = NDArray[np.float64]

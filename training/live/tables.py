@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt
 from PySide6.QtWidgets import QAbstractItemView, QHeaderView, QTableView, QWidget
 
-from digitpad.ui import theme
-from digitpad.ui.theme import GRID
+from digitpad.ui.style import theme
+from digitpad.ui.style.theme import GRID
 
 Index = QModelIndex | QPersistentModelIndex
 

@@ -8,9 +8,9 @@ import numpy as np
 from PySide6.QtCore import Qt, Signal
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
+from training.base.quantities import percent
 from training.live.look import Text
-from training.quantities import percent
 from training.runs import Pictures
 
 _HIGHEST = 99

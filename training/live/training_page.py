@@ -7,12 +7,12 @@ from collections.abc import Iterable
 import numpy as np
 from PySide6.QtWidgets import QHBoxLayout, QVBoxLayout
 
-from digitpad.ui.theme import GRID
-from training.history import Epoch
+from digitpad.ui.style.theme import GRID
 from training.live.look import Page, Text
 from training.live.plot import LivePlot
 from training.live.series import Batches, Curve, kept_of, of_epochs, trend
 from training.recipes import Recipe
+from training.runs.history import Epoch
 from training.runs.metrics import Story
 
 

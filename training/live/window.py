@@ -9,7 +9,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import QMainWindow, QTabWidget, QVBoxLayout, QWidget
 
-from digitpad.ui.theme import GRID
+from digitpad.ui.style.theme import GRID
 from training.live.confusion_page import ConfusionPage
 from training.live.data_page import DataPage
 from training.live.follow import SETS, Follower
@@ -21,8 +21,8 @@ from training.live.model_page import ModelPage
 from training.live.progress import Phase
 from training.live.results_page import ResultsPage
 from training.live.training_page import TrainingPage
+from training.measure.scores import evaluate
 from training.runs import RunError
-from training.scores import evaluate
 
 #: Milliseconds between two looks at the run's files.
 POLL_MS = 200

@@ -13,7 +13,7 @@ Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Strength = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
-#: The keys of ``training.architectures.ARCHITECTURES``, which needs Keras.
+#: The keys of ``training.networks.architectures.ARCHITECTURES``, which needs Keras.
 Architecture = Literal[
     "compact_cnn",
     "residual_cnn",
@@ -65,7 +65,8 @@ class Augmentation:
 class StrokeAugmentation:
     """How strongly pen strokes are distorted before they are inked; all 0: not at all.
 
-    Lengths are shares of the drawing's longest side; :mod:`training.strokes` has the functions.
+    Lengths are shares of the drawing's longest side; :mod:`training.synth.strokes` has the
+    functions.
 
     Attributes:
         rotation: standard deviation in degrees.
@@ -138,7 +139,7 @@ class Recipe:
     Attributes:
         name: such as ``"digits"``.
         summary: one sentence for ``--list``.
-        dataset: a key of ``training.datasets.SOURCES``.
+        dataset: a key of ``training.data.datasets.SOURCES``.
         architecture: of the network.
         split: what the model is validated on: ``"last 5000"`` of the training images, a
             ``"random fifth"`` of them (scikit-learn's ``train_test_split`` with

@@ -10,7 +10,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from training.errors import BuildError
+from training.base.errors import BuildError
 from training.recipes.schema import Recipe
 
 #: What makes a recipe the one it is, and is not a setting.

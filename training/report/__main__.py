@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitpad.terminal import printable
-from training.errors import BuildError
+from digitpad.cli.terminal import printable
+from training.base.errors import BuildError
 
 _HELP = """\
 Every build writes this report at its end; a run that was killed, or is still training, gets one

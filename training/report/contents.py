@@ -9,18 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from training.history import Epoch, best_of
-from training.runs import (
-    PREDICTIONS,
-    Configuration,
-    Layer,
-    Pictures,
-    Result,
-    RunError,
-    RunFolder,
-)
+from training.measure.scores import Scores, evaluate
+from training.runs import PREDICTIONS, Configuration, Layer, Pictures, Result, RunError, RunFolder
+from training.runs.history import Epoch, best_of
 from training.runs.metrics import Story
-from training.scores import Scores, evaluate
 
 #: More classes and epochs than any run of this program has.
 _CLASSES, _EPOCHS = 200, 1_000_000

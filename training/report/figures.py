@@ -7,10 +7,10 @@ import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
-from training import plots
+from training.measure.scores import expected_calibration_error, reliability
+from training.report import plots
 from training.report.contents import Answers, Contents
 from training.runs import RunFolder
-from training.scores import expected_calibration_error, reliability
 
 #: More layers make no diagram that anyone could read.
 _LAYERS = 150

@@ -11,14 +11,14 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from training.history import Epoch
-from training.pages import render
+from training.measure.scores import expected_calibration_error, wilson
 from training.recipes import RECIPES
 from training.recipes.settings import settings, stated
 from training.report import figures
 from training.report.contents import Answers, Contents, read
+from training.report.pages import render
 from training.runs import RunError, RunFolder
-from training.scores import expected_calibration_error, wilson
+from training.runs.history import Epoch
 
 #: What a program could ask for before it says that it sees no digit.
 _THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
@@ -105,7 +105,7 @@ def write_page(folder: RunFolder) -> None:
 
 
 def to_csv(history: list[Epoch]) -> bytes:
-    """One row for each epoch, under the names of :class:`training.history.Epoch`."""
+    """One row for each epoch, under the names of :class:`training.runs.history.Epoch`."""
     text = io.StringIO(newline="")
     writer = csv.DictWriter(text, [field.name for field in fields(Epoch)], lineterminator="\n")
     writer.writeheader()

@@ -6,7 +6,7 @@
     model.json          the network's layers
     metrics.jsonl       what happens, batch by batch (training.runs.metrics)
     history.csv         one row for each epoch
-    last.npz            the checkpoint that --resume goes on with (training.checkpoint)
+    last.npz            the checkpoint that --resume goes on with (training.fit.checkpoint)
     teacher-01.onnx     a model that it learns from, too; and teacher-02.onnx ...
     best.keras          the model of the epoch that is kept so far
     predictions/        what the finished model says of test, validation and writers, .npz each
@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from training.atomic import replace_file
+from training.base.atomic import replace_file
 from training.recipes import Recipe
 from training.runs.lock import LOCK, cannot_write, held, is_held
 from training.runs.metrics import Story, read_story

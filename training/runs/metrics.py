@@ -17,9 +17,9 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from training.atomic import remedy
-from training.errors import BuildError
-from training.history import Epoch
+from training.base.atomic import remedy
+from training.base.errors import BuildError
+from training.runs.history import Epoch
 
 #: Seconds after which what was noted is on disk.
 _DELAY = 0.2

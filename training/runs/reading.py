@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import TypeAdapter, ValidationError
 
-from training.errors import BuildError
+from training.base.errors import BuildError
 from training.runs.records import Pictures, checked_pictures
 
 #: No file of numbers that training writes is larger, in bytes when unpacked.

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.normalize import SIZE
+from digitpad.image.normalize import SIZE
 from training.recipes import Recipe
 
 

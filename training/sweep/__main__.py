@@ -14,8 +14,8 @@ from typing import Any
 
 from rich.console import Console
 
-from training import publish
-from training.errors import BuildError
+from training.base import publish
+from training.base.errors import BuildError
 from training.sweep.errors import SweepError
 from training.sweep.options import serve_parser, show_parser, sweep_parser
 

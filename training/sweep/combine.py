@@ -12,13 +12,13 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from digitpad.model_file import MAX_MODEL_BYTES
-from digitpad.normalize import NORMALISATION
-from digitpad.recognizer import Recognizer
-from training import limits
-from training.ensemble import EnsembleError, average, difference, labels_of
+from digitpad.image.normalize import NORMALISATION
+from digitpad.inference.model_file import MAX_MODEL_BYTES
+from digitpad.inference.recognizer import Recognizer
+from training.base import calibration
+from training.export.ensemble import EnsembleError, average, difference, labels_of
+from training.measure.scores import Scores, evaluate, expected_calibration_error, wilson
 from training.runs import Pictures, RunFolder
-from training.scores import Scores, evaluate, expected_calibration_error, wilson
 
 _THRESHOLD = "digit_score_threshold"
 #: What an ensemble says of itself as its members do.
@@ -61,7 +61,7 @@ def combine(runs: Sequence[RunFolder], name: str, command: str) -> Ensemble:
     described = _metadata(models, name)
     unlimited = average(models, described | {_THRESHOLD: "0.0"})
     read = [_read(unlimited, pictures) for pictures in (validation, writers) if pictures]
-    threshold = limits.fit_threshold(read)
+    threshold = calibration.fit_threshold(read)
     if threshold is not None:
         described[_THRESHOLD] = repr(threshold)
     scores = evaluate(read[0].probabilities, validation.labels)
@@ -87,12 +87,12 @@ def combine(runs: Sequence[RunFolder], name: str, command: str) -> Ensemble:
     return Ensemble(content, card, scores.accuracy, largest)
 
 
-def _read(content: bytes, pictures: Pictures) -> limits.Read:
+def _read(content: bytes, pictures: Pictures) -> calibration.Read:
     said = Recognizer(content, "ensemble", "cpu", {}).read(_images(pictures))
-    return limits.Read(said.probabilities, said.digit_scores, pictures.labels)
+    return calibration.Read(said.probabilities, said.digit_scores, pictures.labels)
 
 
-def _measured(read: limits.Read, scores: Scores) -> dict[str, Any]:
+def _measured(read: calibration.Read, scores: Scores) -> dict[str, Any]:
     """What a card says of validation."""
     low, high = wilson(scores.correct, scores.total)
     error = expected_calibration_error(read.probabilities, read.labels)

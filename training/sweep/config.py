@@ -11,8 +11,8 @@ from typing import Any, Literal
 from optuna.study import StudyDirection
 from pydantic import TypeAdapter, ValidationError
 
-from training.options import parser
-from training.plan import wanted_recipe
+from training.cli.options import parser
+from training.cli.plan import wanted_recipe
 from training.recipes import Recipe
 from training.recipes.settings import settings
 from training.sweep.errors import SweepError

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.errors import BuildError
+from training.base.errors import BuildError
 
 
 class SweepError(BuildError):

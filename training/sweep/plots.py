@@ -13,7 +13,7 @@ import optuna
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from training.plots.style import ACCENT, FAINT, GRID, INK, SECOND, percent, save, style
+from training.report.plots.style import ACCENT, FAINT, GRID, INK, SECOND, percent, save, style
 from training.sweep.config import Sweep
 from training.sweep.space import Parameter
 from training.sweep.table import Finished

@@ -10,7 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
-from training.quantities import about
+from training.base.quantities import about
 from training.sweep.config import Sweep
 from training.sweep.jobs import Job
 from training.sweep.table import best_first, cell, stated_result

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
-from training.errors import BuildError
+from training.base.errors import BuildError
 from training.runs import Result, RunError, RunFolder
 from training.runs.metrics import MetricsReader, Story
 from training.sweep.errors import TrialFailedError, TrialLostError

@@ -1,0 +1,1 @@
+"""The command line: arguments, sources of drawings, `predict` and `info`."""

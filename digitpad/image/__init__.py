@@ -1,0 +1,1 @@
+"""From ink or a picture to the network's 28x28 image."""

@@ -1,0 +1,87 @@
+"""Where a model's file is, and what lies in it and in the card beside it."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from digitpad.library.resources import AssetError, asset, assets_dir, bundled_models
+
+#: Largest model file read, in bytes; the bundled one is below 1 MB.
+MAX_MODEL_BYTES = 256 * 2**20
+
+
+class ModelFileError(Exception):
+    """A model that cannot be found or read; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True, eq=False)
+class ModelFile:
+    """A model's file.
+
+    Attributes:
+        name: short name, such as ``"digits"``.
+        content: the whole file.
+        card: the model card beside it; {} where there is none or it is damaged.
+        bundled: whether it is one of digitpad's own.
+    """
+
+    name: str
+    content: bytes
+    card: dict[str, Any]
+    bundled: bool
+
+
+def open_model(name_or_path: str | Path) -> ModelFile:
+    """Find and read a bundled model by name, or a file.
+
+    Args:
+        name_or_path: ``"digits"``, or the path of an ``.onnx`` file.
+
+    Raises:
+        ModelFileError: if there is no such model, or it is too large or cannot be read.
+    """
+    path = _find(name_or_path)
+    return ModelFile(path.stem, _read(path), _card(path), _is_bundled(path))
+
+
+def _find(name_or_path: str | Path) -> Path:
+    path = Path(name_or_path)
+    try:
+        known = bundled_models()
+        if str(name_or_path) in known:
+            return asset(f"models/{name_or_path}.onnx")
+    except AssetError as error:
+        if not path.is_file():
+            raise ModelFileError(str(error)) from error
+    if path.is_file():
+        return path
+    raise ModelFileError(
+        f"no model {path}: neither a file nor a bundled model ({', '.join(known) or 'none'})"
+    )
+
+
+def _is_bundled(path: Path) -> bool:
+    try:
+        return path.resolve().parent == (assets_dir() / "models").resolve()
+    except (AssetError, OSError):
+        return False
+
+
+def _read(path: Path) -> bytes:
+    try:
+        if path.stat().st_size > MAX_MODEL_BYTES:
+            raise ModelFileError(f"{path} is too large for a model (over 256 MB)")
+        return path.read_bytes()
+    except OSError as error:
+        raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
+
+
+def _card(path: Path) -> dict[str, Any]:
+    try:
+        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return card if isinstance(card, dict) else {}

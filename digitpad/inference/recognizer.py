@@ -1,0 +1,260 @@
+"""A model in onnxruntime: which device runs it, and what it says of 28x28 images."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from copy import copy
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Self
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.image.normalize import SIZE
+from digitpad.inference.contract import Contract, ContractError, OtherModelError, check
+from digitpad.inference.foreign.adapter import Adapter
+from digitpad.inference.foreign.conventions import Conventions
+from digitpad.inference.model_file import ModelFileError, open_model
+from digitpad.inference.session import DEVICES as DEVICES
+from digitpad.inference.session import SessionError, start
+from digitpad.inference.session import available_devices as available_devices
+
+if TYPE_CHECKING:  # what digitpad's own models do not need is imported where it is used
+    from digitpad.inference.foreign.conventions_search import Understanding
+
+#: From this many images on, all cores work on a batch. Below it, handing the work to more threads
+#: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
+_BATCH = 16
+
+_NO_CONVENTIONS = "{} is a digitpad model, and needs no conventions"
+
+
+class RecognizerError(Exception):
+    """A model that cannot be used; the message is one sentence for the user."""
+
+
+@dataclass(frozen=True)
+class Readings:
+    """What a model says of N images.
+
+    Attributes:
+        probabilities: float32 (N, classes); each row sums to 1.
+        digit_scores: float32 (N,), 0..1, higher for what looks more like a digit; None where the
+            model does not judge that.
+        rejected: bool (N,), true where the score is below the model's threshold; all false where
+            there is no score.
+    """
+
+    probabilities: NDArray[np.float32]
+    digit_scores: NDArray[np.float32] | None
+    rejected: NDArray[np.bool_]
+
+
+class Recognizer:
+    """One loaded model. Takes images, not ink, so that test sets go through the shipped path.
+
+    Attributes:
+        name: short name, such as ``"digits"``.
+        labels: what each class is called, in the order of the probabilities.
+        digit_score_threshold: 0..1, the digit score below which a drawing is rejected; None for
+            a model that has no such score.
+        metadata: what the model's file says of itself; every value is text.
+        notice: a sentence for the user when the wanted device could not be used, else None.
+        model: the whole file.
+        foreign: whether it may be other people's, and its memory is bounded.
+        adapter: feeds a model of other people's; None for digitpad's own.
+        understanding: how a model of other people's was understood; None for digitpad's own.
+    """
+
+    def __init__(
+        self,
+        model: bytes,
+        name: str,
+        device: str,
+        card: dict[str, Any],
+        *,
+        foreign: bool = False,
+        given: Mapping[str, Any] | None = None,
+    ) -> None:
+        """A recognizer of a model that is trusted, or that :meth:`load` has tried out.
+
+        Args:
+            model: the whole file.
+            name: short name.
+            device: one of :data:`DEVICES`.
+            card: the model card.
+            foreign: whether it may be other people's: its memory is bounded; it may be adapted.
+            given: values of :class:`Conventions` that are not to be worked out.
+
+        Raises:
+            RecognizerError: if it cannot be used.
+        """
+        self.model, self.foreign = model, foreign
+        self.name, self.card = name, card
+        self.adapter: Adapter | None = None
+        self.understanding: Understanding | None = None
+        self._session, self.notice = self._start(device, threads=1)
+        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        try:
+            contract = check(self._session, self.metadata)
+        except ContractError as error:
+            if not (foreign and isinstance(error, OtherModelError)):
+                raise RecognizerError(str(error)) from error
+            contract = self._understand(given or {})
+        if given and self.adapter is None:
+            raise RecognizerError(_NO_CONVENTIONS.format(name))
+        self.labels = contract.labels
+        self.digit_score_threshold = contract.digit_score_threshold
+
+    @classmethod
+    def load(
+        cls,
+        name_or_path: str | Path,
+        device: str = "auto",
+        given: Mapping[str, Any] | None = None,
+    ) -> Self:
+        """Load a bundled model by name, or a file.
+
+        A file that is not digitpad's own is checked, and tried out in another process, before it is
+        run here; and where it is no digitpad model, how it wants its images is worked out.
+
+        Args:
+            name_or_path: ``"digits"``, or the path of an ``.onnx`` file.
+            device: one of :data:`DEVICES`; ``"auto"`` takes the best that works.
+            given: values of :class:`Conventions` that are not to be worked out; all of them, from
+                :meth:`Conventions.as_dict`, where a choice was remembered.
+
+        Raises:
+            RecognizerError: if there is no such model or digitpad cannot use it.
+        """
+        if device not in DEVICES:
+            raise RecognizerError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
+        try:
+            file = open_model(name_or_path)
+        except ModelFileError as error:
+            raise RecognizerError(str(error)) from error
+        if not file.bundled:
+            from digitpad.inference.foreign.sandbox import RehearsalError, rehearse
+            from digitpad.inference.foreign.validate import GraphError, survey
+
+            try:
+                survey(file.content)
+                rehearse(file.content, given or {})
+            except (GraphError, RehearsalError) as error:
+                raise RecognizerError(str(error)) from error
+        foreign = not file.bundled
+        return cls(file.content, file.name, device, file.card, foreign=foreign, given=given)
+
+    @property
+    def conventions(self) -> Conventions | None:
+        """How a model of other people's is used; None for digitpad's own."""
+        return None if self.adapter is None else self.adapter.conventions
+
+    def adapted(self, conventions: Conventions) -> Self:
+        """The same model, of other people's, used in another way.
+
+        Raises:
+            RecognizerError: if it does not run that way.
+        """
+        if self.adapter is None or self.understanding is None:
+            raise RecognizerError(_NO_CONVENTIONS.format(self.name))
+        classes = self.understanding.outputs.get(conventions.output, 0)
+        if classes != len(conventions.labels):
+            raise RecognizerError(f"{classes} classes need {classes} labels")
+        other = copy(self)
+        other.adapter = Adapter(self.adapter.input, conventions)
+        other.labels = conventions.labels
+        other.predict(np.zeros((1, SIZE, SIZE), dtype=np.float32))
+        return other
+
+    @property
+    def provider(self) -> str:
+        """The provider that onnxruntime really uses, such as ``"CPUExecutionProvider"``."""
+        return str(self._session.get_providers()[0])
+
+    @property
+    def judges(self) -> bool:
+        """Whether the model may say that a drawing is not a digit."""
+        return self.digit_score_threshold is not None
+
+    def predict(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Class probabilities of images, float32 (N, classes), as in :meth:`read`."""
+        return self.read(images).probabilities
+
+    def read(self, images: NDArray[np.float32]) -> Readings:
+        """Everything that the model says of images, in one run.
+
+        Args:
+            images: float32 (N, 28, 28), ink 1.0 on paper 0.0. N may be 0.
+
+        Raises:
+            RecognizerError: if the images have another shape, or the device failed and so did
+                the CPU.
+        """
+        if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
+            raise RecognizerError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
+        probabilities, *scores = self._run(images)
+        threshold = self.digit_score_threshold
+        if threshold is None:
+            return Readings(probabilities, None, np.zeros(len(images), dtype=np.bool_))
+        # In double precision, so that it agrees with a comparison of the two as Python floats.
+        return Readings(probabilities, scores[0], scores[0] < np.float64(threshold))
+
+    def _run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
+        """The model's probabilities and, where it judges, its digit scores."""
+        names = ["probabilities", "digit_score"] if self.judges else ["probabilities"]
+        if len(images) == 0:
+            empty = np.zeros((0, len(self.labels)), dtype=np.float32)
+            return [empty, empty[:, 0]][: len(names)]
+        session = self._session if len(images) < _BATCH else self._batch_session
+        try:
+            outputs: list[NDArray[np.float32]] = (
+                [self.adapter.predict(session, images)]
+                if self.adapter
+                else session.run(names, {"image": np.ascontiguousarray(images, dtype=np.float32)})
+            )
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            if self.provider == "CPUExecutionProvider":
+                raise RecognizerError(f"the model {self.name} failed on this image") from error
+            self._fall_back()
+            return self._run(images)
+        if any(len(output) != len(images) for output in outputs):
+            raise RecognizerError(f"the model {self.name} does not answer every image")
+        return outputs
+
+    @cached_property
+    def _batch_session(self) -> Any:
+        """All cores, for batches. A device other than the CPU has only one session."""
+        if self.provider != "CPUExecutionProvider" or (os.cpu_count() or 1) == 1:
+            return self._session
+        return self._start("cpu", threads=0)[0]
+
+    def _fall_back(self) -> None:
+        """Go on on the CPU after a device failed at run time."""
+        failed = self.provider
+        self._session, _ = self._start("cpu", threads=1)
+        self.__dict__.pop("_batch_session", None)
+        self.notice = f"{failed} stopped working; going on on the CPU."
+
+    def _start(self, device: str, threads: int) -> tuple[Any, str | None]:
+        try:
+            return start(self.model, device, threads, bounded=self.foreign)
+        except SessionError as error:
+            raise RecognizerError(str(error)) from error
+
+    def _understand(self, given: Mapping[str, Any]) -> Contract:
+        """Work out how the model is to be used."""
+        from digitpad.inference.foreign.conventions_search import UnderstandingError, understand
+
+        try:
+            known = understand(self._session, self.metadata, given)
+        except UnderstandingError as error:
+            raise RecognizerError(str(error)) from error
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            raise RecognizerError(f"the model {self.name} fails on images of digits") from error
+        self.understanding = known
+        self.adapter = Adapter(known.input, known.best.conventions)
+        return Contract(known.best.conventions.labels, None)

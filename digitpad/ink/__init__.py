@@ -1,0 +1,1 @@
+"""Ink: immutable strokes, their edits and their replay, in numpy, without Qt."""

@@ -1,0 +1,1 @@
+"""What is kept: documents, drawing files, recent drawings, bundled resources, test digits."""

@@ -1,0 +1,173 @@
+"""Keeps the window's finished drawings, and shows them in a strip below it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from digitpad.image.normalize import Image
+from digitpad.inference.recognizer import Readings
+from digitpad.ink.ink import Ink
+from digitpad.ui.files.recents_strip import RecentsStrip
+from digitpad.ui.style.first_paint import after_first_paint
+from digitpad.ui.window.window import Window
+
+if TYPE_CHECKING:
+    from digitpad.library.recents import Recents
+
+translate = QCoreApplication.translate
+
+
+@dataclass(frozen=True)
+class _Answered:
+    """A finished drawing and what was said of it."""
+
+    ink: Ink
+    label: str
+    probability: float
+
+
+class RecentDrawings(QObject):
+    """Puts a drawing into the list when another takes its place, or the window closes.
+
+    Signals:
+        switched(bool): whether drawings are now kept.
+
+    Args:
+        window: gets the strip below it, and the commands.
+        recents: the list, or what opens it once the window can be seen; closed by :meth:`close`.
+        on: whether drawings are kept.
+
+    Attributes:
+        strip: the strip; hidden while there is nothing in it.
+    """
+
+    switched = Signal(bool)
+
+    def __init__(
+        self, window: Window, recents: Recents | Callable[[], Recents], *, on: bool = True
+    ) -> None:
+        super().__init__(window)
+        self._window, self._open = window, recents
+        self._answered: _Answered | None = None
+        self._is_closed = False
+        self._told: str | None = None  # the notice that the status bar has shown
+        self.strip = RecentsStrip()
+        self.strip.chosen.connect(self._bring_back)
+        self.strip.removed.connect(self._remove)
+        self.strip.emptied.connect(self.forget_all)
+        window.add_panel(self.strip, below=True)
+        window.read.connect(self._note)
+        add = window.commands.add
+        self._switch = add("keep-recents", _keep, [], _nothing, menu="view", checkable=True)
+        self._switch.setChecked(on)
+        self._switch.toggled.connect(self._turn)
+        add("forget-recents", _forget, [], self.forget_all, menu="view")
+        self._hold_room()
+        if callable(recents):
+            after_first_paint(window, self._list)
+        else:
+            self._list()
+
+    @cached_property
+    def _recents(self) -> Recents:
+        recents = self._open() if callable(self._open) else self._open
+        recents.enabled = self._switch.isChecked()
+        return recents
+
+    def keep(self, on: bool) -> None:
+        """Keep drawings and show the strip, or neither; what was kept stays in the file."""
+        self._switch.setChecked(on)
+
+    def forget_all(self) -> None:
+        """Empty the list."""
+        self._answered = None
+        self._recents.clear()
+        self._list()
+
+    def close(self) -> None:
+        """Keep the drawing that stands, and close the list; once is enough."""
+        if self._is_closed:
+            return
+        self._is_closed = True
+        self._put_away()
+        self._window.read.disconnect(self._note)
+        self._recents.close()
+
+    def _turn(self, on: bool) -> None:
+        self._recents.enabled = on
+        self._hold_room()
+        self._list()
+        self.switched.emit(on)
+
+    def _note(self, _image: Image | None, readings: Readings | None) -> None:
+        """Remember a drawing's answer; put the one before it away, when it is gone."""
+        window = self._window
+        if window.canvas.is_drawing or window.scrubber.moment is not None:
+            return
+        ink = window.ink  # the grid, too, keeps the ink that it was made of
+        if self._answered is not None and not _goes_on(self._answered.ink, ink):
+            self._put_away()
+        if readings is not None and ink and not window.document.on_grid:
+            winner = int(readings.probabilities[0].argmax())
+            probability = float(readings.probabilities[0, winner])
+            self._answered = _Answered(ink, window.recognizer.labels[winner], probability)
+
+    def _put_away(self) -> None:
+        if self._answered is None:
+            return
+        kept, self._answered = self._answered, None
+        self._recents.add(kept.ink, kept.label, kept.probability)
+        self._list()
+
+    def _bring_back(self, ink: Ink) -> None:
+        self._window.open_ink(ink)
+
+    def _remove(self, key: int) -> None:
+        self._recents.remove(key)
+        self._list()
+
+    def _hold_room(self) -> None:
+        """The first drawing to be kept must not make the page smaller."""
+        policy = self.strip.sizePolicy()
+        policy.setRetainSizeWhenHidden(self._switch.isChecked())
+        self.strip.setSizePolicy(policy)
+        self.strip.hide()
+
+    def _list(self) -> None:
+        if self._is_closed:
+            return
+        entries = self._recents.entries() if self._recents.enabled else []
+        self.strip.show_recents(entries)
+        self.strip.setVisible(bool(entries))
+        if self._recents.notice != self._told:
+            self._told = self._recents.notice
+            self._window.statusBar().showMessage(self._told or "")
+
+
+def _goes_on(ink: Ink, later: Ink) -> bool:
+    """Whether a drawing is the same one, edited further: drawn on, or erased in part."""
+    if any(stroke is other for stroke in ink.strokes for other in later.strokes):
+        return True
+    left = _points(later)
+    return len(_points(ink) & left) > len(left) / 2
+
+
+def _points(ink: Ink) -> set[tuple[float, float]]:
+    return {(x, y) for stroke in ink.strokes for x, y in stroke.points.tolist()}
+
+
+def _nothing() -> None:
+    """What the switch does besides being switched."""
+
+
+def _keep() -> str:
+    return translate("RecentDrawings", "Keep &recent drawings")
+
+
+def _forget() -> str:
+    return translate("RecentDrawings", "&Forget recent drawings")

@@ -1,0 +1,1 @@
+"""Choosing a model, and how a foreign one is used."""

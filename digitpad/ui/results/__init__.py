@@ -1,0 +1,1 @@
+"""What a model says of the drawing: bars, answer, preview, comparison, status."""

@@ -1,0 +1,105 @@
+"""The status bar: which models read, on what and how long, and what they have to say."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent
+from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+
+from digitpad.inference.recognizer import Recognizer
+from digitpad.ui.style import theme
+
+#: Longer names are cut short, in characters.
+_LONGEST = 24
+
+
+def device_of(recognizer: Recognizer) -> str:
+    """What runs a model, as it is called in the window: ``"CPU"``, ``"CUDA"``."""
+    return recognizer.provider.removesuffix("ExecutionProvider")
+
+
+class StatusBar(QStatusBar):
+    """Messages on one line with what stays at the right, beginning below the page.
+
+    Qt's own would begin at the window's edge, a few pixels lower. What does not fit is cut short;
+    the tool tip has all of it.
+    """
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setSizeGripEnabled(False)
+        self.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
+        self.messageChanged.connect(self.setToolTip)
+        self.status = Status(self)
+
+    def paintEvent(self, _event: QPaintEvent) -> None:
+        message, beside = self.currentMessage(), self.status.geometry()
+        if not message:
+            return
+        left = 7 * theme.GRID // 2
+        room = QRect(left, beside.y(), beside.x() - left - 2 * theme.GRID, beside.height())
+        painter = QPainter(self)
+        painter.setPen(QColor(theme.colours(self.palette()).muted))
+        end = Qt.TextElideMode.ElideRight
+        shown = painter.fontMetrics().elidedText(message, end, room.width())
+        painter.drawText(room, Qt.AlignmentFlag.AlignVCenter, shown)
+        painter.end()
+
+
+class Status(QLabel):
+    """The part of the status bar that stays, at its right.
+
+    Args:
+        bar: shows it, and messages to its left.
+    """
+
+    def __init__(self, bar: QStatusBar) -> None:
+        super().__init__()
+        self._bar = bar
+        self._recognizers: Sequence[Recognizer] = ()
+        self._time = ""
+        self._told = ""  # the notices that the bar has shown
+        self.setAccessibleName(self.tr("Model, device and time of the last reading"))
+        bar.addPermanentWidget(self)
+
+    def set_recognizers(self, *recognizers: Recognizer) -> None:
+        """Name other models."""
+        self._recognizers, self._time, self._told = recognizers, "", ""
+        self._show()
+
+    def show_time(self, elapsed_ms: float) -> None:
+        """Say how long a reading took, in milliseconds, with all models."""
+        self._time = f"  ·  {theme.figures(elapsed_ms)} ms"
+        self._show()
+
+    def _show(self) -> None:
+        self.setText(self._models() + self._time)
+        self._tell()
+
+    def _models(self) -> str:
+        names = [_brief(recognizer.name) for recognizer in self._recognizers]
+        devices = [device_of(recognizer) for recognizer in self._recognizers]
+        one = self.tr("{0} on {1}")
+        if len(names) == 2 and devices[0] == devices[1]:
+            return self.tr("{0} and {1} on {2}").format(*names, devices[0])
+        return ", ".join(map(one.format, names, devices))
+
+    def _tell(self) -> None:
+        """Say once what the models have to say: a device that is missing or was lost."""
+        notices = (recognizer.notice for recognizer in self._recognizers)
+        told = " ".join(dict.fromkeys(filter(None, notices)))
+        if told != self._told:
+            self._told = told
+            self._bar.showMessage(told)
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.setAccessibleName(self.tr("Model, device and time of the last reading"))
+            self._show()
+        super().changeEvent(event)
+
+
+def _brief(name: str) -> str:
+    return name if len(name) <= _LONGEST else f"{name[: _LONGEST - 1]}…"

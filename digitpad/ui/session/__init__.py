@@ -1,0 +1,1 @@
+"""What is saved and restored between two starts of the window."""

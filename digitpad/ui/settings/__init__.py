@@ -1,0 +1,1 @@
+"""Settings as typed properties, the folders they lie in, and the menus that change them."""

@@ -1,0 +1,1 @@
+"""Theme, icons, translations, and small widgets that know no model."""

@@ -1,0 +1,81 @@
+"""Seeing why: the command, and the panel beside the window that it opens and closes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QObject, Signal
+
+from digitpad.ui.style import theme
+from digitpad.ui.style.panel_width import Room
+from digitpad.ui.window.window import Window
+
+if TYPE_CHECKING:
+    from digitpad.ui.why.panel import WhyPanel
+    from digitpad.ui.why.watch import Watcher
+
+translate = QCoreApplication.translate
+
+
+class Why(QObject):
+    """Adds a command. The panel is made when it is opened for the first time, also its modules.
+
+    Signals:
+        switched(bool): whether the panel is now open.
+
+    Args:
+        window: gets the command, and makes room for the panel.
+
+    Attributes:
+        panel: the panel, also while it is closed; None until it is opened for the first time.
+    """
+
+    switched = Signal(bool)
+
+    def __init__(self, window: Window) -> None:
+        super().__init__(window)
+        self._window, self._room = window, Room(window.tools.pad)
+        self.panel: WhyPanel | None = None
+        self._watcher: Watcher | None = None
+        add = window.commands.add
+        self._switch = add("why", _seeing_why, ["W"], _nothing, menu="view", checkable=True)
+        self._switch.toggled.connect(self._turn)
+
+    def open(self, on: bool = True) -> None:
+        """Open the panel, or close it."""
+        self._switch.setChecked(on)
+
+    def _turn(self, on: bool) -> None:
+        panel, watcher = self._made()
+        if on:
+            self._room.prepare()
+            panel.show()
+            self._room.take(panel.maximumWidth() + 4 * theme.GRID)
+            watcher.start()
+        else:
+            watcher.stop()
+            if panel.hasFocus():
+                pad = self._window.tools.pad
+                (pad.canvas if pad.grid.isHidden() else pad.grid).setFocus()
+            panel.hide()
+            self._room.give_back()
+        self.switched.emit(on)
+
+    def _made(self) -> tuple[WhyPanel, Watcher]:
+        if self.panel is None or self._watcher is None:
+            from digitpad.ui.why.panel import WhyPanel
+            from digitpad.ui.why.watch import Watcher
+
+            self.panel = WhyPanel()
+            self.panel.hide()
+            self._window.add_panel(self.panel)
+            self._watcher = Watcher(self._window, self.panel)
+        return self.panel, self._watcher
+
+
+def _nothing() -> None:
+    """What the switch does besides being switched."""
+
+
+def _seeing_why() -> str:
+    return translate("Why", "Seeing &why")

@@ -1,0 +1,1 @@
+"""The window: its commands, tools, dialogs, and how its parts are connected."""

@@ -1,0 +1,323 @@
+"""The model menu: what it lists, what it does with files, what it compares and remembers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QFileDialog
+from pytestqt.qtbot import QtBot
+
+from digitpad.inference.recognizer import Recognizer
+from digitpad.ink.ink import Ink
+from digitpad.library.resources import bundled_models
+from digitpad.ui.models.model_dialog import ModelDialog
+from digitpad.ui.models.models import Models, short_name
+from digitpad.ui.settings.settings import Settings, open_store
+from digitpad.ui.window.window import Window
+from tests.support import onnx_models
+from tests.support.drawings import digit
+
+
+@pytest.fixture
+def settings(tmp_path: Path) -> Settings:
+    return Settings(open_store(tmp_path / "settings.ini")[0])
+
+
+@pytest.fixture
+def window(qtbot: QtBot) -> Window:
+    window = Window(Recognizer.load("digits", "cpu"))
+    qtbot.addWidget(window)
+    window.show()
+    return window
+
+
+@pytest.fixture
+def models(window: Window, settings: Settings) -> Iterator[Models]:
+    yield Models(window, settings, "digits", "cpu")
+    settings.flush()
+
+
+def choices(window: Window) -> dict[str, QAction]:
+    actions = window.commands.menu("model").actions()
+    return {action.toolTip(): action for action in actions if action.isCheckable()}
+
+
+def chosen(window: Window) -> list[str]:
+    return [name for name, action in choices(window).items() if action.isChecked()]
+
+
+def test_bundled_models_are_listed_and_the_one_in_use_is_marked(models, window):
+    assert "digits" in choices(window)
+    assert chosen(window) == ["digits"]
+
+
+def test_a_file_takes_over_with_its_classes_and_the_drawing_stays(
+    models, window, settings, tmp_path
+):
+    window.open_ink(Ink.from_points([[(100, 100), (300, 100), (200, 400)]]))
+    before = window.document
+    path = onnx_models.save(tmp_path / "mine.onnx", classes=26)
+    models.open_file(path)
+    assert window.recognizer.name == "mine"
+    assert len(window.bars.bars) == 26
+    assert window.document == before
+    assert chosen(window) == [str(path)]
+    assert (settings.model, settings.recent_models) == (str(path), (str(path),))
+    choices(window)["digits"].trigger()
+    assert window.recognizer.name == "digits"
+    assert chosen(window) == ["digits"]
+    assert str(path) in choices(window)  # it is offered again
+
+
+def test_what_is_no_model_is_a_sentence_and_the_working_one_stays(
+    models, window, settings, tmp_path
+):
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(b"not a model")
+    models.open_file(path)
+    assert window.statusBar().currentMessage()
+    assert window.recognizer.name == "digits"
+    assert chosen(window) == ["digits"]
+    assert settings.recent_models == ()
+
+
+def test_a_file_that_is_gone_is_a_sentence_and_the_working_one_stays(models, window, tmp_path):
+    path = onnx_models.save(tmp_path / "mine.onnx")
+    models.open_file(path)
+    models.use("digits")
+    path.unlink()
+    choices(window)[str(path)].trigger()
+    assert window.statusBar().currentMessage()
+    assert window.recognizer.name == "digits"
+
+
+def test_recent_files_are_few_the_latest_first(models, settings, tmp_path):
+    paths = [onnx_models.save(tmp_path / f"m{i}.onnx") for i in range(8)]
+    for path in paths:
+        models.open_file(path)
+    assert settings.recent_models == tuple(str(path) for path in paths[:1:-1])
+
+
+def test_only_other_people_s_models_can_be_explained(models, window):
+    assert not window.commands["explain-model"].isEnabled()
+
+
+# -- two models side by side -----------------------------------------------------------------------
+
+
+def rivals(window: Window) -> dict[str, QAction]:
+    """What the submenu "Compare with" offers; "" is nothing."""
+    (menu,) = (
+        action.menu()
+        for action in window.commands.menu("model").actions()
+        if action.text() == "Compare &with"
+    )
+    names = [*bundled_models(), *(a.toolTip() for a in choices(window).values())]
+    offered = [action for action in menu.actions() if action.isCheckable()]
+    assert {action.toolTip() for action in offered[1:]} <= set(names)
+    return {"": offered[0]} | {action.toolTip(): action for action in offered[1:]}
+
+
+def compared(window: Window) -> str:
+    """The one that is marked there."""
+    (name,) = (name for name, action in rivals(window).items() if action.isChecked())
+    return name
+
+
+def names(window: Window) -> list[str | None]:
+    """What the two columns are called; None where there is no second one."""
+    second = window.comparison.recognizer
+    return [window.recognizer.name, None if second is None else second.name]
+
+
+def press(window: Window, key: Qt.Key) -> None:
+    window.canvas.setFocus()
+    QTest.keyClick(window.canvas, key)
+    QApplication.processEvents()
+
+
+@pytest.fixture
+def mine(tmp_path: Path) -> Path:
+    return onnx_models.save(tmp_path / "mine.onnx")
+
+
+def test_nothing_is_compared_at_first(models, window, settings):
+    assert compared(window) == ""
+    assert rivals(window)[""].text() == "Nothing"
+    assert not rivals(window)["digits"].isEnabled()  # it reads already
+    assert not window.commands["compare"].isChecked()
+    assert not window.commands["exchange-models"].isEnabled()
+    assert (settings.second_model, settings.compares) == ("", False)
+
+
+def test_a_second_model_is_chosen_and_left_in_the_submenu(models, window, settings):
+    window.open_ink(digit("7"))
+    rivals(window)["fashion"].trigger()
+    assert names(window) == ["digits", "fashion"]
+    assert window.results.second.answer.label
+    assert compared(window) == "fashion"
+    assert window.commands["compare"].isChecked()
+    assert (settings.second_model, settings.compares) == ("fashion", True)
+    rivals(window)[""].trigger()
+    assert names(window) == ["digits", None]
+    assert not window.results.second.body.isVisible()
+    assert compared(window) == ""
+    assert (settings.second_model, settings.compares) == ("fashion", False)
+    assert settings.model == "digits"
+
+
+def test_a_key_switches_the_comparison_with_the_last_second_model(models, window, mine):
+    models.compare_with(str(mine))
+    second = window.comparison.recognizer
+    press(window, Qt.Key.Key_C)
+    assert names(window) == ["digits", None]
+    press(window, Qt.Key.Key_C)
+    assert window.comparison.recognizer is second  # it was kept
+
+
+def test_the_key_finds_a_model_where_none_was_chosen(models, window, settings, mine):
+    settings.recent_models = (str(mine.with_name("gone.onnx")), str(mine))
+    press(window, Qt.Key.Key_C)
+    assert names(window) == ["digits", "mine"]
+
+
+def test_the_key_takes_the_model_of_an_earlier_start(models, window, settings, mine):
+    settings.second_model = "fashion"
+    settings.recent_models = (str(mine),)
+    press(window, Qt.Key.Key_C)
+    assert names(window) == ["digits", "fashion"]
+
+
+def test_the_models_change_places(models, window, settings):
+    window.open_ink(digit("7"))
+    models.compare_with("fashion")
+    worn = window.results.second.answer.label
+    press(window, Qt.Key.Key_X)
+    assert names(window) == ["fashion", "digits"]
+    assert (window.answer.label, window.results.second.answer.label) == (worn, "7")
+    assert (chosen(window), compared(window)) == (["fashion", "Compare two models (C)"], "digits")
+    assert (settings.model, settings.second_model) == ("fashion", "digits")
+    press(window, Qt.Key.Key_C)
+    press(window, Qt.Key.Key_X)  # there is nothing to exchange
+    assert names(window) == ["fashion", None]
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_the_first_may_become_what_the_second_is(models, window, on):
+    models.compare_with("fashion")
+    if not on:
+        models.toggle()
+    choices(window)["fashion"].trigger()
+    assert names(window) == ["fashion", "digits" if on else None]
+    if not on:
+        models.toggle()
+        assert names(window) == ["fashion", "digits"]
+
+
+def test_another_first_model_leaves_the_second_one(models, window, mine):
+    models.compare_with("fashion")
+    models.open_file(mine)
+    assert names(window) == ["mine", "fashion"]
+
+
+def test_a_model_is_not_compared_with_itself(models, window, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: ("digits", ""))
+    models.open_second()
+    assert "digits reads already" in window.statusBar().currentMessage()
+    assert names(window) == ["digits", None]
+    assert compared(window) == ""
+
+
+def test_a_file_to_compare_with_is_opened(models, window, settings, mine, monkeypatch):
+    monkeypatch.setattr(QFileDialog, "getOpenFileName", lambda *_: (str(mine), ""))
+    window.commands["open-second"].trigger()
+    assert names(window) == ["digits", "mine"]
+    assert settings.recent_models == (str(mine),)
+    assert compared(window) == str(mine)
+    assert str(mine) in choices(window)  # it is offered to both
+
+
+@pytest.mark.parametrize("on", [True, False])
+def test_a_second_model_that_cannot_be_used_is_a_sentence(models, window, settings, tmp_path, on):
+    if on:
+        models.compare_with("fashion")
+    path = tmp_path / "bad.onnx"
+    path.write_bytes(b"not a model")
+    models.compare_with(str(path))
+    assert window.statusBar().currentMessage()
+    assert names(window) == ["digits", "fashion" if on else None]
+    assert compared(window) == ("fashion" if on else "")
+    assert settings.recent_models == ()
+    assert settings.second_model == ("fashion" if on else "")
+
+
+def test_a_key_that_finds_no_model_any_more_says_so(models, window, settings, mine):
+    settings.second_model = str(mine)
+    mine.write_bytes(b"not a model")
+    press(window, Qt.Key.Key_C)
+    assert window.statusBar().currentMessage()
+    assert names(window) == ["digits", None]
+    assert not window.commands["compare"].isChecked()
+
+
+def test_models_of_one_name_are_told_apart(models, window, tmp_path):
+    paths = []
+    for folder in ("one", "two"):
+        (tmp_path / folder).mkdir()
+        paths.append(onnx_models.save(tmp_path / folder / "digits.onnx"))
+    models.compare_with(str(paths[0]))
+    assert names(window) == ["digits", "one/digits"]
+    assert "digits and one/digits on CPU" in window.status.text()
+    models.open_file(paths[1])
+    assert names(window) == ["two/digits", "one/digits"]
+    assert choices(window)[str(paths[0])].text() == "one/digits.onnx"
+    models.toggle()
+    assert names(window) == ["digits", None]
+
+
+def test_short_names():
+    names = ["digits", "/a/x/digits.onnx", "/b/x/digits.onnx", "/b/other.v2.onnx"]
+    assert [short_name(name, names) for name in names] == [
+        "digits",
+        "a/x/digits",
+        "b/x/digits",
+        "other.v2",
+    ]
+    assert short_name("digits.onnx", ["digits.onnx", "digits"]) == "digits"  # no folder to name
+
+
+def test_how_the_second_model_is_used_can_be_changed(
+    models, window, settings, tmp_path, monkeypatch
+):
+    foreign_models = pytest.importorskip("foreign_models")
+    path = tmp_path / "foreign.onnx"
+    path.write_bytes(foreign_models.model(low=0, high=255).SerializeToString())
+    window.open_ink(digit("7"))
+    models.compare_with(str(path))
+    assert window.results.second.answer.label == "7"
+    assert window.commands["explain-second"].isEnabled()
+    assert not window.commands["explain-model"].isEnabled()
+    monkeypatch.setattr(ModelDialog, "exec", lambda _: QDialog.DialogCode.Rejected)
+    window.commands["explain-second"].trigger()
+    assert settings.convention(str(path)) == {}
+
+    def rename(dialog: ModelDialog) -> QDialog.DialogCode:
+        dialog.labels_edit.setText("a b c d e f g h i j")
+        return QDialog.DialogCode.Accepted
+
+    monkeypatch.setattr(ModelDialog, "exec", rename)
+    window.commands["explain-second"].trigger()
+    assert window.results.second.answer.label == "h"
+    assert settings.convention(str(path))["labels"] == list("abcdefghij")
+    models.toggle()
+    models.toggle()
+    assert window.results.second.answer.label == "h"
+    assert window.answer.label == "7"

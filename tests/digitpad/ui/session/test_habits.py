@@ -1,0 +1,297 @@
+"""A person's whole start: menus, language, theme, help, and a drawing that a kill leaves."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QAction, QGuiApplication
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
+from pytestqt.qtbot import QtBot
+
+from digitpad import __version__
+from digitpad.inference.recognizer import RecognizerError
+from digitpad.ui.app import start_qt
+from digitpad.ui.pad.brush import Brush
+from digitpad.ui.session.session import Habits
+from digitpad.ui.settings.folders import HOME_VARIABLE
+from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translations
+from digitpad.ui.window.about import AboutDialog, model_rows
+from digitpad.ui.window.shortcuts import ShortcutsDialog
+from digitpad.ui.window.window import Window
+from tests.support.drawings import digit
+
+Start = tuple[Habits, Window]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
+    return tmp_path
+
+
+@pytest.fixture
+def start(qtbot: QtBot, home: Path) -> Iterator[Start]:
+    app = start_qt("light")
+    habits = Habits(None, "cpu")
+    habits.speak()
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(app, window, "light")
+    window.show()
+    qtbot.waitExposed(window)
+    yield habits, window
+    habits.move_out()
+    habits._translations.use("en")
+    theme.apply(app, "light")
+
+
+def choose(menu: QMenu, value: str) -> None:
+    next(action for action in menu.actions() if action.data() == value).trigger()
+    QApplication.processEvents()
+
+
+def dialog(window: Window, kind: type[QDialog]) -> QDialog:
+    (found,) = window.findChildren(kind)
+    return found
+
+
+def test_korean_and_back_at_once_and_at_the_next_start(start: Start, home: Path) -> None:
+    habits, window = start
+    english = window.commands["undo"].text()
+    choose(habits.preferences.language_menu, "ko")
+    assert window.commands["undo"].text() == "실행 취소"
+    assert window.canvas.hint == "여기에 숫자를 그려 보세요"
+    assert habits.preferences.theme_menu.title() == "테마(&T)"
+    habits.settings.flush()
+    assert Habits(None, "cpu").settings.language == "ko"
+    choose(habits.preferences.language_menu, "en")
+    assert window.commands["undo"].text() == english
+
+
+def test_the_theme_changes_at_once_and_is_remembered(start: Start) -> None:
+    habits, window = start
+    choose(habits.preferences.theme_menu, "dark")
+    assert theme.is_dark(window.palette())
+    assert habits.settings.theme == "dark"
+    choose(habits.preferences.theme_menu, "light")
+    assert not theme.is_dark(window.palette())
+
+
+def test_motion_is_reduced_at_once_and_remembered(start: Start) -> None:
+    habits, window = start
+    assert theme.moves(window)
+    habits.preferences.motion.trigger()
+    assert not theme.moves(window)
+    assert habits.settings.reduced_motion
+    habits.preferences.motion.trigger()
+    assert theme.moves(window)
+
+
+def test_what_the_command_line_asked_for_is_not_remembered(start: Start) -> None:
+    habits, _ = start  # with the theme "light"
+    assert habits.settings.theme == "system"
+
+
+def test_f1_lists_every_shortcut_of_the_menus(start: Start, qtbot: QtBot) -> None:
+    _, window = start
+    QTest.keyClick(window, Qt.Key.Key_F1)
+    shortcuts = dialog(window, ShortcutsDialog)
+    shown = shortcuts.findChildren(QLabel)
+    texts = [label.text() for label in shown]
+    for action in window.findChildren(QAction):
+        if action.objectName() and action.shortcut().toString():
+            assert any(action.shortcut().toString() in text for text in texts), action.text()
+    QTest.keyClick(shortcuts, Qt.Key.Key_Escape)
+    qtbot.waitUntil(lambda: not window.findChildren(ShortcutsDialog))
+
+
+def test_about_says_versions_model_and_licences_and_copies_them(start: Start) -> None:
+    _, window = start
+    window.commands["about"].trigger()
+    about = dialog(window, AboutDialog)
+    assert isinstance(about, AboutDialog)
+    QTest.mouseClick(about.copy_button, Qt.MouseButton.LeftButton)
+    text = QGuiApplication.clipboard().text()
+    for word in (__version__, "Python", "onnxruntime", "digits", "CC BY-SA 3.0", "LGPL", "MNIST"):
+        assert word in text
+    about.close()
+
+
+def test_a_card_of_a_stranger_is_shown_as_text() -> None:
+    card = {"summary": "<b>x</b><img src='http://example.com'>", "accuracy": {"a": 7, "b": []}}
+    rows = model_rows("<i>m</i>", "CPUExecutionProvider", card)
+    assert ("Runs on", "CPU") in rows
+    assert not any("Accuracy" in title for title, _ in rows)
+    about = AboutDialog({"digitpad": "1"}, ("<i>m</i>", "CPU", card))
+    assert "<img src='http" in about.text.toPlainText()
+
+
+def test_size_and_place_are_remembered(start: Start, home: Path) -> None:
+    habits, window = start
+    window.resize(780, 690)  # smaller than the screen of the tests, which is 800 x 800
+    QApplication.processEvents()
+    size = window.size()
+    habits.move_out()
+    again = Window(habits.recognizer)
+    assert again.size() != size
+    assert again.restoreGeometry(Habits(None, "cpu").settings.geometry)
+    assert again.size() == size
+
+
+def test_brush_and_grid_are_remembered(start: Start, qtbot: QtBot) -> None:
+    habits, window = start
+    window.commands["heavier"].trigger()
+    window.commands["fainter"].trigger()
+    window.commands["grid"].trigger()
+    habits.move_out()
+    again = Habits(None, "cpu")
+    other = Window(again.recognizer)
+    qtbot.addWidget(other)
+    again.move_in(start_qt("light"), other, None)
+    assert other.canvas.brush == window.canvas.brush != Brush()
+    assert other.document.on_grid
+    again.move_out()
+
+
+def test_the_second_model_is_brought_back_and_the_window_stays_as_wide(
+    start: Start, home: Path, qtbot: QtBot
+) -> None:
+    habits, window = start
+    window.resize(780, 690)  # smaller than the screen of the tests, which is 800 x 800
+    QApplication.processEvents()
+    width = window.width()
+    habits.models.compare_with("fashion")
+    assert window.width() > width
+    habits.move_out()
+    for compare in (None, "fashion"):
+        again = Habits(None, "cpu", compare)
+        other = Window(again.recognizer)
+        qtbot.addWidget(other)
+        again.move_in(start_qt("light"), other, None)
+        second = other.comparison.recognizer
+        assert second is not None
+        assert second.name == "fashion"
+        again.models.toggle()
+        assert other.width() == width
+        again.settings.flush()
+        again.move_out()
+    assert Habits(None, "cpu").settings.second_model == "fashion"
+
+
+def test_a_second_model_that_was_asked_for_must_be_there_and_is_not_remembered(
+    home: Path, qtbot: QtBot
+) -> None:
+    for wrong in (str(home / "gone.onnx"), "digits"):
+        with pytest.raises(RecognizerError, match=r"gone\.onnx|compare it with another"):
+            Habits(None, "cpu", wrong)
+    habits = Habits("fashion", "cpu", "digits")
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(start_qt("light"), window, None)
+    assert window.comparison.recognizer is not None
+    assert (habits.settings.second_model, habits.settings.compares) == ("", False)
+    habits.move_out()
+
+
+def test_a_second_model_that_is_gone_is_a_notice(home: Path, qtbot: QtBot) -> None:
+    (home / "settings.ini").write_text(
+        "[General]\nsecond_model=/gone.onnx\ncompares=true\n", encoding="utf-8"
+    )
+    habits = Habits(None, "cpu")
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(start_qt("light"), window, None)
+    said = window.statusBar().currentMessage()
+    assert said.startswith("Your second model is not used: no model /gone.onnx")
+    assert window.comparison.recognizer is None
+    assert habits.settings.compares  # it may be there again at the next start
+    habits.move_out()
+
+
+def test_a_damaged_file_and_a_lost_model_are_sentences_in_the_window(
+    qtbot: QtBot, home: Path
+) -> None:
+    (home / "settings.ini").write_text("[General]\nmodel=/gone.onnx\n", encoding="utf-8")
+    (home / "unsaved").mkdir()
+    (home / "unsaved" / "pad-1.json").write_text("nonsense", encoding="utf-8")
+    habits = Habits(None, "cpu")
+    window = Window(habits.recognizer)
+    qtbot.addWidget(window)
+    habits.move_in(start_qt("light"), window, None)
+    said = window.statusBar().currentMessage()
+    assert "/gone.onnx" in said
+    assert "drawing was damaged" in said
+    habits.move_out()
+    (home / "settings.ini").write_text("no settings", encoding="utf-8")
+    habits = Habits(None, "cpu")
+    habits.move_in(start_qt("light"), window, None)
+    assert "settings were damaged" in window.statusBar().currentMessage()
+    habits.move_out()
+
+
+def test_a_missing_translation_is_a_sentence(
+    start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    habits, window = start
+    monkeypatch.setattr("digitpad.library.resources.assets_dir", lambda: tmp_path)
+    choose(habits.preferences.language_menu, "ko")
+    assert "digitpad_ko.qm is missing" in window.statusBar().currentMessage()
+    assert window.commands["undo"].text() == "Undo"
+    checked = [a.data() for a in habits.preferences.language_menu.actions() if a.isChecked()]
+    assert checked == [habits.settings.language]
+
+
+def test_a_language_that_is_already_spoken_costs_nothing() -> None:
+    Translations().use("en")
+
+
+# A real start, with a hand that draws once the window is there.
+DRAWER = """
+import sys
+from PySide6.QtCore import QTimer
+from digitpad.ink import Ink
+from digitpad.ui import app, habits
+move_in = habits.Habits.move_in
+def moved_in(self, application, window, scheme):
+    move_in(self, application, window, scheme)
+    print(len(window.ink.strokes), window.statusBar().currentMessage(), flush=True)
+    if sys.argv[1] == "close":
+        QTimer.singleShot(0, window.close)
+    elif sys.argv[1] == "draw":
+        window.open_ink(Ink.from_json(sys.argv[2]))
+        QTimer.singleShot(500, lambda: print("drawn", flush=True))
+habits.Habits.move_in = moved_in
+sys.exit(app.run(device="cpu"))
+"""
+
+
+def test_a_drawing_outlives_a_kill_of_the_whole_program(tmp_path: Path) -> None:
+    environment = os.environ | {HOME_VARIABLE: str(tmp_path), "QT_QPA_PLATFORM": "offscreen"}
+
+    def run(*words: str) -> subprocess.Popen[str]:
+        command = [sys.executable, "-c", DRAWER, *words]
+        return subprocess.Popen(command, env=environment, stdout=subprocess.PIPE, text=True)
+
+    drawer = run("draw", digit("7").to_json())
+    assert drawer.stdout is not None
+    assert drawer.stdout.readline().split() == ["0"]
+    assert drawer.stdout.readline() == "drawn\n"
+    drawer.send_signal(getattr(signal, "SIGKILL", signal.SIGTERM))
+    drawer.communicate()
+    told, _ = run("close").communicate(timeout=30)
+    assert told.strip() == "1 Your last drawing is back."
+    told, _ = run("close").communicate(timeout=30)  # closed as usual: an empty page
+    assert told.split() == ["0"]
+    assert (tmp_path / "settings.ini").is_file()

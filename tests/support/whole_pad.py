@@ -1,0 +1,85 @@
+"""A whole window, as a start makes it, in a home of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from pytestqt.qtbot import QtBot
+
+from digitpad.ui.app import start_qt
+from digitpad.ui.session.session import Habits
+from digitpad.ui.settings.folders import HOME_VARIABLE
+from digitpad.ui.style.first_paint import after_first_paint
+from digitpad.ui.window.window import Window
+from tests.digitpad.ui.window.test_window import draw
+from tests.support.drawings import digit
+
+
+class Pad:
+    """A whole window, as a start makes it, and everything that its status bar has said."""
+
+    def __init__(self, qtbot: QtBot) -> None:
+        self.qtbot = qtbot
+        self.habits = Habits(None, "cpu")
+        self.window = Window(self.habits.recognizer)
+        qtbot.addWidget(self.window)
+        self.said: list[str] = []
+        self.window.statusBar().messageChanged.connect(self.said.append)
+        self.habits.move_in(start_qt("light"), self.window, "light")
+        self.window.show()
+        seen: list[bool] = []
+        after_first_paint(self.window, lambda: seen.append(True))
+        qtbot.waitUntil(lambda: bool(seen))  # now the list of recent drawings has been read
+        self.is_open = True
+
+    def draw(self, label: str) -> None:
+        """Put the drawing that stands away, and draw another one, which is read."""
+        self.window.clear()
+        draw(self.window, digit(label))
+        assert self.window.answer.label == label
+
+    def write_down(self) -> None:
+        """Do at once what else is done a moment after an edit."""
+        self.habits.recovery.flush()
+        self.habits.settings.flush()
+
+    @property
+    def shown(self) -> str:
+        """The answers in the strip."""
+        strip = self.habits.recents.strip
+        return "".join(strip.item(row).text() for row in range(strip.count()))
+
+    def says(self, *words: str) -> bool:
+        """Whether one of the sentences had all these words."""
+        return any(all(word in sentence for word in words) for sentence in self.said)
+
+    def close(self) -> None:
+        if self.is_open:
+            self.is_open = False
+            self.habits.move_out()
+            self.window.close()
+
+
+Open = Callable[[], Pad]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    home = tmp_path / "home"
+    monkeypatch.setenv(HOME_VARIABLE, str(home))
+    return home
+
+
+@pytest.fixture
+def start(qtbot: QtBot, home: Path) -> Iterator[Open]:
+    pads: list[Pad] = []
+
+    def new() -> Pad:
+        pads.append(Pad(qtbot))
+        return pads[-1]
+
+    yield new
+    for pad in pads:
+        pad.close()

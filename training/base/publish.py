@@ -1,0 +1,104 @@
+"""Put a finished model in the place of the previous one: model and card, both or neither."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+
+from training.base.atomic import remedy
+from training.base.errors import BuildError
+
+#: Figures of a bundled model that README.md shows, and every ``drawn-*``.
+_FIGURES = ("confusion", "curves", "mistakes", "reliability")
+
+
+class PublishError(BuildError):
+    """A place that cannot be written to."""
+
+
+def make_folders(*folders: Path) -> None:
+    """Make sure that results will have a place, before hours are spent on them.
+
+    Raises:
+        PublishError: if one of the folders cannot be made or written to.
+    """
+    for folder in folders:
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            with tempfile.TemporaryFile(dir=folder):
+                pass
+        except OSError as error:
+            raise PublishError(
+                f"cannot write to {folder} ({error.strerror}); choose another place with --output"
+            ) from error
+
+
+def publish_model(
+    targets: Sequence[Path], model: bytes, card: bytes, figures: Path, assets: Path
+) -> None:
+    """Put model and card in the place of the previous ones, and the bundled model's figures.
+
+    Args:
+        targets: ``.onnx`` files.
+        model: the ONNX file.
+        card: goes beside it.
+        figures: a folder of PNG files.
+        assets: of the app; a model is bundled when it goes into its folder ``models``.
+
+    Raises:
+        PublishError: as :func:`publish`.
+    """
+    files: dict[Path, bytes] = {}
+    for target in targets:
+        files |= {target: model, target.with_suffix(".json"): card}
+        if target.parent.resolve() == (assets / "models").resolve():
+            files |= {
+                assets / "figures" / f"{target.stem}-{figure.name}": figure.read_bytes()
+                for figure in sorted(figures.glob("*.png"))
+                if figure.stem in _FIGURES or figure.stem.startswith("drawn-")
+            }
+    publish(files)
+
+
+def publish(files: Mapping[Path, bytes]) -> None:
+    """Replace all of these files, or none of them.
+
+    Args:
+        files: contents by path; their folders are made where missing.
+
+    Raises:
+        PublishError: if one cannot be written; what was there before is there still.
+    """
+    staged = {path: path.with_name(f".{path.name}.new") for path in files}
+    try:
+        for path, temporary in staged.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            temporary.write_bytes(files[path])
+        _replace(staged)
+    except OSError as error:
+        raise PublishError(
+            f"cannot write {error.filename2 or error.filename} ({error.strerror}), so the previous"
+            f" model was kept; {remedy(error)}, or choose another place with --output"
+        ) from error
+    finally:
+        for temporary in staged.values():
+            temporary.unlink(missing_ok=True)
+
+
+def _replace(staged: Mapping[Path, Path]) -> None:
+    """Move each temporary file into place; on any failure, put all the previous ones back."""
+    previous = {path: path.read_bytes() if path.exists() else None for path in staged}
+    moved: list[Path] = []
+    try:
+        for path, temporary in staged.items():
+            moved.append(path)
+            temporary.replace(path)
+    except BaseException:
+        for path in moved:
+            content = previous[path]
+            if content is None:
+                path.unlink(missing_ok=True)
+            elif path.is_file():
+                path.write_bytes(content)
+        raise

@@ -1,0 +1,266 @@
+"""What a build is to do, from the options of its command."""
+
+from __future__ import annotations
+
+import argparse
+import importlib.util
+import shlex
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from training.base.errors import BuildError
+from training.data.own import name_of
+from training.recipes import BUNDLED, DIGITS, OWN, RECIPES, Mixture, Recipe
+from training.recipes.settings import changed, parse
+from training.runs import RunFolder, next_folder
+
+#: What belongs to the run that --resume goes on with, and how it is where it is not given.
+_OF_THE_RUN: dict[str, object] = {
+    "recipe": None,
+    "set": [],
+    "quick": False,
+    "epochs": None,
+    "seed": None,
+    "repeats": None,
+    "ensemble": None,
+    "teacher": None,
+    "data": None,
+    "run": None,
+    "test": None,
+}
+
+
+#: What ``--teacher`` sets.
+_TEACHING = {"taught": "0.7", "softness": "1.5"}
+
+
+class OptionError(BuildError):
+    """Options that do not go together; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a build is to do.
+
+    Attributes:
+        recipe: with all that the command changes of it.
+        own: the user's own data instead of the recipe's, or None.
+        teachers: models to learn from, too.
+        repeats: how many seeds are trained.
+        ensemble: whether they are exported together; otherwise the first one is.
+        bundled: whether the result takes the place of the model that comes with the app.
+        tested: whether the test set is read at the end.
+        output: where the model is to go, too, or None.
+        folder: of the run.
+        resume: whether the folder's checkpoint is gone on with.
+        command: what repeats the run anywhere.
+    """
+
+    recipe: Recipe
+    own: Path | None
+    teachers: tuple[Path, ...]
+    repeats: int
+    ensemble: bool
+    bundled: bool
+    tested: bool
+    output: str | None
+    folder: RunFolder
+    resume: bool
+    command: str
+
+
+def plan(options: argparse.Namespace) -> Plan:
+    """What the options ask for.
+
+    Raises:
+        BuildError: if they do not go together, or name what is not there.
+    """
+    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
+        raise OptionError(
+            "--tensorboard needs a package that is not installed: pip install -e '.[tensorboard]'"
+        )
+    return _new(options) if options.resume is None else _resumed(options)
+
+
+def _new(options: argparse.Namespace) -> Plan:
+    recipe = wanted_recipe(options)
+    if options.ensemble and options.repeats:
+        raise OptionError("--ensemble N trains N seeds already; leave out --repeats")
+    if options.test is False and recipe.watched == "test":
+        raise OptionError(
+            f"{recipe.name} watches the test set while it trains, as its text does; leave out"
+            " --no-test, or add --set 'split=last 5000'"
+        )
+    name = f"{recipe.name}-quick" if options.quick else recipe.name
+    return Plan(
+        recipe=recipe,
+        own=options.data.absolute() if options.data else None,
+        teachers=tuple(options.teacher or ()),
+        repeats=options.repeats or recipe.ensemble,
+        ensemble=recipe.ensemble > 1,
+        bundled=_is_bundled(recipe, options),
+        tested=options.test is not False,
+        output=str(options.output) if options.output else None,
+        folder=RunFolder(options.run or next_folder(Path("runs"), name)),
+        resume=False,
+        command=_command(options),
+    )
+
+
+def _is_bundled(recipe: Recipe, options: argparse.Namespace) -> bool:
+    """Whether this makes the model that comes with the app: whatever its seed, nothing changed."""
+    changes = (
+        options.set,
+        options.quick,
+        options.epochs,
+        options.teacher,
+        options.data,
+        options.output,
+    )
+    if any(changes) or options.test is False:
+        return False
+    is_one = recipe.name in {bundled.name for bundled in BUNDLED}
+    return is_one and recipe.ensemble == RECIPES[recipe.name].ensemble
+
+
+def _resumed(options: argparse.Namespace) -> Plan:
+    given = [name for name, default in _OF_THE_RUN.items() if getattr(options, name) != default]
+    if given:
+        option = "no-test" if given[0] == "test" else given[0]
+        raise OptionError(
+            f"--resume goes on with what {options.resume} was asked for; leave out --{option}"
+        )
+    folder = RunFolder.find(options.resume)
+    asked = folder.configuration()
+    if asked.output and not options.output:
+        raise OptionError(
+            f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
+            f" --output {shlex.quote(asked.output)}, or name another place"
+        )
+    if bool(asked.recipe.taught) != bool(folder.teachers):
+        raise OptionError(
+            f"{options.resume} was taught by {asked.taught_by}, and what it kept of that is not"
+            " there; begin another run, with --teacher"
+        )
+    return Plan(
+        recipe=asked.recipe,
+        own=Path(asked.own_data) if asked.own_data else None,
+        teachers=folder.teachers,
+        repeats=asked.repeats,
+        ensemble=asked.ensemble,
+        bundled=asked.bundled and not options.output,
+        tested=asked.tested,
+        output=asked.output,
+        folder=folder,
+        resume=True,
+        command=asked.command,
+    )
+
+
+def wanted_recipe(options: argparse.Namespace) -> Recipe:
+    """The recipe, with what the command changes of it.
+
+    Raises:
+        OptionError, SettingError: if it does not have what is asked for.
+    """
+    recipe = _named(options.recipe, options.data)
+    assignments: dict[str, str] = {}
+    if options.quick:
+        if not recipe.quick:
+            quick = ", ".join(recipe.name for recipe in RECIPES.values() if recipe.quick)
+            raise OptionError(
+                f"{recipe.name} has no quick setting, as its text has none; leave out --quick or"
+                f" --small (these have one: {quick})"
+            )
+        assignments |= recipe.quick
+    for name in ("epochs", "seed", "ensemble"):
+        if getattr(options, name) is not None:
+            assignments[name] = str(getattr(options, name))
+    if options.repeats:
+        assignments["ensemble"] = "1"
+    if options.teacher:
+        assignments |= _TEACHING
+    by_hand = parse(options.set)
+    recipe = changed(recipe, assignments | by_hand)
+    if bool(recipe.taught) != bool(options.teacher):
+        raise OptionError("--set taught=... and --teacher FILE go together; add what is missing")
+    _check_effects(recipe, by_hand)
+    if recipe.patience and recipe.watched == "test":
+        raise OptionError(
+            "patience would choose the last epoch by the test set, which must not choose anything;"
+            " add --set 'split=last 5000'"
+        )
+    deep = min(recipe.mixture.epochs_apart, recipe.epochs)
+    return replace(recipe, mixture=replace(recipe.mixture, epochs_apart=deep))
+
+
+def _named(name: str | None, own: Path | None) -> Recipe:
+    if name is None:
+        name = DIGITS.name if own is None else OWN.name
+    if name not in RECIPES:
+        raise OptionError(
+            f'there is no recipe "{name}"; --list shows what there is: {", ".join(RECIPES)}'
+        )
+    recipe = RECIPES[name]
+    if own is not None:
+        # What is mixed into digits would not fit other classes.
+        return replace(recipe, name=name_of(own), dataset="own", mixture=Mixture())
+    if recipe.dataset == "own":
+        raise OptionError(
+            f"{name} is for your own data; name them with --data, such as --data scans/"
+        )
+    return recipe
+
+
+def _check_effects(recipe: Recipe, settings: Iterable[str]) -> None:
+    """Refuse a setting that would change nothing.
+
+    Raises:
+        OptionError: if there is one.
+    """
+    for name in settings:
+        for beginning, is_void, instead in _VOID:
+            if name.startswith(beginning) and is_void(recipe):
+                raise OptionError(f"{name} changes nothing here; add {instead}, too")
+
+
+def _draws_nothing(recipe: Recipe) -> bool:
+    mixture = recipe.mixture
+    return not (mixture.pen or mixture.per_glyph or mixture.per_mark or mixture.per_family)
+
+
+#: Settings by how their names begin, when they change nothing, and what would give them an effect.
+_VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
+    ("augmentation.", lambda r: not (r.distorted or r.mixture.distorted), "--set distorted=1"),
+    ("momentum", lambda r: r.optimizer != "sgd", "--set optimizer=sgd"),
+    ("weight_decay", lambda r: r.optimizer == "adam", "--set optimizer=adamw"),
+    ("warmup", lambda r: r.schedule == "constant", "--set schedule=cosine"),
+    ("mixture.strokes.", _draws_nothing, "--set mixture.pen=16000"),
+    ("mixture.pen_", _draws_nothing, "--set mixture.pen=16000"),
+    ("softness", lambda r: not r.taught, "--teacher FILE"),
+    ("lessons", lambda r: not r.taught, "--teacher FILE"),
+    ("judgement", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
+    ("exposure", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
+)
+
+
+def _command(options: argparse.Namespace) -> str:
+    """The command that repeats this run anywhere: without the folders of this machine."""
+    words = ["python", "-m", "training.build"]
+    if options.recipe:
+        words += ["--recipe", options.recipe]
+    if options.data:
+        words += ["--data", options.data.name]
+    if options.quick:
+        words.append("--quick")
+    for setting in options.set:
+        words += ["--set", setting]
+    for name in ("epochs", "seed", "repeats", "ensemble"):
+        if getattr(options, name) is not None:
+            words += [f"--{name}", str(getattr(options, name))]
+    for teacher in options.teacher or ():
+        words += ["--teacher", teacher.name]
+    if options.test is False:
+        words.append("--no-test")
+    return shlex.join(words)

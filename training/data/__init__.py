@@ -1,0 +1,1 @@
+"""Datasets: found or downloaded, verified, read; and one's own data."""

@@ -1,0 +1,242 @@
+"""MNIST and Fashion-MNIST as arrays: verified, and split into training, validation and test.
+
+Y. LeCun, C. Cortes and C. Burges, *The MNIST database of handwritten digits*. H. Xiao, K. Rasul and
+R. Vollgraf, *Fashion-MNIST: a Novel Image Dataset for Benchmarking Machine Learning Algorithms*,
+arXiv 1708.07747, which takes over MNIST's format, sizes and file names.
+
+Unless a recipe says otherwise, the last 5,000 of the 60,000 training images are for validation;
+every choice is made on them. The test set is loaded by a function of its own, which only the final
+evaluation calls, and what repeats a tutorial that watches it while training.
+"""
+
+from __future__ import annotations
+
+import struct
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from digitpad.image.normalize import SIZE
+from training.data.fetch import DatasetError, RemoteFile, data_folder, read
+
+__all__ = [
+    "FASHION_MNIST",
+    "MNIST",
+    "SOURCES",
+    "DatasetError",
+    "Source",
+    "Split",
+    "data_folder",
+    "load_test",
+    "load_training",
+]
+
+VALIDATION = 5_000
+
+
+@dataclass(frozen=True, eq=False)
+class Split:
+    """Images and what they show.
+
+    Attributes:
+        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
+        labels: int64 (N,), indices into the dataset's labels.
+    """
+
+    images: NDArray[np.float32]
+    labels: NDArray[np.int64]
+
+    def __len__(self) -> int:
+        return len(self.labels)
+
+    def first(self, count: int) -> Split:
+        """The first so many of them; all for 0."""
+        return Split(self.images[:count], self.labels[:count]) if count else self
+
+    def __add__(self, other: Split) -> Split:
+        return Split(
+            np.concatenate([self.images, other.images]), np.concatenate([self.labels, other.labels])
+        )
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a dataset of four IDX files comes from.
+
+    Attributes:
+        name: its folder inside the data folder.
+        title: its name for people.
+        credit: its source and licence.
+        labels: what each class is called.
+        train: images and labels of the training set.
+        test: images and labels of the test set.
+        korean: the labels in Korean; empty where they are figures.
+    """
+
+    name: str
+    title: str
+    credit: str
+    labels: tuple[str, ...]
+    train: tuple[RemoteFile, RemoteFile]
+    test: tuple[RemoteFile, RemoteFile]
+    korean: tuple[str, ...] = ()
+
+
+#: Name and payload bytes of images and labels.
+_TRAIN = (
+    ("train-images-idx3-ubyte", 16 + 60_000 * SIZE * SIZE),
+    ("train-labels-idx1-ubyte", 8 + 60_000),
+)
+_TEST = (
+    ("t10k-images-idx3-ubyte", 16 + 10_000 * SIZE * SIZE),
+    ("t10k-labels-idx1-ubyte", 8 + 10_000),
+)
+
+
+def _pair(
+    mirror: str, folder: str, files: tuple[tuple[str, int], ...], *sha256: str
+) -> tuple[RemoteFile, RemoteFile]:
+    images, labels = (
+        RemoteFile(f"{mirror}{name}.gz", f"{folder}/{name}.gz", size, checksum)
+        for (name, size), checksum in zip(files, sha256, strict=True)
+    )
+    return images, labels
+
+
+_CVDF = "https://storage.googleapis.com/cvdf-datasets/mnist/"
+_ZALANDO = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
+
+MNIST = Source(
+    name="mnist",
+    title="MNIST",
+    credit="The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
+    labels=tuple("0123456789"),
+    train=_pair(
+        _CVDF,
+        "mnist",
+        _TRAIN,
+        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+    ),
+    test=_pair(
+        _CVDF,
+        "mnist",
+        _TEST,
+        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+    ),
+)
+FASHION_MNIST = Source(
+    name="fashion-mnist",
+    title="Fashion-MNIST",
+    credit="Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), MIT",
+    labels=(
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
+        "Ankle boot",
+    ),
+    train=_pair(
+        _ZALANDO,
+        "fashion-mnist",
+        _TRAIN,
+        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+    ),
+    test=_pair(
+        _ZALANDO,
+        "fashion-mnist",
+        _TEST,
+        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+    ),
+    korean=(
+        "티셔츠",
+        "바지",
+        "스웨터",
+        "드레스",
+        "코트",
+        "샌들",
+        "셔츠",
+        "스니커즈",
+        "가방",
+        "앵클부츠",
+    ),
+)
+SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
+
+
+def load_training(
+    source: Source, folder: Path, console: Console, split: str = "last 5000"
+) -> tuple[Split, Split]:
+    """Training and validation images.
+
+    Args:
+        source: the dataset.
+        folder: where its files lie.
+        console: shows downloads.
+        split: as in :class:`training.recipes.Recipe`.
+
+    Raises:
+        DatasetError: if a file cannot be had, or is not the one that it should be.
+    """
+    whole = _load(source.train, folder, console)
+    if split == "test":
+        return whole, load_test(source, folder, console)
+    if split == "random fifth":
+        return _random_fifth(whole)
+    at = len(whole) - min(VALIDATION, len(whole) // 2)
+    return (
+        Split(whole.images[:at], whole.labels[:at]),
+        Split(whole.images[at:], whole.labels[at:]),
+    )
+
+
+def _random_fifth(whole: Split) -> tuple[Split, Split]:
+    """What ``sklearn.model_selection.train_test_split(..., test_size=0.2, random_state=42)`` does.
+
+    Its ShuffleSplit takes the first fifth (rounded up) of a permutation by NumPy's old generator
+    for validation.
+    """
+    order = np.random.RandomState(42).permutation(len(whole))
+    fifth = -(-len(whole) // 5)
+    validation, train = order[:fifth], order[fifth:]
+    return (
+        Split(whole.images[train], whole.labels[train]),
+        Split(whole.images[validation], whole.labels[validation]),
+    )
+
+
+def load_test(source: Source, folder: Path, console: Console) -> Split:
+    """The test images, for the final evaluation only.
+
+    Raises:
+        DatasetError: if a file cannot be had, or is not the one that it should be.
+    """
+    return _load(source.test, folder, console)
+
+
+def _load(files: tuple[RemoteFile, RemoteFile], folder: Path, console: Console) -> Split:
+    images, labels = (_idx(read(file, folder, console), file) for file in files)
+    if images.shape[1:] != (SIZE, SIZE) or labels.shape != images.shape[:1]:
+        raise DatasetError(f"{files[0].path} and {files[1].path} do not belong together")
+    return Split(images.astype(np.float32) / np.float32(255), labels.astype(np.int64))
+
+
+def _idx(payload: bytes, file: RemoteFile) -> NDArray[np.uint8]:
+    """Read the IDX format: two zeros, type, number of axes, sizes big-endian, then the bytes."""
+    axes = payload[3]
+    shape = struct.unpack(f">{axes}I", payload[4 : 4 + 4 * axes])
+    values = np.frombuffer(payload, dtype=np.uint8, offset=4 + 4 * axes)
+    if payload[:3] != b"\0\0\x08" or values.size != np.prod(shape):
+        raise DatasetError(f"{file.path} is not an IDX file of bytes")
+    return values.reshape(shape)

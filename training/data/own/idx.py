@@ -1,0 +1,104 @@
+"""IDX files, MNIST's format: images in one file, labels in another beside it.
+
+Two zeros, the type of the numbers, how many axes, their sizes as big-endian 32 bits, the numbers.
+"""
+
+from __future__ import annotations
+
+import gzip
+import math
+import re
+import struct
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.own.arrays import Arrays, joined, names_beside
+from training.data.own.findings import MAX_BYTES, OwnDataError
+
+#: Names of one pair: their files of images and labels.
+Pair = tuple[Path, Path]
+
+_IMAGES = re.compile(r"images([-.])idx3", re.IGNORECASE)
+#: Parts of one dataset, which have names of their own.
+_PARTS = re.compile(r"train|t10k|test|valid(ation)?|val", re.IGNORECASE)
+_BYTES = 8  # the only type that images have
+
+
+def is_images(name: str) -> bool:
+    """Whether a file is called as IDX images are."""
+    return not name.startswith(".") and _IMAGES.search(name) is not None
+
+
+def with_labels(images: Path) -> Pair:
+    """A file of images and the file of its labels beside it.
+
+    Raises:
+        OwnDataError: if there is none.
+    """
+    name = _IMAGES.sub(lambda match: f"labels{match[1]}idx1", images.name)
+    plain = images.with_name(name.removesuffix(".gz"))
+    for labels in (plain, plain.with_name(f"{plain.name}.gz")):
+        if labels.is_file():
+            return images, labels
+    raise OwnDataError(f"{images} has no labels beside it; put {plain.name} there")
+
+
+def pairs(folder: Path) -> list[Pair]:
+    """The pairs of one dataset in a folder, such as training and test; none without IDX files.
+
+    Raises:
+        OwnDataError: if there are several datasets, or labels are missing.
+        OSError: if the folder cannot be read.
+    """
+    files = sorted(p for p in folder.iterdir() if is_images(p.name) and p.is_file())
+    single = {p.name.removesuffix(".gz"): p for p in files}  # packed and unpacked are the same
+    datasets = {_PARTS.sub("", name, count=1) for name in single}
+    if len(datasets) > 1:
+        raise OwnDataError(
+            f"{folder} holds several datasets; name the images file of one, such as {files[0]}"
+        )
+    return [with_labels(path) for path in single.values()]
+
+
+def read(files: Sequence[Pair]) -> Arrays:
+    """All images and labels of some pairs; ``labels.txt`` beside them may name the classes.
+
+    Raises:
+        OwnDataError: if they cannot be read safely.
+        OSError: if they cannot be read.
+    """
+    place = files[0][0].name
+    contents = [(_array(images, 3), _array(labels, 1)) for images, labels in files]
+    return Arrays(place, *joined(contents, place), names_beside(files[0][0]))
+
+
+def _array(path: Path, axes: int) -> NDArray[np.uint8]:
+    """A file's numbers; nothing is read that it does not declare, nor anything too large."""
+    try:
+        with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as stream:
+            header = stream.read(4 + 4 * axes)
+            if header[:4] != bytes((0, 0, _BYTES, axes)) or len(header) < 4 + 4 * axes:
+                raise OwnDataError(
+                    f"{path} is not an IDX file of bytes with {axes} axes; see"
+                    " http://yann.lecun.com/exdb/mnist"
+                )
+            shape = struct.unpack(f">{axes}I", header[4:])
+            size = math.prod(shape)
+            if size > MAX_BYTES:
+                raise OwnDataError(
+                    f"{path} declares {size >> 20:,} MB of numbers, more than {MAX_BYTES >> 20:,};"
+                    " train with a part of it"
+                )
+            content = stream.read(size + 1)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise OwnDataError(f"{path} is truncated or damaged; get it anew") from error
+    if len(content) != size:
+        raise OwnDataError(
+            f"{path} has {'more' if len(content) > size else 'fewer'} numbers than it declares; get"
+            " it anew"
+        )
+    return np.frombuffer(content, dtype=np.uint8).reshape(shape)

@@ -1,0 +1,137 @@
+"""An ensemble in one small file: what the seeds of one build say on average.
+
+Its members compute with eight-bit integers (:mod:`training.export.quantize`), as long as that moves
+no answer by more than :data:`ROUNDING`; where it does, their weights are stored in half precision.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.inference.recognizer import Recognizer
+from training.base import calibration
+from training.base.calibration import Read
+from training.data.datasets import Split
+from training.export import ensemble, export
+from training.export.finish import Finished, accuracies, pictures
+from training.export.quantize import in_eight_bits
+from training.fit.train import cross_entropy
+from training.fit.training_data import Material
+from training.measure.scores import evaluate
+from training.runs import RunFolder
+
+#: Largest difference that rounding may make in a validation image's probability or digit score.
+ROUNDING = 0.05
+#: Training images that tell the range of what lies between a network's layers.
+_RANGING = 600
+#: What an ensemble's folder has of its first member.
+_INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
+
+
+def join(
+    finished: Sequence[Finished], folder: RunFolder, material: Material, test: Split | None
+) -> Finished:
+    """Put the runs of several seeds together, and measure what they say.
+
+    Each member has its temperature already; their mean, which is less sure than any of them where
+    they disagree, gets another one. The threshold of the digit score is fitted anew, too.
+
+    Args:
+        finished: the runs, the first seed first.
+        folder: of the ensemble; gets everything but card and result.
+        material: on what they were trained.
+        test: the test set, or None where it is not read.
+
+    Raises:
+        EnsembleError: if they do not go together.
+        RunError: if the folder cannot be written to.
+    """
+    first = finished[0]
+    recipe = first.training.recipe
+    seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
+    of_all = {"seed": seeds, "members": str(len(finished))}
+    described = export.metadata(recipe, material, {}, first.limits)
+    members, arithmetic = smaller(
+        [each.model for each in finished],
+        described,
+        seen=material.train.first(_RANGING).images,
+        images=np.concatenate([split.images for split in material.validation_sets]),
+    )
+    draft = ensemble.average(members, described)
+    fitted = calibration.fit(read(draft, split) for split in material.validation_sets)
+    draft = ensemble.average(members, described, fitted.temperature)
+    reads = [read(draft, split) for split in material.validation_sets]
+    own = evaluate(reads[0].probabilities, reads[0].labels)
+    tested = read(draft, test) if test else None
+    scores = evaluate(tested.probabilities, tested.labels) if tested else None
+    stated = accuracies(recipe, material, own.accuracy, scores)
+    described = export.metadata(recipe, material, stated, fitted) | of_all
+    model = ensemble.average(members, described, fitted.temperature)
+    ensemble.difference(model, members, material.validation.images, fitted.temperature)
+    for name in _INHERITED:
+        folder.write(name, (first.folder.path / name).read_bytes())
+    sets = {"test": test, "validation": material.validation, "writers": material.pen}
+    for name, split in sets.items():
+        if split is not None:
+            said = pictures(split, read(model, split).probabilities)
+            folder.write_pictures(f"predictions/{name}.npz", said)
+    folder.write(f"{recipe.name}.onnx", model)
+    return Finished(
+        training=first.training,
+        folder=folder,
+        limits=fitted,
+        difference=max(each.difference for each in finished),
+        validation_loss=float(np.mean([_loss(read) for read in reads])),
+        validation_accuracy=own.accuracy,
+        test=scores,
+        test_loss=_loss(tested) if tested else None,
+        model=model,
+        members=tuple(finished),
+        at_once=first.at_once,
+        arithmetic=arithmetic,
+    )
+
+
+def smaller(
+    models: Sequence[bytes],
+    described: Mapping[str, str],
+    *,
+    seen: NDArray[np.float32],
+    images: NDArray[np.float32],
+) -> tuple[list[bytes], str]:
+    """Models as small as they can be without answering otherwise, on average.
+
+    Args:
+        models: ONNX files of :func:`training.export.export.to_onnx`.
+        described: what their mean says of itself.
+        seen: training images, float32 (N, 28, 28).
+        images: validation images, on which no answer may move by more than :data:`ROUNDING`.
+
+    Returns:
+        The models, and what they compute with: ``"int8"``; where that is too coarse, or nothing is
+        convolved, ``"float16"`` is what their weights are stored in; where even that is, they stay
+        as they are, ``"float32"``.
+    """
+    halves = [ensemble.in_half_precision(model) for model in models]
+    eighths = [ensemble.in_half_precision(in_eight_bits(model, seen)) for model in models]
+    kinds = {"int8": eighths, "float16": halves}
+    if eighths == halves:
+        del kinds["int8"]
+    for arithmetic, small in kinds.items():
+        together = ensemble.average(small, described)
+        if ensemble.distance(together, models, images) <= ROUNDING:
+            return small, arithmetic
+    return list(models), "float32"
+
+
+def read(model: bytes, split: Split) -> Read:
+    """What a model says of images."""
+    said = Recognizer(model, "ensemble", "cpu", {}).read(split.images)
+    return Read(said.probabilities, said.digit_scores, split.labels)
+
+
+def _loss(read: Read) -> float:
+    return cross_entropy(read.probabilities, read.labels)

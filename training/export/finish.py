@@ -1,0 +1,156 @@
+"""What becomes of a trained network: limits, predictions, an ONNX file, and the run's result."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.base import calibration
+from training.base.calibration import Limits
+from training.data.datasets import Split
+from training.export import export
+from training.fit import train
+from training.fit.training_data import Material
+from training.measure.scores import Scores, evaluate
+from training.recipes import Recipe
+from training.runs import Pictures, Result, RunFolder
+
+_NO_LIMITS = Limits(temperature=1.0, threshold=None)
+
+
+@dataclass(frozen=True, eq=False)
+class Finished:
+    """One finished run, or an ensemble of several.
+
+    Attributes:
+        training: the run; of an ensemble, the first member's.
+        folder: its folder, which has the predictions and the model by now.
+        limits: what was fitted on validation.
+        difference: largest one between Keras and onnxruntime on the validation images.
+        validation_loss: mean cross-entropy of the validation sets in nats.
+        validation_accuracy: of the dataset's validation images, 0..1.
+        test: scores on the test set, or None where it is not read.
+        test_loss: mean cross-entropy there in nats, or None.
+        model: the ONNX file.
+        members: of an ensemble.
+        at_once: how many seeds were trained side by side.
+        arithmetic: what most of the file's weights are stored in: ``"float32"``, ``"float16"`` or
+            ``"int8"``.
+    """
+
+    training: train.Training
+    folder: RunFolder
+    limits: Limits
+    difference: float
+    validation_loss: float
+    validation_accuracy: float
+    test: Scores | None
+    test_loss: float | None
+    model: bytes
+    members: tuple[Finished, ...] = ()
+    at_once: int = 1
+    arithmetic: str = "float32"
+
+    @property
+    def parameters(self) -> int:
+        """Of the network, or of all of the members'."""
+        return sum(int(each.training.model.count_params()) for each in self.members or (self,))
+
+    @property
+    def seconds(self) -> float:
+        """How long training took; members side by side share that time."""
+        if not self.members:
+            return self.training.seconds
+        return sum(each.training.seconds for each in self.members) / self.at_once
+
+    @property
+    def interrupted(self) -> bool:
+        """Whether training was ended early."""
+        return any(each.training.interrupted for each in self.members or (self,))
+
+    def write_result(self) -> None:
+        """Put the run's figures into its folder.
+
+        Raises:
+            RunError: if they cannot be written.
+        """
+        run = self.training
+        result = Result(
+            how="stopped" if self.interrupted else "finished",
+            epochs=len(run.history),
+            best_epoch=run.best.number,
+            seconds=round(self.seconds, 1),
+            parameters=self.parameters,
+            validation_loss=self.validation_loss,
+            validation_accuracy=self.validation_accuracy,
+            test_correct=self.test.correct if self.test else None,
+            test_total=self.test.total if self.test else None,
+            onnx=f"{run.recipe.name}.onnx",
+            onnx_bytes=len(self.model),
+            test_loss=self.test_loss,
+        )
+        self.folder.write_json("result.json", result)
+
+
+def finish(
+    training: train.Training, folder: RunFolder, material: Material, test: Split | None
+) -> Finished:
+    """Fit the limits on validation, predict, and export.
+
+    A recipe that watches the test set has nothing to fit on, and no validation of its own.
+
+    Raises:
+        ExportError: if the model cannot be exported, or reads otherwise afterwards.
+        RunError: if the folder cannot be written to.
+    """
+    recipe, model = training.recipe, training.model
+    fitted = _NO_LIMITS
+    if recipe.keeps_best and recipe.calibrated:
+        fitted = calibration.fit(
+            calibration.Read(*train.predict(model, split.images), split.labels)
+            for split in material.validation_sets
+        )
+        export.cool(model, fitted.temperature)
+    sets = {"test": test, "validation": material.validation, "writers": material.pen}
+    said = {
+        name: (split, train.predict(model, split.images)[0])
+        for name, split in sets.items()
+        if split is not None
+    }
+    for name, (split, probabilities) in said.items():
+        folder.write_pictures(f"predictions/{name}.npz", pictures(split, probabilities))
+    scores, loss = None, None
+    if test:
+        scores = evaluate(said["test"][1], test.labels)
+        loss = train.cross_entropy(said["test"][1], test.labels)
+    stated = accuracies(recipe, material, training.best.validation_accuracy, scores)
+    content = export.to_onnx(model, export.metadata(recipe, material, stated, fitted))
+    difference = export.largest_difference(model, content, material.validation.images)
+    folder.write(f"{recipe.name}.onnx", content)
+    return Finished(
+        training,
+        folder,
+        fitted,
+        difference,
+        training.best.validation_loss,
+        training.best.validation_accuracy,
+        scores,
+        loss,
+        content,
+    )
+
+
+def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> Pictures:
+    """Images as a run's folder keeps them."""
+    return Pictures(np.rint(255 * split.images).astype(np.uint8), split.labels, probabilities)
+
+
+def accuracies(
+    recipe: Recipe, material: Material, validation: float, test: Scores | None
+) -> dict[str, float]:
+    """What a model's file says of its accuracy, 0..1, by dataset."""
+    data = material.key
+    stated = {f"{data}_test": test.accuracy} if test else {}
+    return stated | ({f"{data}_validation": validation} if recipe.keeps_best else {})

@@ -1,0 +1,1 @@
+"""Training: batches, augmentation, distillation, the fit itself."""

@@ -1,0 +1,108 @@
+"""What an epoch trains on: the dataset's images and a deal of the stock, shuffled and distorted."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from training.data.datasets import Split
+from training.fit.augment import Augmenter
+from training.fit.distillation import Lessons, Versions, as_bytes
+from training.recipes import Recipe
+from training.synth.pool import NOT_A_DIGIT, Stock
+
+
+@dataclass(frozen=True, eq=False)
+class Batch:
+    """What one step learns from.
+
+    Attributes:
+        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
+        classes: float32 (N, classes), the probabilities that are right.
+        is_digit: float32 (N, 1), 1.0 or 0.0.
+        weights: float32 (N,), how much the classes count.
+    """
+
+    images: NDArray[np.float32]
+    classes: NDArray[np.float32]
+    is_digit: NDArray[np.float32]
+    weights: NDArray[np.float32]
+
+
+class Batches:
+    """Batches of every epoch; the recipe's seed and the epoch's number decide all of them.
+
+    Attributes:
+        count: batches an epoch.
+        images: images an epoch.
+        classes: how many.
+    """
+
+    def __init__(
+        self,
+        recipe: Recipe,
+        train: Split,
+        stock: Stock,
+        classes: int,
+        lessons: Lessons | None = None,
+    ) -> None:
+        """Put epochs together; lessons are of the dataset's images, and not of the drawings."""
+        self._recipe, self._stock = recipe, stock
+        self._own = as_bytes(train.images)
+        self._labels = train.labels
+        self.images = len(train) + len(stock.deal(1))
+        self._size = min(recipe.batch_size, self.images)
+        whole, rest = divmod(self.images, self._size)
+        self.count = whole + (1 if rest and recipe.last_batch else 0)
+        self.classes = classes
+        # The last row, which NOT_A_DIGIT indexes: no class more likely than another.
+        even = np.full((1, self.classes), 1 / self.classes, dtype=np.float32)
+        self._targets = np.vstack([np.eye(self.classes, dtype=np.float32), even])
+        self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
+        self._lessons = lessons
+        self._versions = Versions(recipe, self._own) if lessons else None
+
+    def epoch(self, number: int) -> Iterator[Batch]:
+        """The batches of an epoch (1, 2, ...)."""
+        rng = np.random.default_rng((self._recipe.seed, number))
+        self._augmenter.reseed((self._recipe.seed, number, 1))
+        dealt = self._stock.deal(number)
+        own, share, said = self._of_the_dataset(number)
+        images = np.concatenate([own, self._stock.images[dealt]])
+        labels = np.concatenate([self._labels, self._stock.labels[dealt]])
+        often = np.repeat((share, self._recipe.mixture.distorted), (len(own), len(dealt)))
+        distorted = rng.random(len(images)) < often
+        order = rng.permutation(len(images))
+        for start in range(0, self.count * self._size, self._size):
+            chosen = order[start : start + self._size]
+            batch = self._batch(images[chosen], labels[chosen], distorted[chosen])
+            if said is not None:
+                taught = chosen < len(own)
+                self._teach(batch, taught, said[chosen[taught]])
+            yield batch
+
+    def _of_the_dataset(
+        self, number: int
+    ) -> tuple[NDArray[np.uint8], float, NDArray[np.float16] | None]:
+        """Its images, how many of them are yet to be distorted, and what teachers say of them."""
+        if self._lessons is None or self._versions is None:
+            return self._own, self._recipe.distorted, None
+        version = self._lessons.turn(number, self._recipe.seed)
+        return self._versions.whole(version), 0.0, self._lessons.answers[version]
+
+    def _teach(self, batch: Batch, taught: NDArray[np.bool_], said: NDArray[np.float16]) -> None:
+        """Let teachers have their share of what some images are to be read as."""
+        share = np.float32(self._recipe.taught)
+        batch.classes[taught] = (1 - share) * batch.classes[taught] + share * said
+
+    def _batch(
+        self, bytes_: NDArray[np.uint8], labels: NDArray[np.int64], distorted: NDArray[np.bool_]
+    ) -> Batch:
+        images = bytes_.astype(np.float32) / np.float32(255)
+        images[distorted] = self._augmenter(images[distorted])
+        is_digit = labels != NOT_A_DIGIT
+        weights = np.where(is_digit, 1.0, self._recipe.exposure).astype(np.float32)
+        return Batch(images, self._targets[labels], is_digit[:, None].astype(np.float32), weights)

@@ -1,0 +1,163 @@
+"""Lessons: distorted versions of the dataset's images, and what teachers say of each.
+
+Teachers take longer to answer an image than a training step takes to learn it. So they answer
+every version of every image before training begins, on all cores and once for all seeds, which
+take the versions in turn. Versions depend on the mixture's seed alone, so that only the answers
+are kept: each seed distorts the images anew.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
+
+from training.base.parallel import workers
+from training.fit.augment import Augmenter
+from training.fit.teacher import Teachers
+from training.recipes import Recipe
+
+#: Images that are distorted together; a version depends on it.
+_PART = 500
+#: Answers that take no longer than processes take to start.
+FEW = 2_000
+
+Bytes = NDArray[np.uint8]
+
+
+@dataclass(frozen=True, eq=False)
+class Lessons:
+    """What teachers said.
+
+    Attributes:
+        answers: of each version that is still to come, probabilities, float16 (N, classes).
+        versions: how many there are.
+        fingerprint: identifies the teachers.
+    """
+
+    answers: Mapping[int, NDArray[np.float16]]
+    versions: int
+    fingerprint: str
+
+    def turn(self, epoch: int, seed: int) -> int:
+        """The version of an epoch (1, 2, ...)."""
+        return _turn(epoch, seed, self.versions)
+
+
+def _turn(epoch: int, seed: int, versions: int) -> int:
+    """Seeds that follow each other begin one version later."""
+    return (epoch - 1 + seed) % versions
+
+
+class Versions:
+    """The dataset's images, distorted in ways that are the same whenever they are asked for.
+
+    Args:
+        recipe: says how many of them are distorted, and how.
+        images: uint8 (N, 28, 28), ink 255 on paper 0.
+    """
+
+    def __init__(self, recipe: Recipe, images: Bytes) -> None:
+        self._images, self._share, self._seed = images, recipe.distorted, recipe.mixture.seed
+        self._augmenter = Augmenter(recipe.augmentation, self._seed)
+
+    def whole(self, version: int) -> Bytes:
+        """All images of a version (0, 1, ...): uint8 (N, 28, 28)."""
+        return np.concatenate([self.part(version, at) for at in starts(len(self._images))])
+
+    def part(self, version: int, start: int) -> Bytes:
+        """Some of them, from one of :func:`starts` on: uint8 (n, 28, 28)."""
+        images = self._images[start : start + _PART].copy()
+        rng = np.random.default_rng((self._seed, version, start))
+        distorted = rng.random(len(images)) < self._share
+        self._augmenter.reseed((self._seed, version, start, 1))
+        grey = self._augmenter(images[distorted].astype(np.float32) / np.float32(255))
+        images[distorted] = np.rint(255 * grey)
+        return images
+
+
+def starts(count: int) -> range:
+    """Where the parts of so many images begin."""
+    return range(0, count, _PART)
+
+
+def make_lessons(
+    recipe: Recipe,
+    images: NDArray[np.float32],
+    teachers: Sequence[bytes],
+    console: Console,
+    *,
+    seeds: int = 1,
+    done: int = 0,
+) -> Lessons | None:
+    """Let teachers answer the versions that training will take, on all cores.
+
+    Args:
+        recipe: what will be trained.
+        images: of the dataset, float32 (N, 28, 28).
+        teachers: each of :func:`training.fit.teacher.read_teacher`.
+        console: shows the progress.
+        seeds: how many seeds will be trained, the recipe's first.
+        done: epochs that all of them have behind them.
+
+    Returns:
+        What they said, or None where nobody teaches.
+    """
+    if not teachers or not recipe.taught:
+        return None
+    begun = time.monotonic()
+    own = as_bytes(images)
+    count = min(recipe.lessons or recipe.epochs, recipe.epochs)
+    to_come = {
+        _turn(epoch, recipe.seed + seed, count)
+        for epoch in range(done + 1, recipe.epochs + 1)
+        for seed in range(seeds)
+    }
+    tasks = [(version, start) for version in sorted(to_come) for start in starts(len(own))]
+    columns = (TextColumn("Asking the teachers"), BarColumn(), TimeRemainingColumn(compact=True))
+    said: dict[int, list[NDArray[np.float16]]] = {version: [] for version in to_come}
+    with (
+        Progress(*columns, console=console, transient=True) as progress,
+        workers(
+            _start, recipe, own, list(teachers), few=len(to_come) * len(own) <= FEW
+        ) as share_out,
+    ):
+        answered = share_out(_answered, tasks)
+        for (version, _), part in zip(progress.track(tasks), answered, strict=True):
+            said[version].append(part)
+    answers = {version: np.concatenate(parts) for version, parts in said.items()}
+    if answers:
+        seconds = time.monotonic() - begun
+        console.print(
+            f"The teachers answered {len(answers)} versions of {len(own):,} images in"
+            f" {seconds:.0f} s"
+        )
+    digest = hashlib.sha256(b"".join(hashlib.sha256(model).digest() for model in teachers))
+    return Lessons(answers, count, digest.hexdigest())
+
+
+def as_bytes(images: NDArray[np.float32]) -> Bytes:
+    """Grey levels 0..1 as bytes, a quarter of the memory; a dataset's are bytes anyway."""
+    return np.rint(255 * images).astype(np.uint8)
+
+
+# -- in the workers ------------------------------------------------------------------------------
+
+_versions: Versions
+_teachers: Teachers
+
+
+def _start(recipe: Recipe, images: Bytes, teachers: Sequence[bytes]) -> None:
+    global _versions, _teachers
+    _versions, _teachers = Versions(recipe, images), Teachers(teachers, recipe.softness)
+
+
+def _answered(task: tuple[int, int]) -> NDArray[np.float16]:
+    images = _versions.part(*task).astype(np.float32) / np.float32(255)
+    return _teachers(images).astype(np.float16)

@@ -1,0 +1,82 @@
+"""Finished models that a network learns from: besides the right class, how sure of it to be.
+
+G. Hinton, O. Vinyals and J. Dean, "Distilling the knowledge in a neural network" (2015).
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+import onnxruntime as ort
+from numpy.typing import NDArray
+
+from digitpad.inference.model_file import ModelFileError, open_model
+from digitpad.inference.recognizer import Recognizer, RecognizerError
+from training.base.calibration import tempered
+from training.base.errors import BuildError
+
+#: Probabilities below this count as this, so that no teacher alone rules a class out.
+_LEAST = 1e-9
+
+
+class TeacherError(BuildError):
+    """A model that cannot teach; the message is one sentence."""
+
+
+def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
+    """The file of a teacher.
+
+    Args:
+        path: an ``.onnx`` file of digitpad's own kind.
+        labels: of the dataset; the teacher has to have the same.
+
+    Raises:
+        TeacherError: if it cannot be used.
+    """
+    try:
+        loaded = Recognizer.load(path, "cpu")
+        content = open_model(path).content
+    except (RecognizerError, ModelFileError) as error:
+        raise TeacherError(f"--teacher: {error}") from error
+    if loaded.adapter is not None:
+        raise TeacherError(f"--teacher: {path} is not a model that training.build made")
+    if loaded.labels != tuple(labels):
+        raise TeacherError(f"--teacher: {path} reads other classes than the dataset has")
+    return content
+
+
+def introduced(model: bytes) -> dict[str, str]:
+    """A teacher, as the card of its pupil tells of it: recipe, dataset, seeds and hash."""
+    told = Recognizer(model, "teacher", "cpu", {}).metadata
+    known = {name: told[name] for name in ("recipe", "dataset", "seed") if name in told}
+    return known | {"onnx_sha256": hashlib.sha256(model).hexdigest()}
+
+
+class Teachers:
+    """Answer images together, on one core: with the geometric mean of what each of them says.
+
+    That is, their logits are averaged. Of a network that knows MNIST alone and one that knows
+    everybody's hand, it has a lower loss on MNIST than the arithmetic mean.
+
+    Args:
+        models: each of :func:`read_teacher`.
+        softness: what the logits are divided by.
+    """
+
+    def __init__(self, models: Sequence[bytes], softness: float) -> None:
+        options = ort.SessionOptions()
+        options.intra_op_num_threads = options.inter_op_num_threads = 1
+        self._sessions = [
+            ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
+            for model in models
+        ]
+        self._softness = softness
+
+    def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Probabilities, float32 (N, classes), of images, float32 (N, 28, 28)."""
+        said = [session.run(["probabilities"], {"image": images})[0] for session in self._sessions]
+        mean = np.exp(np.mean([np.log(np.maximum(each, _LEAST)) for each in said], axis=0))
+        return tempered(mean, self._softness)

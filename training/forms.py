@@ -1,0 +1,68 @@
+"""Contact sheets of the forms in :mod:`training.forms`, to be looked at."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from digitpad.inference.recognizer import RecognizerError
+from training.base.environment import require
+from training.base.errors import BuildError
+
+_EXAMPLES = """\
+examples:
+  python -m training.forms --output runs/forms
+  python -m training.forms --model digits mine.onnx
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Write the contact sheets, or print the table; the exit code: 0, or 2 after an error."""
+    parser = argparse.ArgumentParser(
+        prog="python -m training.forms",
+        description="Contact sheets of the forms that digits take, and how well models read them.",
+        epilog=_EXAMPLES,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    task = parser.add_mutually_exclusive_group(required=True)
+    task.add_argument("--output", type=Path, metavar="FOLDER", help="write forms-*.png there")
+    task.add_argument(
+        "--model", nargs="+", metavar="NAME|FILE", help="print a table of their accuracy by form"
+    )
+    parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
+    parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
+    options = parser.parse_args(arguments)
+    try:
+        require()
+        _run(options)
+    except (BuildError, RecognizerError, OSError) as error:
+        print(f"training.forms: {error}", file=sys.stderr)
+        return 2
+    return 0
+
+
+def _run(options: argparse.Namespace) -> None:
+    # Only now: require() has made sure of what these import.
+    import cv2
+    from rich.console import Console
+
+    from training.base.publish import make_folders
+    from training.data.fetch import data_folder
+    from training.measure.forms import compare
+    from training.synth.forms.sheets import sheets
+
+    folder = data_folder(options.data_dir)
+    if options.model:
+        print("\n".join(compare(options.model, folder, Console(stderr=True))))
+        return
+    make_folders(options.output)
+    for name, sheet in sheets(folder, options.seed).items():
+        path = options.output / f"forms-{name}.png"
+        path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
+        print(path)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,202 @@
+"""One model on drawings: everything that is measured of it, as one value."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+from numpy.typing import NDArray
+
+from digitpad.inference.recognizer import Readings, Recognizer
+from training.measure.comparison import Pairs
+from training.measure.data import Drawings, EvaluationError
+from training.measure.robustness import Curve
+from training.measure.scores import (
+    Reliability,
+    Scores,
+    auroc,
+    evaluate,
+    expected_calibration_error,
+    reliability,
+    wilson,
+)
+
+#: The class of a drawing whose label the model does not have.
+OTHER = -1
+
+
+@dataclass(frozen=True)
+class Share:
+    """So many of so many."""
+
+    part: int
+    total: int
+
+    @property
+    def value(self) -> float:
+        """0..1, or NaN of none."""
+        return self.part / self.total if self.total else math.nan
+
+    @property
+    def interval(self) -> tuple[float, float]:
+        """Wilson's 95 % interval, 0..1."""
+        return wilson(self.part, self.total) if self.total else (math.nan, math.nan)
+
+
+@dataclass(frozen=True, eq=False)
+class Evaluation:
+    """What a model said of drawings.
+
+    A drawing whose label is not among the model's labels is something else to it: it counts for
+    rejection only, never for accuracy, calibration or confusions.
+
+    Attributes:
+        model: the model's name for people.
+        labels: the model's classes.
+        threshold: digit score, 0..1, below which it rejects, or None where it cannot.
+        drawings: N drawings.
+        truth: int64 (N,), class of each, or :data:`OTHER`.
+        readings: what the model said of each.
+    """
+
+    model: str
+    labels: tuple[str, ...]
+    threshold: float | None
+    drawings: Drawings
+    truth: NDArray[np.int64]
+    readings: Readings
+
+    @cached_property
+    def known(self) -> NDArray[np.intp]:
+        """Indices of the drawings whose label is among the model's."""
+        return np.flatnonzero(self.truth != OTHER)
+
+    @cached_property
+    def others(self) -> NDArray[np.intp]:
+        """Indices of the drawings of something else."""
+        return np.flatnonzero(self.truth == OTHER)
+
+    @cached_property
+    def probabilities(self) -> NDArray[np.float32]:
+        """Of the known drawings: float32 (known, classes)."""
+        return self.readings.probabilities[self.known]
+
+    @cached_property
+    def scores(self) -> Scores | None:
+        """Of the known drawings, or None where there are none."""
+        return evaluate(self.probabilities, self.truth[self.known]) if len(self.known) else None
+
+    @property
+    def accuracy(self) -> Share:
+        return Share(self.scores.correct, self.scores.total) if self.scores else Share(0, 0)
+
+    @cached_property
+    def correct(self) -> NDArray[np.bool_]:
+        """Whether each drawing was read as its label: bool (N,)."""
+        correct: NDArray[np.bool_] = self.readings.probabilities.argmax(axis=1) == self.truth
+        return correct
+
+    @cached_property
+    def calibration_error(self) -> float:
+        """Expected calibration error, 0..1."""
+        return expected_calibration_error(self.probabilities, self.truth[self.known])
+
+    @cached_property
+    def reliability(self) -> Reliability:
+        return reliability(self.probabilities, self.truth[self.known])
+
+    @property
+    def rejected_known(self) -> Share:
+        return Share(int(self.readings.rejected[self.known].sum()), len(self.known))
+
+    @property
+    def rejected_others(self) -> Share:
+        return Share(int(self.readings.rejected[self.others].sum()), len(self.others))
+
+    @property
+    def accepted_accuracy(self) -> Share:
+        """Share read correctly of the known drawings that were not rejected."""
+        accepted = self.known[~self.readings.rejected[self.known]]
+        return Share(int(self.correct[accepted].sum()), len(accepted))
+
+    @cached_property
+    def auroc(self) -> float | None:
+        """How well the digit score tells known drawings from others; None where it cannot be."""
+        scores = self.readings.digit_scores
+        if scores is None or not len(self.known) or not len(self.others):
+            return None
+        return auroc(scores[self.known], scores[self.others])
+
+    def mistakes(self) -> NDArray[np.intp]:
+        """Indices of the known drawings read wrongly, the surest first."""
+        return self.known[self.scores.mistakes] if self.scores else self.known
+
+    def rejected(self) -> NDArray[np.intp]:
+        """Indices of the known drawings rejected, the lowest digit score first."""
+        return self._by_score(self.known, rejected=True)
+
+    def accepted_others(self) -> NDArray[np.intp]:
+        """Indices of the others that were taken for a known class, the highest score first."""
+        return self._by_score(self.others, rejected=False)[::-1]
+
+    def _by_score(self, indices: NDArray[np.intp], *, rejected: bool) -> NDArray[np.intp]:
+        scores = self.readings.digit_scores
+        if scores is None:
+            return indices[:0]
+        chosen = indices[self.readings.rejected[indices] == rejected]
+        ordered: NDArray[np.intp] = chosen[np.argsort(scores[chosen], kind="stable")]
+        return ordered
+
+
+def measure(recognizer: Recognizer, model: str, drawings: Drawings) -> Evaluation:
+    """Let a model read drawings.
+
+    Args:
+        recognizer: the model.
+        model: its name for people.
+        drawings: what it reads.
+
+    Raises:
+        EvaluationError: if there is nothing to measure it by, or it does not answer in numbers.
+        RecognizerError: if the model fails.
+    """
+    classes = {label: i for i, label in enumerate(recognizer.labels)}
+    truth = np.array([classes.get(label, OTHER) for label in drawings.labels], dtype=np.int64)
+    threshold = recognizer.digit_score_threshold
+    if threshold is None and (truth == OTHER).all():
+        raise EvaluationError(
+            f"{model} reads {', '.join(recognizer.labels)}, which none of these drawings is, and"
+            " cannot reject; choose other data or another model"
+        )
+    readings = recognizer.read(drawings.images)
+    if not np.isfinite(readings.probabilities).all():
+        raise EvaluationError(f"{model} answers with something that is not a number; build it anew")
+    return Evaluation(model, recognizer.labels, threshold, drawings, truth, readings)
+
+
+@dataclass(frozen=True, eq=False)
+class Result:
+    """What one run of the command found.
+
+    Attributes:
+        command: the words that repeat it.
+        data: the name of what was measured on.
+        evaluations: of one model, or of two on the same drawings.
+        curves: for each model its accuracy under each disturbance; empty when not asked for.
+    """
+
+    command: str
+    data: str
+    evaluations: tuple[Evaluation, ...]
+    curves: tuple[list[Curve], ...] = ()
+
+    @cached_property
+    def pairs(self) -> Pairs | None:
+        """Two models drawing by drawing, where both have the label; None for one model."""
+        if len(self.evaluations) < 2:
+            return None
+        first, second = self.evaluations
+        common = (first.truth != OTHER) & (second.truth != OTHER)
+        return Pairs.count(first.correct[common], second.correct[common]) if common.any() else None

@@ -1,0 +1,211 @@
+"""What an exported model is worth on hands and drawings that it was not trained on.
+
+Everything here is validation data: it may be looked at as often as one likes, and choices are made
+on it. The models are asked through the path that the app uses.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from rich.console import Console
+
+from digitpad.image.normalize import PEN_WIDTH
+from digitpad.inference.recognizer import Recognizer
+from training.data.datasets import Split
+from training.fit.training_data import Material
+from training.measure.scores import (
+    Reliability,
+    Scores,
+    auroc,
+    evaluate,
+    expected_calibration_error,
+    reliability,
+)
+from training.recipes import Mixture, StrokeAugmentation
+from training.synth.pool import NOT_A_DIGIT, Hands, Kind, Stock, make_stock
+
+#: Another seed than any that training draws its stock from.
+_SEED = 2**31
+#: Drawings of each family, and of each form.
+PER_FAMILY, PER_FORM = 1_000, 200
+#: A steady hand: forms and families are to be met as they are, a little askew.
+_STEADY = StrokeAugmentation(rotation=4, slant=0.1, aspect=0.1, warp=0.01, wander=0.008, tremor=0.3)
+
+
+@dataclass(frozen=True, eq=False)
+class Digits:
+    """What a model says of real digits.
+
+    Attributes:
+        scores: right and wrong.
+        calibration_error: expected calibration error, 0..1.
+        reliability: the table behind it.
+        digit_scores: float32 (N,), or None for a model that does not judge.
+        rejected: how many of the digits are taken for something else.
+    """
+
+    scores: Scores
+    calibration_error: float
+    reliability: Reliability
+    digit_scores: NDArray[np.float32] | None
+    rejected: int
+
+
+@dataclass(frozen=True)
+class Family:
+    """What a model says of one family of drawings that are no digits.
+
+    Attributes:
+        name: as in :mod:`training.negatives`.
+        held_out: whether training knew no drawing of this family.
+        auroc: how well the digit score tells them from the validation writers' digits, 0.5..1.
+        rejected: share of them that is rejected, 0..1.
+        confidence: mean probability of the class that each is read as, 0..1.
+    """
+
+    name: str
+    held_out: bool
+    auroc: float
+    rejected: float
+    confidence: float
+
+
+@dataclass(frozen=True)
+class Form:
+    """How well a model reads one regional form.
+
+    Attributes:
+        source: ``"glyph"``, ``"mark"`` (on the validation writers' digits) or ``"image mark"`` (on
+            the dataset's validation images).
+        name: such as ``"7 crossed"``.
+        accuracy: 0..1.
+        total: drawings.
+    """
+
+    source: str
+    name: str
+    accuracy: float
+    total: int
+
+
+@dataclass(frozen=True, eq=False)
+class Validation:
+    """All of it.
+
+    Attributes:
+        own: on the dataset's validation images.
+        pen: on the validation writers' digits, or None without them.
+        families: on what is no digit; empty for a model that does not judge.
+        forms: on regional forms.
+        drawn: the drawings of both.
+    """
+
+    own: Digits
+    pen: Digits | None
+    families: tuple[Family, ...]
+    forms: tuple[Form, ...]
+    drawn: Stock
+
+
+def measure(model: bytes, material: Material, console: Console) -> Validation:
+    """Measure an exported model on a build's validation data."""
+    recognizer = Recognizer(model, "model", "cpu", {})
+    own, *others = [on_digits(recognizer, split) for split in material.validation_sets]
+    pen = others[0] if others else None
+    mixture = material.recipe.mixture
+    drawn = Stock([], [])
+    if mixture.pen or mixture.per_family:
+        drawn = validation_stock(
+            material.labels,
+            material.validation_hands,
+            console,
+            families=bool(mixture.per_family),
+        )
+    digits = (pen or own).digit_scores
+    families: list[Family] = []
+    if digits is not None:
+        families = on_families(recognizer, drawn, mixture.held_out, digits)
+    return Validation(own, pen, tuple(families), tuple(on_forms(recognizer, drawn)), drawn)
+
+
+def on_digits(recognizer: Recognizer, split: Split) -> Digits:
+    """Measure a model on real digits."""
+    readings = recognizer.read(split.images)
+    return Digits(
+        evaluate(readings.probabilities, split.labels),
+        expected_calibration_error(readings.probabilities, split.labels),
+        reliability(readings.probabilities, split.labels),
+        readings.digit_scores,
+        int(readings.rejected.sum()),
+    )
+
+
+def on_families(
+    recognizer: Recognizer, drawn: Stock, held_out: Sequence[str], digits: NDArray[np.float32]
+) -> list[Family]:
+    """Measure a model that judges on what is no digit.
+
+    Args:
+        recognizer: the model.
+        drawn: from :func:`validation_stock`.
+        held_out: families that training left out.
+        digits: float32 (N,), digit scores of real digits.
+    """
+    families = []
+    for kind, images in by_kind(drawn):
+        if kind.label != NOT_A_DIGIT:
+            continue
+        readings = recognizer.read(images)
+        scores = readings.digit_scores
+        families.append(
+            Family(
+                kind.name,
+                kind.name in held_out,
+                auroc(digits, scores if scores is not None else []),
+                float(readings.rejected.mean()),
+                float(readings.probabilities.max(axis=1).mean()),
+            )
+        )
+    return families
+
+
+def on_forms(recognizer: Recognizer, drawn: Stock) -> list[Form]:
+    """Measure a model on every regional form of :func:`validation_stock`."""
+    return [
+        Form(
+            kind.source,
+            kind.name,
+            float((recognizer.predict(images).argmax(axis=1) == kind.label).mean()),
+            len(images),
+        )
+        for kind, images in by_kind(drawn)
+        if kind.label != NOT_A_DIGIT
+    ]
+
+
+def validation_stock(
+    labels: Sequence[str], hands: Hands, console: Console, *, families: bool = True
+) -> Stock:
+    """Every form and every family, drawn with the app's pen from hands unknown to training."""
+    mixture = Mixture(
+        per_glyph=PER_FORM,
+        per_mark=PER_FORM,
+        per_image_mark=PER_FORM,
+        per_family=PER_FAMILY if families else 0,
+        pen_width=PEN_WIDTH,
+        strokes=_STEADY,
+        seed=_SEED,
+    )
+    return make_stock(mixture, labels, hands, console)
+
+
+def by_kind(stock: Stock) -> list[tuple[Kind, NDArray[np.float32]]]:
+    """Each kind of a stock with its images, float32 (N, 28, 28), 0..1."""
+    return [
+        (kind, images.astype(np.float32) / np.float32(255))
+        for kind, images in zip(stock.kinds, stock.parts(), strict=True)
+    ]

@@ -1,0 +1,1 @@
+"""Keras networks by name, their optimisers, weight averaging and mixed precision."""

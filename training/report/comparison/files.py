@@ -1,0 +1,99 @@
+"""A comparison as files: a page, a table, a record, and curves."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import math
+import tempfile
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from training.base.publish import PublishError, publish
+from training.report import plots
+from training.report.comparison import Comparison
+from training.report.comparison.runs import CompareError
+from training.report.pages import render
+
+PAGE, TABLE, RECORD, CURVES = "compare.html", "compare.csv", "compare.json", "curves.png"
+#: Lines of one picture that eyes can still tell apart.
+_LINES = 24
+
+
+def write(result: Comparison, folder: Path) -> None:
+    """Write all files, or none; those of an earlier comparison are replaced.
+
+    Args:
+        result: what was found.
+        folder: made where missing.
+
+    Raises:
+        CompareError: if the folder cannot be written to.
+    """
+    curves = _curves(result)
+    page = render("compare.html", result=result, curves=curves, lines=_LINES)
+    files = {
+        folder / PAGE: page.encode(),
+        folder / TABLE: _table(result).encode(),
+        folder / RECORD: _record(result).encode(),
+    }
+    if curves:
+        files[folder / CURVES] = curves
+    try:
+        publish(files)
+        if not curves:
+            (folder / CURVES).unlink(missing_ok=True)
+    except (PublishError, OSError) as error:
+        raise CompareError(
+            f"cannot write the comparison to {folder}; choose another place with --output"
+        ) from error
+
+
+def _curves(result: Comparison) -> bytes | None:
+    """The PNG file; None where no run has an epoch."""
+    histories = {run.name: run.history for run in result.runs if run.history}
+    if not histories:
+        return None
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, CURVES)
+        plots.overlay(dict(list(histories.items())[:_LINES]), path)
+        return path.read_bytes()
+
+
+def _table(result: Comparison) -> str:
+    """One row for each run, with a column for each setting that differs."""
+    rows = [
+        run.row | {name: values[i] for name, values in result.settings.items()}
+        for i, run in enumerate(result.runs)
+    ]
+    text = io.StringIO(newline="")
+    writer = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    writer.writeheader()
+    writer.writerows(rows)
+    return text.getvalue()
+
+
+def _record(result: Comparison) -> str:
+    """The same, for programs; with the groups and the histories."""
+    runs = [
+        run.row
+        | {
+            "problem": run.problem or None,
+            "settings": {name: values[i] for name, values in result.settings.items()},
+            "history": [asdict(epoch) for epoch in run.history],
+        }
+        for i, run in enumerate(result.runs)
+    ]
+    record = {"runs": runs, "groups": [asdict(group) for group in result.groups]}
+    return json.dumps(_finite(record), indent=1, ensure_ascii=False, allow_nan=False) + "\n"
+
+
+def _finite(value: Any) -> Any:
+    """With null for what JSON has no number for."""
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(item) for item in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value

@@ -1,0 +1,198 @@
+"""Finding runs, and what each of them has come to."""
+
+from __future__ import annotations
+
+import glob
+import os
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from training.base.errors import BuildError
+from training.measure.scores import wilson
+from training.recipes.settings import settings
+from training.report.contents import kept_epoch, outcome
+from training.runs import Configuration, Result, RunFolder
+from training.runs.history import Epoch
+
+#: Runs that one comparison takes.
+_MOST = 200
+
+
+class CompareError(BuildError):
+    """Runs that cannot be compared; the message is one sentence."""
+
+
+@dataclass(frozen=True)
+class Run:
+    """One run, as a comparison shows it; what it has not come to is None or empty.
+
+    Attributes:
+        name: of its folder, with so much of the path as tells it from the others.
+        status: ``"finished"``, ``"stopped"``, ``"failed"``, ``"running"``, ``"unfinished"`` or
+            ``"damaged"``.
+        problem: why it failed or is damaged, a sentence; else empty.
+        configuration: what it was asked for.
+        history: its finished epochs.
+        result: what came of it.
+    """
+
+    name: str
+    status: str
+    problem: str = ""
+    configuration: Configuration | None = None
+    history: tuple[Epoch, ...] = ()
+    result: Result | None = None
+
+    @property
+    def settings(self) -> dict[str, Any]:
+        """Every setting but the seed, by its dotted name."""
+        if self.configuration is None:
+            return {}
+        found = settings(self.configuration.recipe)
+        del found["seed"]
+        return found
+
+    @property
+    def kept(self) -> Epoch | None:
+        """The epoch whose weights the model has, or would have by now."""
+        if self.configuration is None:
+            return None
+        return kept_epoch(self.configuration, self.history, self.result)
+
+    @property
+    def test_interval(self) -> tuple[float, float] | None:
+        """95 % interval of the test accuracy, 0..1."""
+        if self.result is None or self.result.test_accuracy is None:
+            return None
+        correct, total = self.result.test_correct, self.result.test_total
+        return wilson(correct, total) if correct is not None and total else None
+
+    @property
+    def row(self) -> dict[str, Any]:
+        """Its figures by name, as tables and files have them; shares are 0..1."""
+        asked, result, kept = self.configuration, self.result, self.kept
+        low, high = self.test_interval or (None, None)
+        return {
+            "run": self.name,
+            "status": self.status,
+            "recipe": asked.recipe.name if asked else None,
+            "seed": asked.recipe.seed if asked else None,
+            "data": asked.data if asked else None,
+            "epochs": len(self.history) if self.history else None,
+            "best_epoch": kept.number if kept else None,
+            "seconds": result.seconds if result else _seconds(self.history),
+            "parameters": result.parameters if result else None,
+            "onnx_bytes": result.onnx_bytes if result else None,
+            "validation_loss": kept.validation_loss if kept else None,
+            "validation_accuracy": kept.validation_accuracy if kept else None,
+            "test_accuracy": result.test_accuracy if result else None,
+            "test_low": low,
+            "test_high": high,
+        }
+
+
+def _seconds(history: Sequence[Epoch]) -> float | None:
+    return round(sum(epoch.seconds for epoch in history), 1) if history else None
+
+
+@dataclass
+class Found:
+    """Runs, and what went wrong in finding them.
+
+    Attributes:
+        runs: in the order in which they were named, damaged ones among them.
+        problems: sentences for the user.
+        named_unusable: whether one that was named itself cannot be used.
+    """
+
+    runs: list[Run] = field(default_factory=list)
+    problems: list[str] = field(default_factory=list)
+    named_unusable: bool = False
+
+
+def find(words: Sequence[str]) -> Found:
+    """The runs that folders, folders of runs and patterns name, each of them once.
+
+    Raises:
+        CompareError: if none of them can be used, or there are too many.
+    """
+    found = Found()
+    folders: dict[Path, bool] = {}
+    for word in words:
+        for path, named in _folders(word, found):
+            folders[path] = folders.get(path, False) or named
+    if len(folders) > _MOST:
+        raise CompareError(
+            f"these are {len(folders)} runs, and a comparison takes {_MOST}; name fewer of them"
+        )
+    for (path, named), name in zip(folders.items(), _names(list(folders)), strict=True):
+        run = _read(path, name)
+        found.runs.append(run)
+        if run.status == "damaged":
+            found.problems.append(run.problem)
+            found.named_unusable |= named
+    if all(run.status == "damaged" for run in found.runs):
+        raise CompareError(f"there is nothing to compare: {'; '.join(found.problems)}")
+    return found
+
+
+def _folders(word: str, found: Found) -> list[tuple[Path, bool]]:
+    """Folders of runs that a word names, and whether it names the run itself."""
+    path = Path(word)
+    if (path / "run.json").is_file():
+        seeds = _sorted([*path.glob("seed-*/run.json")])
+        return [(path.absolute(), True), *((file.parent.absolute(), False) for file in seeds)]
+    if path.is_dir():
+        within = _sorted([*path.glob("*/run.json"), *path.glob("*/*/run.json")])
+        if within:
+            return [(file.parent.absolute(), False) for file in within]
+    elif glob.has_magic(word):
+        # Path.glob takes no pattern that begins at the root.
+        matches = [Path(match) / "run.json" for match in glob.glob(word)]  # noqa: PTH207
+        within = _sorted([file for file in matches if file.is_file()])
+        if within:
+            return [(file.parent.absolute(), False) for file in within]
+    found.problems.append(f"{word} is neither the folder of a run nor has any in it")
+    # runs/* in a shell also names folders of other things.
+    found.named_unusable |= not path.is_dir()
+    return []
+
+
+def _sorted(files: Sequence[Path]) -> list[Path]:
+    """As people sort: run 2 before run 10."""
+    return sorted(
+        files, key=lambda file: [(len(w), w) if w.isdigit() else (0, w) for w in _words(file)]
+    )
+
+
+def _words(file: Path) -> list[str]:
+    return re.split(r"(\d+)", str(file.parent))
+
+
+def _names(folders: Sequence[Path]) -> list[str]:
+    """The ends of paths that tell them apart."""
+    if len(folders) < 2:
+        return [path.name for path in folders]
+    common = Path(os.path.commonpath(folders))
+    return [str(path.relative_to(common)) if path != common else path.name for path in folders]
+
+
+def _read(path: Path, name: str) -> Run:
+    """What a folder has, however little."""
+    folder = RunFolder(path)
+    try:
+        configuration = folder.configuration()
+        story, result = outcome(folder)
+    except BuildError as error:
+        return Run(name, "damaged", str(error))
+    status, problem = "unfinished", ""
+    if result:
+        status = "stopped" if result.how == "stopped" else "finished"
+    elif story.ended and story.ended.how == "failed":
+        status, problem = "failed", story.ended.reason
+    elif folder.in_use():
+        status = "running"
+    return Run(name, status, problem, configuration, tuple(story.epochs), result)

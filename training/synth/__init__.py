@@ -1,0 +1,1 @@
+"""Synthetic drawings: distorted pen strokes, handwriting variants, what is no digit."""
