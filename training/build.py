@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from training.export.card import Measured
     from training.export.finish import Finished
     from training.fit.train import Data, Training
-    from training.fit.training_data import Material
+    from training.fit.training_data import TrainingData
     from training.recipes import Recipe
     from training.runs import RunFolder
 
@@ -68,41 +68,50 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     from training import report
     from training.data.fetch import data_folder
     from training.export import card
-    from training.fit import training_data
-    from training.fit.distillation import make_lessons
+    from training.fit.distillation import make_targets
     from training.fit.teacher import introduced, read_teacher
     from training.fit.train import Data
-    from training.synth import pool
+    from training.fit.training_data import load_training_data
+    from training.synth.pool import draw_pool
 
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
     folder = wanted.folder
     with folder.opened(new=not wanted.resume):
-        gathered = training_data.gather(
+        training_data = load_training_data(
             wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
         )
-        teachers = [read_teacher(path, gathered.labels) for path in wanted.teachers]
+        teachers = [read_teacher(path, training_data.labels) for path in wanted.teachers]
         if not wanted.resume:
-            _begin(wanted, gathered, teachers)
+            _begin(wanted, training_data, teachers)
         if options.live and (hindrance := live.start(folder.path)):
             console.print(hindrance, soft_wrap=True)
-        drawn = pool.make_stock(
-            gathered.recipe.mixture, gathered.labels, gathered.training_hands, console
+        pool = draw_pool(
+            training_data.recipe.mixture,
+            training_data.labels,
+            training_data.training_writers,
+            console,
         )
-        lessons = make_lessons(
-            gathered.recipe,
-            gathered.train.images,
+        distillation = make_targets(
+            training_data.recipe,
+            training_data.train.images,
             teachers,
             console,
             seeds=wanted.repeats,
-            done=_epochs_done(wanted, gathered.recipe),
+            done=_epochs_done(wanted, training_data.recipe),
         )
-        data = Data(gathered.train, drawn, gathered.validation_sets, len(gathered.labels), lessons)
-        finished = _train(wanted, gathered, data, options, console)
-        exported = _exported(finished, wanted, gathered)
-        measured = _measure(exported, finished, gathered, console)
+        data = Data(
+            training_data.train,
+            pool,
+            training_data.validation_sets,
+            len(training_data.labels),
+            distillation,
+        )
+        finished = _train(wanted, training_data, data, options, console)
+        exported = _exported(finished, wanted, training_data)
+        measured = _measure(exported, finished, training_data, console)
         taught_by = [introduced(teacher) for teacher in teachers]
-        written = card.card(gathered, exported, measured, wanted.command, taught_by)
+        written = card.card(training_data, exported, measured, wanted.command, taught_by)
         exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
         for each in finished:
             each.write_result()
@@ -130,7 +139,7 @@ def _bundled() -> Path:
     return assets_dir() / "models"
 
 
-def _begin(wanted: Plan, gathered: Material, teachers: Sequence[bytes]) -> None:
+def _begin(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes]) -> None:
     """Write down what is asked for, and show some of the images."""
     from training.export.finish import pictures
     from training.runs import Configuration
@@ -139,9 +148,9 @@ def _begin(wanted: Plan, gathered: Material, teachers: Sequence[bytes]) -> None:
     configuration = Configuration(
         command=wanted.command,
         recipe=wanted.recipe,
-        data=gathered.title,
+        data=training_data.title,
         own_data=str(wanted.own) if wanted.own else None,
-        labels=gathered.labels,
+        labels=training_data.labels,
         started=datetime.now().astimezone().isoformat(timespec="seconds"),
         repeats=wanted.repeats,
         ensemble=wanted.ensemble,
@@ -155,12 +164,12 @@ def _begin(wanted: Plan, gathered: Material, teachers: Sequence[bytes]) -> None:
     # First of all: with it, --resume can go on, whatever happens next.
     folder.write_json("run.json", configuration)
     folder.write_json("environment.json", describe())
-    folder.write_pictures("samples.npz", pictures(gathered.train.first(_SAMPLES)))
+    folder.write_pictures("samples.npz", pictures(training_data.train.first(_SAMPLES)))
 
 
 def _train(
     wanted: Plan,
-    gathered: Material,
+    training_data: TrainingData,
     data: Data,
     options: argparse.Namespace,
     console: Console,
@@ -174,7 +183,7 @@ def _train(
     from training.fit import parallel_seeds
     from training.fit.train import NothingTrainedError
 
-    recipes = _of_each_seed(wanted, gathered.recipe)
+    recipes = _of_each_seed(wanted, training_data.recipe)
     at_once = parallel_seeds.processes(len(recipes), options.jobs)
     ended = None
     if at_once > 1:
@@ -184,7 +193,7 @@ def _train(
         )
     if ended is None:
         at_once = 1
-    test = gathered.test() if wanted.tested else None
+    test = training_data.test() if wanted.tested else None
     finished: list[Finished] = []
     for number, recipe in enumerate(recipes):
         folder = _folder(wanted, recipe)
@@ -200,7 +209,7 @@ def _train(
         together = wanted.ensemble and ended is not None
         if training.interrupted and finished and not together:
             break
-        ready = finish(training, folder, gathered, test)
+        ready = finish(training, folder, training_data, test)
         finished.append(replace(ready, at_once=at_once))
         if training.interrupted and not together:
             break
@@ -250,18 +259,18 @@ def _beside_the_others(
     return fit(recipe, data, folder, Console(quiet=True), resume=True, ended=ended)
 
 
-def _exported(finished: Sequence[Finished], wanted: Plan, gathered: Material) -> Finished:
+def _exported(finished: Sequence[Finished], wanted: Plan, training_data: TrainingData) -> Finished:
     """The first seed's run, or all of them together."""
     from training.export.build_ensemble import join
 
     if not wanted.ensemble or len(finished) < 2:
         return finished[0]
-    test = gathered.test() if wanted.tested else None
-    return join(finished, wanted.folder.of_ensemble(), gathered, test)
+    test = training_data.test() if wanted.tested else None
+    return join(finished, wanted.folder.of_ensemble(), training_data, test)
 
 
 def _measure(
-    exported: Finished, finished: Sequence[Finished], gathered: Material, console: Console
+    exported: Finished, finished: Sequence[Finished], training_data: TrainingData, console: Console
 ) -> Measured:
     """Everything that the card states of the exported model, and of the seeds."""
     from training.export.card import Measured
@@ -273,9 +282,9 @@ def _measure(
         test_by_seed={
             each.training.recipe.seed: each.test.accuracy for each in finished if each.test
         },
-        validation=validation.measure(exported.model, gathered, console),
+        validation=validation.measure(exported.model, training_data, console),
         limits=exported.limits,
-        compared=len(gathered.validation),
+        compared=len(training_data.validation),
     )
     for name, page in sheet_pages(measured.validation.drawn).items():
         exported.folder.write(f"figures/{name}", page)

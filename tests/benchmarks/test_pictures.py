@@ -14,10 +14,10 @@ from PIL import Image
 from digitpad.image.bitmap import Pixels
 from digitpad.image.normalize import normalize_bitmap, normalize_ink
 from digitpad.image.pictures import read_picture
-from digitpad.inference.foreign.reference import hands
+from digitpad.inference.foreign.reference import writers
 from tests.support.paper_photos import SCENES, photograph
 
-THREE = next(ink for ink in hands() if ink.label == "3")
+THREE = next(ink for ink in writers() if ink.label == "3")
 
 
 @cache

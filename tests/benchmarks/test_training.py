@@ -19,7 +19,7 @@ from training.base import environment
 from training.data.datasets import Split
 from training.fit.batches import Batches
 from training.recipes import DIGITS
-from training.synth.pool import Stock
+from training.synth.pool import SyntheticPool
 
 IMAGES, BATCH, ROUNDS = 6_400, 128, 5
 
@@ -36,7 +36,7 @@ def digits() -> Split:
 @pytest.fixture(scope="module")
 def batches(digits: Split) -> Batches:
     environment.prepare()
-    return Batches(DIGITS, digits, Stock([], []), 10)
+    return Batches(DIGITS, digits, SyntheticPool([], []), 10)
 
 
 def seconds(work: Callable[[], object]) -> float:

@@ -22,7 +22,7 @@ from training.data.datasets import Source
 from training.data.fetch import RemoteFile
 from training.fit import training_data
 from training.measure import validation
-from training.synth.pool import Hands
+from training.synth.pool import Writers
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -93,9 +93,9 @@ TINY = replace(
 )
 
 
-def no_hands() -> Hands:
+def no_writers() -> Writers:
     """Nothing to draw from: glyphs and most families need nothing."""
-    return Hands({}, {}, np.zeros((0, 28, 28), dtype=np.float32))
+    return Writers({}, {}, np.zeros((0, 28, 28), dtype=np.float32))
 
 
 def keep_small(patch: pytest.MonkeyPatch) -> None:

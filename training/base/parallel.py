@@ -1,4 +1,4 @@
-"""Processes that share out work which comes in many small parts, such as drawing the stock."""
+"""A parallel map over work of many small parts, such as drawing the synthetic pool."""
 
 from __future__ import annotations
 

@@ -19,7 +19,7 @@ from training.export import ensemble, export
 from training.export.finish import Finished, accuracies, pictures
 from training.export.quantize import in_eight_bits
 from training.fit.train import cross_entropy
-from training.fit.training_data import Material
+from training.fit.training_data import TrainingData
 from training.measure.scores import evaluate
 from training.runs import RunFolder
 
@@ -32,7 +32,7 @@ _INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
 
 
 def join(
-    finished: Sequence[Finished], folder: RunFolder, material: Material, test: Split | None
+    finished: Sequence[Finished], folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
     """Put the runs of several seeds together, and measure what they say.
 
@@ -42,7 +42,7 @@ def join(
     Args:
         finished: the runs, the first seed first.
         folder: of the ensemble; gets everything but card and result.
-        material: on what they were trained.
+        training_data: on what they were trained.
         test: the test set, or None where it is not read.
 
     Raises:
@@ -53,27 +53,27 @@ def join(
     recipe = first.training.recipe
     seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
     of_all = {"seed": seeds, "members": str(len(finished))}
-    described = export.metadata(recipe, material, {}, first.limits)
+    described = export.metadata(recipe, training_data, {}, first.limits)
     members, arithmetic = smaller(
         [each.model for each in finished],
         described,
-        seen=material.train.first(_RANGING).images,
-        images=np.concatenate([split.images for split in material.validation_sets]),
+        seen=training_data.train.first(_RANGING).images,
+        images=np.concatenate([split.images for split in training_data.validation_sets]),
     )
     draft = ensemble.average(members, described)
-    fitted = calibration.fit(read(draft, split) for split in material.validation_sets)
+    fitted = calibration.fit(read(draft, split) for split in training_data.validation_sets)
     draft = ensemble.average(members, described, fitted.temperature)
-    reads = [read(draft, split) for split in material.validation_sets]
+    reads = [read(draft, split) for split in training_data.validation_sets]
     own = evaluate(reads[0].probabilities, reads[0].labels)
     tested = read(draft, test) if test else None
     scores = evaluate(tested.probabilities, tested.labels) if tested else None
-    stated = accuracies(recipe, material, own.accuracy, scores)
-    described = export.metadata(recipe, material, stated, fitted) | of_all
+    stated = accuracies(recipe, training_data, own.accuracy, scores)
+    described = export.metadata(recipe, training_data, stated, fitted) | of_all
     model = ensemble.average(members, described, fitted.temperature)
-    ensemble.difference(model, members, material.validation.images, fitted.temperature)
+    ensemble.difference(model, members, training_data.validation.images, fitted.temperature)
     for name in _INHERITED:
         folder.write(name, (first.folder.path / name).read_bytes())
-    sets = {"test": test, "validation": material.validation, "writers": material.pen}
+    sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
     for name, split in sets.items():
         if split is not None:
             said = pictures(split, read(model, split).probabilities)

@@ -13,7 +13,7 @@ from digitpad.image.normalize import NORMALISATION
 from training.base.calibration import Limits
 from training.base.environment import packages
 from training.data import pendigits
-from training.fit.training_data import Material
+from training.fit.training_data import TrainingData
 from training.measure.scores import Scores, wilson
 from training.measure.validation import Digits, Validation
 from training.networks.mixed_precision import chosen
@@ -57,7 +57,7 @@ class Measured:
 
 
 def card(
-    material: Material,
+    training_data: TrainingData,
     finished: Finished,
     measured: Measured,
     command: str,
@@ -66,7 +66,7 @@ def card(
     """All that is known of an exported model, ready for JSON.
 
     Args:
-        material: what it was trained on.
+        training_data: what it was trained on.
         finished: the run or ensemble that was exported.
         measured: how well it reads.
         command: what repeats the run.
@@ -74,7 +74,7 @@ def card(
     """
     training = finished.training
     recipe, pen = training.recipe, measured.validation.pen
-    data = material.key
+    data = training_data.key
     own = f"{data}_{recipe.watched}"
     accuracy: dict[str, Any] = {}
     if recipe.watched == "validation":
@@ -89,9 +89,9 @@ def card(
     return {
         "name": recipe.name,
         "summary": recipe.summary,
-        "data": material.title,
-        "labels": list(material.labels),
-        **({"labels_ko": list(material.korean)} if material.korean else {}),
+        "data": training_data.title,
+        "labels": list(training_data.labels),
+        **({"labels_ko": list(training_data.korean)} if training_data.korean else {}),
         "command": command,
         **({"taught_by": [dict(each) for each in taught_by]} if taught_by else {}),
         "accuracy": accuracy,
@@ -106,7 +106,7 @@ def card(
             "precision": chosen(recipe.precision),
         },
         **({"members": [_member(each) for each in finished.members]} if finished.members else {}),
-        "datasets": [material.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
+        "datasets": [training_data.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
         "model": {
             "parameters": finished.parameters,
             **_stored(finished.model, finished.arithmetic),

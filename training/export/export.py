@@ -25,7 +25,7 @@ from numpy.typing import NDArray
 from digitpad.image.normalize import NORMALISATION, SIZE
 from training.base.calibration import Limits
 from training.base.errors import BuildError
-from training.fit.training_data import Material
+from training.fit.training_data import TrainingData
 from training.recipes import Recipe
 
 OPSET = 17
@@ -114,20 +114,20 @@ def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
 
 
 def metadata(
-    recipe: Recipe, material: Material, accuracy: dict[str, float], limits: Limits
+    recipe: Recipe, training_data: TrainingData, accuracy: dict[str, float], limits: Limits
 ) -> dict[str, str]:
     """What a model's file says of itself (design: the ONNX contract).
 
     Args:
         recipe: how it was trained.
-        material: on what; names the classes.
+        training_data: on what; names the classes.
         accuracy: shares read correctly, 0..1, by dataset.
         limits: its temperature, which its weights have already, and its threshold.
     """
-    data = [material.name, *(["pendigits"] if recipe.mixture.pen else [])]
+    data = [training_data.name, *(["pendigits"] if recipe.mixture.pen else [])]
     described = {
         "name": recipe.name,
-        "labels": json.dumps(material.labels),
+        "labels": json.dumps(training_data.labels),
         "recipe": recipe.name,
         "dataset": ", ".join(data),
         "normalisation": NORMALISATION,
@@ -135,8 +135,8 @@ def metadata(
         "calibration": json.dumps({"temperature": limits.temperature}),
         "seed": str(recipe.seed),
     }
-    if material.korean:
-        described["labels_ko"] = json.dumps(material.korean, ensure_ascii=False)
+    if training_data.korean:
+        described["labels_ko"] = json.dumps(training_data.korean, ensure_ascii=False)
     if limits.threshold is not None:
         described["digit_score_threshold"] = repr(limits.threshold)
     return described

@@ -12,7 +12,7 @@ from training.base.calibration import Limits
 from training.data.datasets import Split
 from training.export import export
 from training.fit import train
-from training.fit.training_data import Material
+from training.fit.training_data import TrainingData
 from training.measure.scores import Scores, evaluate
 from training.recipes import Recipe
 from training.runs import Pictures, Result, RunFolder
@@ -95,7 +95,7 @@ class Finished:
 
 
 def finish(
-    training: train.Training, folder: RunFolder, material: Material, test: Split | None
+    training: train.Training, folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
     """Fit the limits on validation, predict, and export.
 
@@ -110,10 +110,10 @@ def finish(
     if recipe.keeps_best and recipe.calibrated:
         fitted = calibration.fit(
             calibration.Read(*train.predict(model, split.images), split.labels)
-            for split in material.validation_sets
+            for split in training_data.validation_sets
         )
         export.cool(model, fitted.temperature)
-    sets = {"test": test, "validation": material.validation, "writers": material.pen}
+    sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
     said = {
         name: (split, train.predict(model, split.images)[0])
         for name, split in sets.items()
@@ -125,9 +125,9 @@ def finish(
     if test:
         scores = evaluate(said["test"][1], test.labels)
         loss = train.cross_entropy(said["test"][1], test.labels)
-    stated = accuracies(recipe, material, training.best.validation_accuracy, scores)
-    content = export.to_onnx(model, export.metadata(recipe, material, stated, fitted))
-    difference = export.largest_difference(model, content, material.validation.images)
+    stated = accuracies(recipe, training_data, training.best.validation_accuracy, scores)
+    content = export.to_onnx(model, export.metadata(recipe, training_data, stated, fitted))
+    difference = export.largest_difference(model, content, training_data.validation.images)
     folder.write(f"{recipe.name}.onnx", content)
     return Finished(
         training,
@@ -148,9 +148,9 @@ def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> 
 
 
 def accuracies(
-    recipe: Recipe, material: Material, validation: float, test: Scores | None
+    recipe: Recipe, training_data: TrainingData, validation: float, test: Scores | None
 ) -> dict[str, float]:
     """What a model's file says of its accuracy, 0..1, by dataset."""
-    data = material.key
+    data = training_data.key
     stated = {f"{data}_test": test.accuracy} if test else {}
     return stated | ({f"{data}_validation": validation} if recipe.keeps_best else {})

@@ -1,4 +1,4 @@
-"""What an epoch trains on: the dataset's images and a deal of the stock, shuffled and distorted."""
+"""What an epoch trains on: images and synthetic drawings, shuffled and distorted."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from training.data.datasets import Split
 from training.fit.augment import Augmenter
-from training.fit.distillation import Lessons, Versions, as_bytes
+from training.fit.distillation import AugmentedCopies, DistillationTargets, as_bytes
 from training.recipes import Recipe
-from training.synth.pool import NOT_A_DIGIT, Stock
+from training.synth.pool import NOT_A_DIGIT, SyntheticPool
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,35 +45,35 @@ class Batches:
         self,
         recipe: Recipe,
         train: Split,
-        stock: Stock,
+        pool: SyntheticPool,
         classes: int,
-        lessons: Lessons | None = None,
+        targets: DistillationTargets | None = None,
     ) -> None:
-        """Put epochs together; lessons are of the dataset's images, and not of the drawings."""
-        self._recipe, self._stock = recipe, stock
+        """Put epochs together; distillation targets are of the dataset's images only."""
+        self._recipe, self._pool = recipe, pool
         self._own = as_bytes(train.images)
         self._labels = train.labels
-        self.images = len(train) + len(stock.deal(1))
+        self.images = len(train) + len(pool.epoch_indices(1))
         self._size = min(recipe.batch_size, self.images)
         whole, rest = divmod(self.images, self._size)
         self.count = whole + (1 if rest and recipe.last_batch else 0)
         self.classes = classes
         # The last row, which NOT_A_DIGIT indexes: no class more likely than another.
         even = np.full((1, self.classes), 1 / self.classes, dtype=np.float32)
-        self._targets = np.vstack([np.eye(self.classes, dtype=np.float32), even])
+        self._one_hot = np.vstack([np.eye(self.classes, dtype=np.float32), even])
         self._augmenter = Augmenter(recipe.augmentation, recipe.seed)
-        self._lessons = lessons
-        self._versions = Versions(recipe, self._own) if lessons else None
+        self._targets = targets
+        self._copies = AugmentedCopies(recipe, self._own) if targets else None
 
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch (1, 2, ...)."""
         rng = np.random.default_rng((self._recipe.seed, number))
         self._augmenter.reseed((self._recipe.seed, number, 1))
-        dealt = self._stock.deal(number)
+        indices = self._pool.epoch_indices(number)
         own, share, said = self._of_the_dataset(number)
-        images = np.concatenate([own, self._stock.images[dealt]])
-        labels = np.concatenate([self._labels, self._stock.labels[dealt]])
-        often = np.repeat((share, self._recipe.mixture.distorted), (len(own), len(dealt)))
+        images = np.concatenate([own, self._pool.images[indices]])
+        labels = np.concatenate([self._labels, self._pool.labels[indices]])
+        often = np.repeat((share, self._recipe.mixture.distorted), (len(own), len(indices)))
         distorted = rng.random(len(images)) < often
         order = rng.permutation(len(images))
         for start in range(0, self.count * self._size, self._size):
@@ -88,10 +88,10 @@ class Batches:
         self, number: int
     ) -> tuple[NDArray[np.uint8], float, NDArray[np.float16] | None]:
         """Its images, how many of them are yet to be distorted, and what teachers say of them."""
-        if self._lessons is None or self._versions is None:
+        if self._targets is None or self._copies is None:
             return self._own, self._recipe.distorted, None
-        version = self._lessons.turn(number, self._recipe.seed)
-        return self._versions.whole(version), 0.0, self._lessons.answers[version]
+        version = self._targets.turn(number, self._recipe.seed)
+        return self._copies.whole(version), 0.0, self._targets.answers[version]
 
     def _teach(self, batch: Batch, taught: NDArray[np.bool_], said: NDArray[np.float16]) -> None:
         """Let teachers have their share of what some images are to be read as."""
@@ -105,4 +105,4 @@ class Batches:
         images[distorted] = self._augmenter(images[distorted])
         is_digit = labels != NOT_A_DIGIT
         weights = np.where(is_digit, 1.0, self._recipe.exposure).astype(np.float32)
-        return Batch(images, self._targets[labels], is_digit[:, None].astype(np.float32), weights)
+        return Batch(images, self._one_hot[labels], is_digit[:, None].astype(np.float32), weights)

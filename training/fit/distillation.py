@@ -1,4 +1,4 @@
-"""Lessons: distorted versions of the dataset's images, and what teachers say of each.
+"""Distillation targets: distorted versions of the dataset's images, and what teachers say of each.
 
 Teachers take longer to answer an image than a training step takes to learn it. So they answer
 every version of every image before training begins, on all cores and once for all seeds, which
@@ -32,7 +32,7 @@ Bytes = NDArray[np.uint8]
 
 
 @dataclass(frozen=True, eq=False)
-class Lessons:
+class DistillationTargets:
     """What teachers said.
 
     Attributes:
@@ -55,7 +55,7 @@ def _turn(epoch: int, seed: int, versions: int) -> int:
     return (epoch - 1 + seed) % versions
 
 
-class Versions:
+class AugmentedCopies:
     """The dataset's images, distorted in ways that are the same whenever they are asked for.
 
     Args:
@@ -87,7 +87,7 @@ def starts(count: int) -> range:
     return range(0, count, _PART)
 
 
-def make_lessons(
+def make_targets(
     recipe: Recipe,
     images: NDArray[np.float32],
     teachers: Sequence[bytes],
@@ -95,7 +95,7 @@ def make_lessons(
     *,
     seeds: int = 1,
     done: int = 0,
-) -> Lessons | None:
+) -> DistillationTargets | None:
     """Let teachers answer the versions that training will take, on all cores.
 
     Args:
@@ -139,7 +139,7 @@ def make_lessons(
             f" {seconds:.0f} s"
         )
     digest = hashlib.sha256(b"".join(hashlib.sha256(model).digest() for model in teachers))
-    return Lessons(answers, count, digest.hexdigest())
+    return DistillationTargets(answers, count, digest.hexdigest())
 
 
 def as_bytes(images: NDArray[np.float32]) -> Bytes:
@@ -149,13 +149,13 @@ def as_bytes(images: NDArray[np.float32]) -> Bytes:
 
 # -- in the workers ------------------------------------------------------------------------------
 
-_versions: Versions
+_versions: AugmentedCopies
 _teachers: Teachers
 
 
 def _start(recipe: Recipe, images: Bytes, teachers: Sequence[bytes]) -> None:
     global _versions, _teachers
-    _versions, _teachers = Versions(recipe, images), Teachers(teachers, recipe.softness)
+    _versions, _teachers = AugmentedCopies(recipe, images), Teachers(teachers, recipe.softness)
 
 
 def _answered(task: tuple[int, int]) -> NDArray[np.float16]:

@@ -21,14 +21,14 @@ from training.base.interrupt import Interrupt, Request
 from training.data.datasets import Split
 from training.fit.batches import Batches
 from training.fit.checkpoint import Checkpoint
-from training.fit.distillation import Lessons
+from training.fit.distillation import DistillationTargets
 from training.fit.run import Run, diverged
 from training.fit.watch import Log, Watch
 from training.recipes import Recipe
 from training.runs import RunFolder, layers_of
 from training.runs.history import Epoch
 from training.runs.metrics import Started
-from training.synth.pool import Stock
+from training.synth.pool import SyntheticPool
 
 _EVALUATION_BATCH = 1_000
 
@@ -70,26 +70,26 @@ class Data:
 
     Attributes:
         train: the dataset's training images.
-        stock: drawings that join them.
+        pool: drawings that join them.
         validation: the dataset's validation images and, where there are any, the validation
             writers' digits.
         classes: how many there are.
-        lessons: what teachers say of the training images, or None.
+        distillation targets: what teachers say of the training images, or None.
     """
 
     train: Split
-    stock: Stock
+    pool: SyntheticPool
     validation: Sequence[Split]
     classes: int
-    lessons: Lessons | None = None
+    targets: DistillationTargets | None = None
 
     def fingerprint(self) -> str:
         """Identifies the training images, and who teaches them."""
         digest = hashlib.sha256(self.train.labels.tobytes())
-        digest.update(self.stock.labels.tobytes())
-        digest.update(self.stock.images[:: 1 + len(self.stock.images) // 1000].tobytes())
+        digest.update(self.pool.labels.tobytes())
+        digest.update(self.pool.images[:: 1 + len(self.pool.images) // 1000].tobytes())
         digest.update(self.train.images[:: 1 + len(self.train) // 1000].tobytes())
-        digest.update((self.lessons.fingerprint if self.lessons else "").encode())
+        digest.update((self.targets.fingerprint if self.targets else "").encode())
         return digest.hexdigest()
 
 
@@ -127,7 +127,7 @@ def fit(
     """
     with Interrupt() if request is None else nullcontext(request) as interrupt:
         keras.utils.set_random_seed(recipe.seed)
-        batches = Batches(recipe, data.train, data.stock, data.classes, data.lessons)
+        batches = Batches(recipe, data.train, data.pool, data.classes, data.targets)
         run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
         folder.write_json("model.json", layers_of(run.network))
         title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"

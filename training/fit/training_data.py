@@ -18,16 +18,16 @@ from training.data.own import load, split
 from training.data.pendigits import PenDigit, inked, load_pendigits, training_only, validation_only
 from training.recipes import Mixture, Recipe
 from training.synth import negatives
-from training.synth.pool import CLOTHES, Hands
+from training.synth.pool import CLOTHES, Writers
 from training.synth.strokes import Strokes
 
 _NO_PICTURES: NDArray[np.float32] = np.zeros((0, SIZE, SIZE), dtype=np.float32)
-#: Pictures of clothes that a stock draws from.
+#: Pictures of clothes that a synthetic pool draws from.
 _CLOTHES = 2_000
 
 
 @dataclass(frozen=True, eq=False)
-class Material:
+class TrainingData:
     """Everything that a build learns from and is validated on.
 
     Attributes:
@@ -40,8 +40,8 @@ class Material:
         train: its training images.
         validation: its validation images.
         pen: digits of the validation writers, inked as the app does, or None.
-        training_hands: what the stock is drawn from.
-        validation_hands: the same, of writers and images that training does not know.
+        training_writers: what the synthetic pool is drawn from.
+        validation_writers: the same, of writers and images that training does not know.
         test: loads the test set; only the final evaluation calls it.
     """
 
@@ -54,8 +54,8 @@ class Material:
     train: Split
     validation: Split
     pen: Split | None
-    training_hands: Hands
-    validation_hands: Hands
+    training_writers: Writers
+    validation_writers: Writers
     test: Callable[[], Split]
 
     @property
@@ -69,9 +69,9 @@ class Material:
         return [self.validation] + ([self.pen] if self.pen else [])
 
 
-def gather(
+def load_training_data(
     recipe: Recipe, own: Path | None, folder: Callable[[], Path], console: Console
-) -> Material:
+) -> TrainingData:
     """Load what a recipe asks for; what cannot be had is left out of it, with a sentence.
 
     Args:
@@ -86,14 +86,14 @@ def gather(
     return _own(recipe, own, console) if own else _known(recipe, folder(), console)
 
 
-def _own(recipe: Recipe, path: Path, console: Console) -> Material:
+def _own(recipe: Recipe, path: Path, console: Console) -> TrainingData:
     """Somebody's own data; what is mixed into digits would not fit them."""
     own = load(path, console)
     for notice in own.notices:
         console.print(notice, soft_wrap=True, markup=False)
     train, validation, test = split(own)
-    nothing = Hands({}, {}, _NO_PICTURES)
-    return Material(
+    nothing = Writers({}, {}, _NO_PICTURES)
+    return TrainingData(
         replace(recipe, mixture=Mixture()),
         own.name,
         own.title,
@@ -109,7 +109,7 @@ def _own(recipe: Recipe, path: Path, console: Console) -> Material:
     )
 
 
-def _known(recipe: Recipe, folder: Path, console: Console) -> Material:
+def _known(recipe: Recipe, folder: Path, console: Console) -> TrainingData:
     source = SOURCES[recipe.dataset]
     train, validation = load_training(source, folder, console, recipe.split)
     train = train.first(recipe.train_images)
@@ -120,7 +120,7 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> Material:
         mixture = replace(mixture, pen=0, per_mark=0)
     clothes = _clothes(folder, console) if mixture.per_family else (_NO_PICTURES, _NO_PICTURES)
     ours, theirs = training_only(pen), validation_only(pen)
-    return Material(
+    return TrainingData(
         replace(recipe, mixture=mixture),
         source.name,
         source.title,
@@ -130,8 +130,8 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> Material:
         train,
         validation,
         inked(theirs, source.labels) if theirs else None,
-        Hands(_by_label(ours), _images(source, train), clothes[0]),
-        Hands(_by_label(theirs), _images(source, validation), clothes[1]),
+        Writers(_by_label(ours), _images(source, train), clothes[0]),
+        Writers(_by_label(theirs), _images(source, validation), clothes[1]),
         partial(load_test, source, folder, console),
     )
 

@@ -114,7 +114,7 @@ def _dataset(data: str, folder: Path, console: Console) -> Drawings:
 
 def _written(data: str, digits: list[PenDigit]) -> Drawings:
     drawn = [(digit, normalize_ink(digit.ink)) for digit in digits]
-    return _gathered(
+    return _training_data(
         [
             _Labelled(
                 image, digit.ink.label or "", f"{data} {i}, writer {digit.writer}", 0, digit.ink
@@ -183,10 +183,10 @@ def _collected(
             progress.advance(item.size, 1)
     if not found:
         raise EvaluationError(f"nothing in {data} can be measured; it holds no readable drawing")
-    return _gathered(found, problems)
+    return _training_data(found, problems)
 
 
-def _gathered(found: list[_Labelled], problems: int = 0) -> Drawings:
+def _training_data(found: list[_Labelled], problems: int = 0) -> Drawings:
     inks = tuple(item.ink for item in found if item.ink is not None)
     return Drawings(
         np.stack([item.image for item in found]),

@@ -9,8 +9,8 @@ from rich.console import Console
 
 from digitpad.inference.recognizer import Recognizer
 from training.data.datasets import MNIST
-from training.fit.training_data import gather
-from training.measure.validation import Form, on_forms, validation_stock
+from training.fit.training_data import load_training_data
+from training.measure.validation import Form, on_forms, validation_pool
 from training.recipes import DIGITS
 
 
@@ -29,8 +29,8 @@ def compare(names: Sequence[str], folder: Path, console: Console) -> list[str]:
         RecognizerError, DatasetError: if a model or a dataset cannot be had.
     """
     recognizers = [Recognizer.load(name) for name in names]
-    hands = gather(DIGITS, None, lambda: folder, console).validation_hands
-    drawn = validation_stock(MNIST.labels, hands, console, families=False)
+    writers = load_training_data(DIGITS, None, lambda: folder, console).validation_writers
+    drawn = validation_pool(MNIST.labels, writers, console, families=False)
     rows = list(zip(*(on_forms(recognizer, drawn) for recognizer in recognizers), strict=True))
     rows.sort(key=lambda row: row[0].accuracy)
     return [

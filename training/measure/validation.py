@@ -16,7 +16,7 @@ from rich.console import Console
 from digitpad.image.normalize import PEN_WIDTH
 from digitpad.inference.recognizer import Recognizer
 from training.data.datasets import Split
-from training.fit.training_data import Material
+from training.fit.training_data import TrainingData
 from training.measure.scores import (
     Reliability,
     Scores,
@@ -26,9 +26,9 @@ from training.measure.scores import (
     reliability,
 )
 from training.recipes import Mixture, StrokeAugmentation
-from training.synth.pool import NOT_A_DIGIT, Hands, Kind, Stock, make_stock
+from training.synth.pool import NOT_A_DIGIT, Kind, SyntheticPool, Writers, draw_pool
 
-#: Another seed than any that training draws its stock from.
+#: Another seed than any that training draws its pool from.
 _SEED = 2**31
 #: Drawings of each family, and of each form.
 PER_FAMILY, PER_FORM = 1_000, 200
@@ -108,20 +108,20 @@ class Validation:
     pen: Digits | None
     families: tuple[Family, ...]
     forms: tuple[Form, ...]
-    drawn: Stock
+    drawn: SyntheticPool
 
 
-def measure(model: bytes, material: Material, console: Console) -> Validation:
+def measure(model: bytes, training_data: TrainingData, console: Console) -> Validation:
     """Measure an exported model on a build's validation data."""
     recognizer = Recognizer(model, "model", "cpu", {})
-    own, *others = [on_digits(recognizer, split) for split in material.validation_sets]
+    own, *others = [on_digits(recognizer, split) for split in training_data.validation_sets]
     pen = others[0] if others else None
-    mixture = material.recipe.mixture
-    drawn = Stock([], [])
+    mixture = training_data.recipe.mixture
+    drawn = SyntheticPool([], [])
     if mixture.pen or mixture.per_family:
-        drawn = validation_stock(
-            material.labels,
-            material.validation_hands,
+        drawn = validation_pool(
+            training_data.labels,
+            training_data.validation_writers,
             console,
             families=bool(mixture.per_family),
         )
@@ -145,13 +145,16 @@ def on_digits(recognizer: Recognizer, split: Split) -> Digits:
 
 
 def on_families(
-    recognizer: Recognizer, drawn: Stock, held_out: Sequence[str], digits: NDArray[np.float32]
+    recognizer: Recognizer,
+    drawn: SyntheticPool,
+    held_out: Sequence[str],
+    digits: NDArray[np.float32],
 ) -> list[Family]:
     """Measure a model that judges on what is no digit.
 
     Args:
         recognizer: the model.
-        drawn: from :func:`validation_stock`.
+        drawn: from :func:`validation_pool`.
         held_out: families that training left out.
         digits: float32 (N,), digit scores of real digits.
     """
@@ -173,8 +176,8 @@ def on_families(
     return families
 
 
-def on_forms(recognizer: Recognizer, drawn: Stock) -> list[Form]:
-    """Measure a model on every regional form of :func:`validation_stock`."""
+def on_forms(recognizer: Recognizer, drawn: SyntheticPool) -> list[Form]:
+    """Measure a model on every regional form of :func:`validation_pool`."""
     return [
         Form(
             kind.source,
@@ -187,9 +190,9 @@ def on_forms(recognizer: Recognizer, drawn: Stock) -> list[Form]:
     ]
 
 
-def validation_stock(
-    labels: Sequence[str], hands: Hands, console: Console, *, families: bool = True
-) -> Stock:
+def validation_pool(
+    labels: Sequence[str], writers: Writers, console: Console, *, families: bool = True
+) -> SyntheticPool:
     """Every form and every family, drawn with the app's pen from hands unknown to training."""
     mixture = Mixture(
         per_glyph=PER_FORM,
@@ -200,12 +203,12 @@ def validation_stock(
         strokes=_STEADY,
         seed=_SEED,
     )
-    return make_stock(mixture, labels, hands, console)
+    return draw_pool(mixture, labels, writers, console)
 
 
-def by_kind(stock: Stock) -> list[tuple[Kind, NDArray[np.float32]]]:
-    """Each kind of a stock with its images, float32 (N, 28, 28), 0..1."""
+def by_kind(pool: SyntheticPool) -> list[tuple[Kind, NDArray[np.float32]]]:
+    """Each kind of a synthetic pool with its images, float32 (N, 28, 28), 0..1."""
     return [
         (kind, images.astype(np.float32) / np.float32(255))
-        for kind, images in zip(stock.kinds, stock.parts(), strict=True)
+        for kind, images in zip(pool.kinds, pool.parts(), strict=True)
     ]

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
-from training.synth.pool import Stock
+from training.synth.pool import SyntheticPool
 
 #: Drawings of each kind on a page.
 _SAMPLES = 16
@@ -52,13 +52,13 @@ def contact_sheet(
     return np.concatenate(blocks) if blocks else np.full((_GAP, width), 255, dtype=np.uint8)
 
 
-def sheet_pages(stock: Stock) -> dict[str, bytes]:
+def sheet_pages(pool: SyntheticPool) -> dict[str, bytes]:
     """Samples of every kind of drawing, a page for each source, as PNG files by name."""
     pages = {}
-    for source in sorted({kind.source for kind in stock.kinds}):
+    for source in sorted({kind.source for kind in pool.kinds}):
         rows = {
             kind.name: list(part[:_SAMPLES] / np.float32(255))
-            for kind, part in zip(stock.kinds, stock.parts(), strict=True)
+            for kind, part in zip(pool.kinds, pool.parts(), strict=True)
             if kind.source == source
         }
         png = cv2.imencode(".png", contact_sheet(rows))[1].tobytes()

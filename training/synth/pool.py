@@ -1,7 +1,7 @@
-"""The stock: drawings inked from distorted strokes before training begins, and dealt out by epoch.
+"""The synthetic pool: drawings inked before training begins, of which each epoch takes a part.
 
 A stroke takes some 0.3 ms to distort and ink, as long as a training step takes for an image; so a
-stock several epochs deep is made at once, on all cores. Its images depend on the seed alone, not
+pool several epochs deep is made at once, on all cores. Its images depend on the seed alone, not
 on the number of cores.
 """
 
@@ -40,12 +40,12 @@ _TRIES = 20
 _PEN = (1.1, 5.5)
 
 
-class StockError(BuildError):
+class PoolError(BuildError):
     """A mixture that cannot be drawn; the message is one sentence."""
 
 
 @dataclass(frozen=True)
-class Hands:
+class Writers:
     """What drawings are made from; any part may be empty.
 
     Attributes:
@@ -73,13 +73,13 @@ class Kind(NamedTuple):
     per_epoch: int
 
 
-def kinds(mixture: Mixture, labels: Sequence[str], hands: Hands) -> list[Kind]:
+def kinds(mixture: Mixture, labels: Sequence[str], writers: Writers) -> list[Kind]:
     """All kinds that a mixture asks for and that there is something to make of."""
-    found = [Kind("pen", d, labels.index(d), mixture.pen // len(hands.pen)) for d in hands.pen]
+    found = [Kind("pen", d, labels.index(d), mixture.pen // len(writers.pen)) for d in writers.pen]
     for source, forms_of, per_epoch, of_labels in (
         ("glyph", forms.GLYPHS, mixture.per_glyph, labels),
-        ("mark", forms.MARKS, mixture.per_mark, hands.pen),
-        ("image mark", forms.IMAGE_MARKS, mixture.per_image_mark, hands.images),
+        ("mark", forms.MARKS, mixture.per_mark, writers.pen),
+        ("image mark", forms.IMAGE_MARKS, mixture.per_image_mark, writers.images),
     ):
         found += [
             Kind(source, name, labels.index(form.label), per_epoch)
@@ -87,7 +87,7 @@ def kinds(mixture: Mixture, labels: Sequence[str], hands: Hands) -> list[Kind]:
             if form.label in of_labels
         ]
     _check_held_out(mixture.held_out)
-    families = [*hands.families(), *([CLOTHES] if len(hands.clothes) else [])]
+    families = [*writers.families(), *([CLOTHES] if len(writers.clothes) else [])]
     found += [
         Kind("family", name, NOT_A_DIGIT, mixture.per_family)
         for name in families
@@ -105,12 +105,12 @@ def _check_held_out(names: Sequence[str]) -> None:
     known = [*negatives.FAMILIES, *negatives.OF_DIGITS, CLOTHES]
     for name in names:
         if name not in known:
-            raise StockError(
+            raise PoolError(
                 f'there is no family "{name}" to hold out; there are {", ".join(known)}'
             )
 
 
-class Stock:
+class SyntheticPool:
     """Inked drawings of all kinds, dealt out by epoch.
 
     Attributes:
@@ -130,7 +130,7 @@ class Stock:
         """The images of each kind, uint8 (n, 28, 28)."""
         return np.split(self.images, np.cumsum(self._counts)[:-1]) if self.kinds else []
 
-    def deal(self, epoch: int) -> NDArray[np.int64]:
+    def epoch_indices(self, epoch: int) -> NDArray[np.int64]:
         """Indices of the drawings of an epoch (1, 2, ...): the next ones of each kind."""
         dealt = []
         first = 0
@@ -141,18 +141,20 @@ class Stock:
         return np.concatenate(dealt) if dealt else np.zeros(0, np.int64)
 
 
-def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: Console) -> Stock:
+def draw_pool(
+    mixture: Mixture, labels: Sequence[str], writers: Writers, console: Console
+) -> SyntheticPool:
     """Draw everything that a mixture asks for, on all cores.
 
     Args:
         mixture: how many of what, and how they are distorted; its seed decides every drawing.
         labels: the dataset's labels.
-        hands: what it is made from.
+        writers: what it is made from.
         console: shows the progress.
     """
-    found = kinds(mixture, labels, hands)
+    found = kinds(mixture, labels, writers)
     if not found:
-        return Stock([], [])
+        return SyntheticPool([], [])
     begun = time.monotonic()
     tasks = [
         (kind, min(_TASK, left), (mixture.seed, number, left))
@@ -164,16 +166,16 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
     with (
         Progress(*columns, console=console, transient=True) as progress,
         workers(
-            _start, mixture, hands, few=sum(count for _, count, _ in tasks) <= FEW
+            _start, mixture, writers, few=sum(count for _, count, _ in tasks) <= FEW
         ) as share_out,
     ):
         results = share_out(_draw, tasks)
         for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
             drawn[kind].append(images)
-    stock = Stock(found, [np.concatenate(drawn[kind]) for kind in found])
+    pool = SyntheticPool(found, [np.concatenate(drawn[kind]) for kind in found])
     seconds = time.monotonic() - begun
-    console.print(f"Drew {len(stock.images):,} of {len(stock.kinds)} kinds in {seconds:.0f} s")
-    return stock
+    console.print(f"Drew {len(pool.images):,} of {len(pool.kinds)} kinds in {seconds:.0f} s")
+    return pool
 
 
 # -- in the workers ------------------------------------------------------------------------------
@@ -181,9 +183,9 @@ def make_stock(mixture: Mixture, labels: Sequence[str], hands: Hands, console: C
 _worker: _Worker
 
 
-def _start(mixture: Mixture, hands: Hands) -> None:
+def _start(mixture: Mixture, writers: Writers) -> None:
     global _worker
-    _worker = _Worker(mixture, hands)
+    _worker = _Worker(mixture, writers)
 
 
 def _draw(task: tuple[Kind, int, tuple[int, ...]]) -> NDArray[np.uint8]:
@@ -191,9 +193,9 @@ def _draw(task: tuple[Kind, int, tuple[int, ...]]) -> NDArray[np.uint8]:
 
 
 class _Worker:
-    def __init__(self, mixture: Mixture, hands: Hands) -> None:
-        self._mixture, self._hands = mixture, hands
-        self._families = hands.families()
+    def __init__(self, mixture: Mixture, writers: Writers) -> None:
+        self._mixture, self._writers = mixture, writers
+        self._families = writers.families()
 
     def draw(self, kind: Kind, count: int, seed: tuple[int, ...]) -> NDArray[np.uint8]:
         """Up to so many images of a kind, uint8 (N, 28, 28); fewer where a mark rarely fits."""
@@ -210,10 +212,10 @@ class _Worker:
 
     def _pictures(self, kind: Kind, rng: np.random.Generator) -> Image | None:
         if kind.name == CLOTHES:
-            clothes: Image = self._hands.clothes[rng.integers(len(self._hands.clothes))]
+            clothes: Image = self._writers.clothes[rng.integers(len(self._writers.clothes))]
             return clothes
         mark = forms.IMAGE_MARKS[kind.name]
-        images = self._hands.images[mark.label]
+        images = self._writers.images[mark.label]
         return mark.apply(images[rng.integers(len(images))], rng)
 
     def _strokes(self, kind: Kind, rng: np.random.Generator) -> Image | None:
@@ -232,9 +234,9 @@ class _Worker:
         if kind.source == "family":
             return self._families[kind.name].draw(rng)
         if kind.source == "pen":
-            return _any(self._hands.pen[kind.name], rng)
+            return _any(self._writers.pen[kind.name], rng)
         mark = forms.MARKS[kind.name]
-        return mark.apply(_any(self._hands.pen[mark.label], rng), rng)
+        return mark.apply(_any(self._writers.pen[mark.label], rng), rng)
 
 
 def _any(drawings: list[Strokes], rng: np.random.Generator) -> Strokes:

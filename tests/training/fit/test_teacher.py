@@ -25,10 +25,10 @@ from training.cli.options import parser
 from training.cli.plan import plan
 from training.data.datasets import Split
 from training.fit.batches import Batch, Batches
-from training.fit.distillation import Lessons, Versions, as_bytes, make_lessons
+from training.fit.distillation import AugmentedCopies, DistillationTargets, as_bytes, make_targets
 from training.fit.teacher import TeacherError, Teachers, read_teacher
 from training.recipes import Recipe
-from training.synth.pool import NOT_A_DIGIT, Kind, Stock
+from training.synth.pool import NOT_A_DIGIT, Kind, SyntheticPool
 
 DIGITS = tuple("0123456789")
 
@@ -44,17 +44,19 @@ def own() -> Split:
     return Split(images.astype(np.float32) / 255, labels.astype(np.int64))
 
 
-def lessons_of(own: Split, recipe: Recipe, *teachers: bytes) -> Lessons:
-    taught = make_lessons(recipe, own.images, teachers, Console(quiet=True))
+def lessons_of(own: Split, recipe: Recipe, *teachers: bytes) -> DistillationTargets:
+    taught = make_targets(recipe, own.images, teachers, Console(quiet=True))
     assert taught is not None
     return taught
 
 
-def batches(own: Split, recipe: Recipe, lessons: Lessons | None, epoch: int = 1) -> list[Batch]:
+def batches(
+    own: Split, recipe: Recipe, targets: DistillationTargets | None, epoch: int = 1
+) -> list[Batch]:
     """An epoch of digits, and of drawings of which some are none."""
     kinds = [Kind("glyph", "3", 3, 20), Kind("family", "lines", NOT_A_DIGIT, 20)]
-    stock = Stock(kinds, [drawn_digits(20, 5)[0], drawn_digits(20, 6)[0]])
-    return list(Batches(recipe, own, stock, 10, lessons).epoch(epoch))
+    pool = SyntheticPool(kinds, [drawn_digits(20, 5)[0], drawn_digits(20, 6)[0]])
+    return list(Batches(recipe, own, pool, 10, targets).epoch(epoch))
 
 
 def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
@@ -74,19 +76,19 @@ def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
 
 def test_versions_come_again_and_seeds_begin_with_different_ones(own: Split, model: bytes) -> None:
     recipe = replace(TINY, taught=0.5, lessons=3)
-    lessons = lessons_of(own, recipe, model)
-    assert {version: said.shape for version, said in lessons.answers.items()} == dict.fromkeys(
+    targets = lessons_of(own, recipe, model)
+    assert {version: said.shape for version, said in targets.answers.items()} == dict.fromkeys(
         range(3), (40, 10)
     )
-    assert [lessons.turn(epoch, 0) for epoch in (1, 2, 3, 4)] == [0, 1, 2, 0]
-    assert [lessons.turn(epoch, 1) for epoch in (1, 2, 3, 4)] == [1, 2, 0, 1]
-    versions = Versions(recipe, as_bytes(own.images))
+    assert [targets.turn(epoch, 0) for epoch in (1, 2, 3, 4)] == [0, 1, 2, 0]
+    assert [targets.turn(epoch, 1) for epoch in (1, 2, 3, 4)] == [1, 2, 0, 1]
+    versions = AugmentedCopies(recipe, as_bytes(own.images))
     first, second = versions.whole(0), versions.whole(1)
     assert (first != second).any()
     assert len(lessons_of(own, replace(recipe, lessons=0, epochs=2), model).answers) == 2
-    other_seed = Versions(replace(recipe, seed=9), as_bytes(own.images))
+    other_seed = AugmentedCopies(replace(recipe, seed=9), as_bytes(own.images))
     np.testing.assert_array_equal(other_seed.whole(0), first)
-    shown = {image.tobytes() for batch in batches(own, recipe, lessons) for image in batch.images}
+    shown = {image.tobytes() for batch in batches(own, recipe, targets) for image in batch.images}
     assert {(image.astype(np.float32) / np.float32(255)).tobytes() for image in first} <= shown
 
 
@@ -104,8 +106,8 @@ def test_other_processes_answer_as_this_one_does(
 
 def test_who_goes_on_asks_for_what_is_still_to_come(own: Split, model: bytes) -> None:
     recipe, quiet = replace(TINY, taught=0.5, epochs=5, seed=1), Console(quiet=True)
-    whole = make_lessons(recipe, own.images, [model], quiet, seeds=2)
-    rest = make_lessons(recipe, own.images, [model], quiet, seeds=2, done=3)
+    whole = make_targets(recipe, own.images, [model], quiet, seeds=2)
+    rest = make_targets(recipe, own.images, [model], quiet, seeds=2, done=3)
     assert whole is not None
     assert rest is not None
     wanted = {rest.turn(epoch, seed) for epoch in (4, 5) for seed in (1, 2)}
@@ -113,14 +115,14 @@ def test_who_goes_on_asks_for_what_is_still_to_come(own: Split, model: bytes) ->
     for version in wanted:
         assert np.array_equal(rest.answers[version], whole.answers[version])
     assert rest.fingerprint == whole.fingerprint
-    over = make_lessons(recipe, own.images, [model], quiet, seeds=2, done=5)
+    over = make_targets(recipe, own.images, [model], quiet, seeds=2, done=5)
     assert over is not None
     assert not over.answers
 
 
 def test_without_a_share_nobody_is_asked(own: Split, model: bytes) -> None:
-    assert make_lessons(replace(TINY, taught=0.0), own.images, [model], Console()) is None
-    assert make_lessons(replace(TINY, taught=0.5), own.images, [], Console()) is None
+    assert make_targets(replace(TINY, taught=0.0), own.images, [model], Console()) is None
+    assert make_targets(replace(TINY, taught=0.5), own.images, [], Console()) is None
 
 
 def test_a_teacher_says_what_the_model_says(model: bytes) -> None:

@@ -13,14 +13,14 @@ from rich.console import Console
 
 pytest.importorskip("tensorflow", reason="needs the train extra")
 
-from tests.support.training_fixtures import TINY, drawn_digits, no_hands
+from tests.support.training_fixtures import TINY, drawn_digits, no_writers
 from training.base import environment
 from training.base.errors import BuildError
 from training.data.datasets import MNIST, Split
 from training.fit.watch import Watch
 from training.runs import RunFolder
 from training.runs.metrics import BatchDone, Ended, read_story
-from training.synth.pool import make_stock
+from training.synth.pool import draw_pool
 
 SHORT = replace(TINY, epochs=1)
 
@@ -35,13 +35,13 @@ def train():
 
 @pytest.fixture(scope="module")
 def data(train):
-    """400 digits, and a stock of glyphs and of what is no digit."""
+    """400 digits, and a synthetic pool of glyphs and of what is no digit."""
     own, validation = (
         Split(images.astype(np.float32) / 255, labels.astype(np.int64))
         for images, labels in (drawn_digits(400, 1), drawn_digits(100, 2))
     )
-    stock = make_stock(TINY.mixture, MNIST.labels, no_hands(), Console(file=StringIO()))
-    return train.Data(own, stock, [validation], classes=10)
+    pool = draw_pool(TINY.mixture, MNIST.labels, no_writers(), Console(file=StringIO()))
+    return train.Data(own, pool, [validation], classes=10)
 
 
 @pytest.fixture
@@ -320,7 +320,7 @@ def test_an_epoch_of_one_batch_counts(train, data, folder, console, averaging):
     recipe = replace(TINY, epochs=2, batch_size=10_000, averaging=averaging)
     training = train.fit(recipe, data, folder, console)
     keras.utils.set_random_seed(recipe.seed)
-    begun = train.Run(recipe, train.Batches(recipe, data.train, data.stock, 10), None).model
+    begun = train.Run(recipe, train.Batches(recipe, data.train, data.pool, 10), None).model
     first = training.model.get_weights()[0]
     assert not np.array_equal(first, begun.get_weights()[0])
     losses = [epoch.validation_loss for epoch in training.history]
@@ -354,7 +354,7 @@ def test_a_validation_loss_that_is_no_number_ends_it_with_a_sentence(
 
 
 def test_an_epoch_s_mean_counts_images_not_batches(train, data, folder, console):
-    images = len(data.train) + len(data.stock.deal(1))
+    images = len(data.train) + len(data.pool.epoch_indices(1))
     recipe = replace(TINY, epochs=1, batch_size=images - 1, last_batch=True)
     (epoch,) = train.fit(recipe, data, folder, console).history
     large, small = [batch.loss for batch in read_story(folder.metrics).batches]
@@ -380,7 +380,7 @@ def test_the_last_batch_may_be_smaller(train, data, folder, console):
         train.fit(recipe, data, folder, console)
         return len(read_story(folder.metrics).batches)
 
-    images = len(data.train) + len(data.stock.deal(1))
+    images = len(data.train) + len(data.pool.epoch_indices(1))
     assert images % 64
     assert steps() == images // 64
     assert steps(last_batch=True) == images // 64 + 1

@@ -86,8 +86,8 @@ def test_a_hand_keeps_what_it_writes():
     rng = np.random.default_rng(2)
     house = shapes.SHAPES["house in one stroke"](rng)
     image = negatives.inked(house)
-    hands = np.stack([negatives.inked(written(house, rng, rounding=0.02)) for _ in range(30)])
-    agreement = [np.corrcoef(image.ravel(), hand.ravel())[0, 1] for hand in hands]
+    writers = np.stack([negatives.inked(written(house, rng, rounding=0.02)) for _ in range(30)])
+    agreement = [np.corrcoef(image.ravel(), hand.ravel())[0, 1] for hand in writers]
     assert 0.5 < np.mean(agreement) < 0.98
     careful = np.stack([negatives.inked(written(house, rng, care=1.0)) for _ in range(30)])
     closer = [np.corrcoef(image.ravel(), hand.ravel())[0, 1] for hand in careful]

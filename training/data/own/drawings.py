@@ -43,7 +43,7 @@ def folder(path: Path, console: Console) -> Found:
         )
     sizes = _Sizes()
     total = sources.total_size(file for _, file in files)
-    found = _gathered(_pictures(files, sizes), [p.name for p in classes], total, path, console)
+    found = _training_data(_pictures(files, sizes), [p.name for p in classes], total, path, console)
     return Found(found.images, found.classes, found.names, (*sizes.notice(), *found.notices))
 
 
@@ -58,7 +58,7 @@ def ink(path: Path, console: Console) -> Found:
         for batch in sources.read([str(path)], BytesIO())
         for item in batch
     )
-    return _gathered(lines, (), path.stat().st_size, path, console)
+    return _training_data(lines, (), path.stat().st_size, path, console)
 
 
 class _Sizes:
@@ -95,7 +95,7 @@ def _pictures(files: Iterable[tuple[str, str | Problem]], sizes: _Sizes) -> Iter
                 yield label, item
 
 
-def _gathered(
+def _training_data(
     items: Iterable[_Labelled],
     classes: Iterable[str],
     total: int | None,

@@ -12,11 +12,11 @@ from rich.console import Console
 
 pytest.importorskip("tensorflow", reason="needs the train extra")
 
-from tests.support.training_fixtures import TINY, drawn_digits, no_hands
+from tests.support.training_fixtures import TINY, drawn_digits, no_writers
 from training.base import environment
 from training.data.datasets import MNIST, Split
 from training.runs import RunFolder
-from training.synth.pool import make_stock
+from training.synth.pool import draw_pool
 
 PRECISIONS = ("float32", "bfloat16")
 
@@ -143,8 +143,8 @@ def test_what_training_ends_with_is_the_plain_network(keras_side, tmp_path, prec
         for images, labels in (drawn_digits(400, 1), drawn_digits(100, 2))
     )
     console = Console(file=StringIO())
-    stock = make_stock(TINY.mixture, MNIST.labels, no_hands(), console)
-    data = train.Data(own, stock, [validation], classes=10)
+    pool = draw_pool(TINY.mixture, MNIST.labels, no_writers(), console)
+    data = train.Data(own, pool, [validation], classes=10)
     recipe = replace(TINY, precision=precision)
     training = train.fit(recipe, data, RunFolder(tmp_path), console)
     assert training.best.validation_accuracy > 0.95

@@ -1,4 +1,4 @@
-"""What the stock costs: a drawing from its strokes to an image, beside a training step."""
+"""What the synthetic pool costs: a drawing from its strokes to an image, beside a training step."""
 
 from __future__ import annotations
 
