@@ -37,7 +37,12 @@ from digitpad.ui.results.preview import Preview
 from digitpad.ui.style import theme
 from digitpad.ui.style.translations import Translations
 from digitpad.ui.window.window import Window
-from tests.digitpad.ui.session.test_session import Start, choose, home, start  # noqa: F401  fixtures
+from tests.digitpad.ui.session.test_session import (  # noqa: F401  fixtures
+    Start,
+    choose,
+    home,
+    start,
+)
 from tests.digitpad.ui.style.test_theme import contrast
 from tests.digitpad.ui.window.test_window import settle
 from tests.support.drawings import digit
