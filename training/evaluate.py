@@ -17,6 +17,7 @@ from rich.progress import track
 
 from digitpad.cli.terminal import printable
 from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.library.atomic import replace_file
 from training.base.errors import BuildError
 from training.base.publish import make_folders
 from training.data.fetch import data_folder
@@ -162,12 +163,9 @@ def _export_jsonl(data: str, folder: Path, path: Path) -> int:
     if drawings.inks is None:
         raise EvaluationError(f"{data} has no ink; choose --data pendigits or pendigits-val")
     lines = "".join(ink.to_json() + "\n" for ink in drawings.inks)
-    temporary = path.with_name(f".{path.name}.new")
     try:
-        temporary.write_text(lines, encoding="utf-8")
-        temporary.replace(path)
+        replace_file(path, lines.encode())
     except OSError as error:
-        temporary.unlink(missing_ok=True)
         raise EvaluationError(
             f"cannot write {path} ({error.strerror}); choose another place with --export-jsonl"
         ) from error

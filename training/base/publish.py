@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 
-from training.base.atomic import remedy
+from digitpad.library.atomic import remedy, replacing
 from training.base.errors import BuildError
 
 #: Figures of a bundled model that README.md shows, and every ``drawn-*``.
@@ -70,35 +71,31 @@ def publish(files: Mapping[Path, bytes]) -> None:
     Raises:
         PublishError: if one cannot be written; what was there before is there still.
     """
-    staged = {path: path.with_name(f".{path.name}.new") for path in files}
     try:
-        for path, temporary in staged.items():
-            path.parent.mkdir(parents=True, exist_ok=True)
-            temporary.write_bytes(files[path])
-        _replace(staged)
+        previous = {path: path.read_bytes() if path.exists() else None for path in files}
+        try:
+            _replace(files)
+        except BaseException:
+            _restore(previous)
+            raise
     except OSError as error:
         raise PublishError(
             f"cannot write {error.filename2 or error.filename} ({error.strerror}), so the previous"
             f" model was kept; {remedy(error)}, or choose another place with --output"
         ) from error
-    finally:
-        for temporary in staged.values():
-            temporary.unlink(missing_ok=True)
 
 
-def _replace(staged: Mapping[Path, Path]) -> None:
-    """Move each temporary file into place; on any failure, put all the previous ones back."""
-    previous = {path: path.read_bytes() if path.exists() else None for path in staged}
-    moved: list[Path] = []
-    try:
-        for path, temporary in staged.items():
-            moved.append(path)
-            temporary.replace(path)
-    except BaseException:
-        for path in moved:
-            content = previous[path]
-            if content is None:
-                path.unlink(missing_ok=True)
-            elif path.is_file():
-                path.write_bytes(content)
-        raise
+def _replace(files: Mapping[Path, bytes]) -> None:
+    """Write all of them beside their places before the first one takes its place."""
+    with ExitStack() as stack:
+        for path, content in files.items():
+            path.parent.mkdir(parents=True, exist_ok=True)
+            stack.enter_context(replacing(path)).write(content)
+
+
+def _restore(previous: Mapping[Path, bytes | None]) -> None:
+    for path, content in previous.items():
+        if content is None:
+            path.unlink(missing_ok=True)
+        elif path.read_bytes() != content:
+            path.write_bytes(content)

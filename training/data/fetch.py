@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import os
-import tempfile
 import time
 import urllib.error
 import zlib
@@ -17,6 +16,7 @@ from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitpad.cli.terminal import printable
+from digitpad.library.atomic import replace_file
 from training.base.errors import BuildError
 from training.data.transfer import FAILURES, StorageError, download
 
@@ -239,16 +239,10 @@ def _store(content: bytes, path: Path) -> None:
     Raises:
         DatasetError: if the folder cannot be written to.
     """
-    temporary = None
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as stream:
-            temporary = Path(stream.name)
-            stream.write(content)
-        temporary.replace(path)
+        replace_file(path, content)
     except OSError as error:
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         raise _not_stored(path, error.strerror or str(error)) from error
 
 

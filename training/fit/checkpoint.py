@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from training.base.atomic import remedy, replace_file
+from digitpad.library.atomic import remedy, replace_file
 from training.base.errors import BuildError
 from training.recipes import Recipe
 from training.runs.reading import DAMAGED, read_arrays

@@ -32,7 +32,7 @@ from typing import Any
 
 import numpy as np
 
-from training.base.atomic import replace_file
+from digitpad.library.atomic import replace_file
 from training.recipes import Recipe
 from training.runs.lock import LOCK, cannot_write, held, is_held
 from training.runs.metrics import Story, read_story

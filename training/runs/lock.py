@@ -8,7 +8,7 @@ from pathlib import Path
 
 from filelock import FileLock, Timeout
 
-from training.base.atomic import remedy
+from digitpad.library.atomic import remedy
 from training.runs.reading import RunError
 
 #: The file whose lock says that a process is training.

@@ -17,7 +17,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
 
-from training.base.atomic import remedy
+from digitpad.library.atomic import remedy
 from training.base.errors import BuildError
 from training.runs.history import Epoch
 

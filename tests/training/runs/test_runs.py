@@ -180,7 +180,7 @@ def test_a_file_is_replaced_as_a_whole(run, monkeypatch):
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("training.base.atomic.os.fsync", full)
+    monkeypatch.setattr("digitpad.library.atomic.os.fsync", full)
     with pytest.raises(BuildError, match=r"No space left on device.*--run"):
         run.write("run.json", b"new")
     monkeypatch.undo()
