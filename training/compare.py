@@ -12,8 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
-from digitpad.cli.terminal import printable
-from training.base.errors import BuildError
+from training.base.command import complain, run_command
 
 _HELP = """\
 RUN is a run's folder (its further seeds come along), a folder of runs (two levels deep, so that
@@ -40,21 +39,8 @@ between recipes that is no larger than what seeds make may be the seed's alone.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
     options = _parser().parse_args(arguments)
-    try:
-        return _run(options)
-    except BuildError as error:
-        print(f"training.compare: {printable(str(error))}", file=sys.stderr)
-        return 2
-    except ModuleNotFoundError as error:  # the app itself is installed without them
-        print(
-            f"training.compare: the comparison needs {error.name}; install what is missing with"
-            " pip install -e '.[train]'",
-            file=sys.stderr,
-        )
-        return 2
-    except KeyboardInterrupt:
-        print("training.compare: stopped; nothing was written", file=sys.stderr)
-        return 130
+    stopped = "stopped; nothing was written"
+    return run_command("training.compare", lambda: _run(options), stopped=stopped)
 
 
 def _run(options: argparse.Namespace) -> int:
@@ -64,7 +50,7 @@ def _run(options: argparse.Namespace) -> int:
 
     found = find(options.runs)
     for sentence in found.problems:
-        print(f"training.compare: {printable(sentence)}", file=sys.stderr)
+        complain("training.compare", sentence)
     result = compare(found.runs)
     files.write(result, options.output)
     text.show(result, Console(highlight=False, markup=False, emoji=False))

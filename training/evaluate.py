@@ -15,10 +15,9 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from digitpad.cli.terminal import printable
 from digitpad.inference.recognizer import Recognizer, RecognizerError
 from digitpad.library.atomic import replace_file
-from training.base.errors import BuildError
+from training.base.command import run_command
 from training.base.publish import make_folders
 from training.data.fetch import data_folder
 from training.measure import robustness
@@ -54,33 +53,23 @@ for final figures: a choice that looks at them spoils them.
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
     options = _parser().parse_args(arguments)
-    try:
-        folder = data_folder(options.data_dir)
-        if options.export_jsonl:
-            return _export_jsonl(options.data, folder, options.export_jsonl)
-        return _run(options, folder)
-    except (BuildError, RecognizerError) as error:
-        print(f"training.evaluate: {printable(str(error))}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("training.evaluate: stopped; no report was written", file=sys.stderr)
-        return 130
+    return run_command(
+        "training.evaluate",
+        lambda: (_export_jsonl if options.export_jsonl else _report)(options),
+        errors=(RecognizerError,),
+        stopped="stopped; no report was written",
+    )
 
 
-def _run(options: argparse.Namespace, folder: Path) -> int:
+def _report(options: argparse.Namespace) -> int:
     # Only now: a typing error should not have to wait for matplotlib.
-    try:
-        from training.measure import record, text
-        from training.report.evaluation import PAGE, write
-    except ModuleNotFoundError as error:  # the app itself is installed without them
-        raise EvaluationError(
-            f"the report needs {error.name}; install what is missing with pip install -e '.[train]'"
-        ) from error
+    from training.measure import record, text
+    from training.report.evaluation import PAGE, write
 
     names = [options.model] + ([options.against] if options.against else [])
     recognizers = [Recognizer.load(name) for name in names]
     report = options.report or _report_folder(recognizers[0].name, options.data)
-    drawings = load(options.data, folder, sys.stderr)
+    drawings = load(options.data, data_folder(options.data_dir), sys.stderr)
     if options.robustness and drawings.inks is None:
         raise EvaluationError(
             f"--robustness changes pen strokes, and {options.data} holds pictures; choose --data"
@@ -157,9 +146,10 @@ def _command(options: argparse.Namespace) -> str:
     return shlex.join(words)
 
 
-def _export_jsonl(data: str, folder: Path, path: Path) -> int:
+def _export_jsonl(options: argparse.Namespace) -> int:
     """Drawings as ink, one a line, with the label that was meant."""
-    drawings = load(data, folder, sys.stderr)
+    data, path = options.data, options.export_jsonl
+    drawings = load(data, data_folder(options.data_dir), sys.stderr)
     if drawings.inks is None:
         raise EvaluationError(f"{data} has no ink; choose --data pendigits or pendigits-val")
     lines = "".join(ink.to_json() + "\n" for ink in drawings.inks)

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from digitpad.inference.recognizer import RecognizerError
+from training.base.command import run_command
 from training.base.environment import require
-from training.base.errors import BuildError
 
 _EXAMPLES = """\
 examples:
@@ -34,16 +34,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        require()
-        _run(options)
-    except (BuildError, RecognizerError, OSError) as error:
-        print(f"training.forms: {error}", file=sys.stderr)
-        return 2
-    return 0
+    errors = (RecognizerError, OSError)
+    return run_command("training.forms", lambda: _run(options), errors=errors)
 
 
 def _run(options: argparse.Namespace) -> None:
+    require()
     # Only now: require() has made sure of what these import.
     import cv2
     from rich.console import Console

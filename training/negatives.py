@@ -7,8 +7,8 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from training.base.command import run_command
 from training.base.environment import require
-from training.base.errors import BuildError
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -21,16 +21,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
-    try:
-        require()
-        _write(options.output, options.data_dir, options.seed)
-    except (BuildError, OSError) as error:
-        print(f"training.negatives: {error}", file=sys.stderr)
-        return 2
-    return 0
+    return run_command("training.negatives", lambda: _run(options), errors=(OSError,))
 
 
-def _write(output: Path, data_dir: Path | None, seed: int) -> None:
+def _run(options: argparse.Namespace) -> None:
+    require()
     # Only now: require() has made sure of what these import.
     import cv2
 
@@ -39,9 +34,9 @@ def _write(output: Path, data_dir: Path | None, seed: int) -> None:
     from training.synth.contact_sheet import contact_sheet
     from training.synth.negatives.sheets import pages
 
-    make_folders(output)
-    for name, images in pages(data_folder(data_dir), seed).items():
-        path = output / f"{name.replace(' ', '-')}.png"
+    make_folders(options.output)
+    for name, images in pages(data_folder(options.data_dir), options.seed).items():
+        path = options.output / f"{name.replace(' ', '-')}.png"
         sheet = contact_sheet({name: images})
         path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
         print(path)

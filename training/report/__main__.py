@@ -5,10 +5,11 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from digitpad.cli.terminal import printable
-from training.base.errors import BuildError
+from training.base.command import INTERRUPTED, run_command
 
 _HELP = """\
 Every build writes this report at its end; a run that was killed, or is still training, gets one
@@ -26,30 +27,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
     options = _parser().parse_args(arguments)
     code = 0
-    try:
-        # Only now: a typing error should not have to wait for matplotlib.
-        from training.report import write
-        from training.runs import RunFolder
-
-        for path in options.runs:
-            try:
-                folder = RunFolder.find(path)
-                write(folder)
-                print(f"Wrote {printable(str(folder.report))}")
-            except BuildError as error:
-                print(f"training.report: {printable(str(error))}", file=sys.stderr)
-                code = 2
-    except ModuleNotFoundError as error:  # the app itself is installed without them
-        print(
-            f"training.report: the report needs {error.name}; install what is missing with"
-            " pip install -e '.[train]'",
-            file=sys.stderr,
-        )
-        return 2
-    except KeyboardInterrupt:
-        print("training.report: stopped", file=sys.stderr)
-        return 130
+    for path in options.runs:
+        code = max(code, run_command("training.report", partial(_write, path)))
+        if code == INTERRUPTED:
+            break
     return code
+
+
+def _write(path: Path) -> None:
+    # Only now: a typing error should not have to wait for matplotlib.
+    from training.report import write
+    from training.runs import RunFolder
+
+    folder = RunFolder.find(path)
+    write(folder)
+    print(f"Wrote {printable(str(folder.report))}")
 
 
 def _parser() -> argparse.ArgumentParser:

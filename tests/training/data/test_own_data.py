@@ -263,13 +263,13 @@ def data(counts: list[int]) -> OwnData:
 @given(st.lists(st.integers(MIN_SAMPLES, 60), min_size=2, max_size=8), st.integers(0, 2**31 - 1))
 @settings(max_examples=40, deadline=None, derandomize=True)
 def test_the_parts_hold_everything_once_and_every_class(counts, seed):
-    own = data(counts)
-    parts = own.split(own, seed)
+    mine = data(counts)
+    parts = own.split(mine, seed)
     assert all(isinstance(part, Split) for part in parts)
     numbers = np.concatenate([part.images[:, 0, 0] for part in parts]).astype(int)
-    assert sorted(numbers.tolist()) == list(range(len(own)))
+    assert sorted(numbers.tolist()) == list(range(len(mine)))
     for part in parts:
-        assert np.array_equal(part.labels, own.classes[part.images[:, 0, 0].astype(int)])
+        assert np.array_equal(part.labels, mine.classes[part.images[:, 0, 0].astype(int)])
     for number, count in enumerate(counts):
         train, validation, test = (int((part.labels == number).sum()) for part in parts)
         assert validation == test
@@ -278,11 +278,11 @@ def test_the_parts_hold_everything_once_and_every_class(counts, seed):
 
 
 def test_the_split_is_the_same_each_time_and_another_with_another_seed():
-    own = data([40, 30])
-    once, again, other = (own.split(own, seed)[0].images[:, 0, 0] for seed in (3, 3, 4))
+    mine = data([40, 30])
+    once, again, other = (own.split(mine, seed)[0].images[:, 0, 0] for seed in (3, 3, 4))
     assert np.array_equal(once, again)
     assert not np.array_equal(once, other)
-    classes = own.split(own)[0].labels[:10]
+    classes = own.split(mine)[0].labels[:10]
     assert 0 < classes.mean() < 1, "the parts are in random order"
 
 

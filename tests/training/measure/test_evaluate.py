@@ -18,10 +18,13 @@ from digitpad.image.normalize import normalize_ink
 from digitpad.inference.recognizer import Recognizer
 from digitpad.ink.ink import Ink
 from tests.support.drawings import digit
-from tests.support.evaluation_runs import (
+from tests.support.evaluation_runs import (  # noqa: F401  fixtures among them
     as_read,
+    judging,
     measured,
+    model,
     refusal,
+    reports_go_to,
     write_ink,
 )
 from tests.support.training_fixtures import SHAPES, tiny_source
@@ -254,4 +257,4 @@ def test_a_package_that_the_report_needs_is_named(tmp_path):
         cwd=evaluate.__file__.rpartition("training")[0],
     )
     assert done.returncode == 2
-    assert done.stderr.startswith("training.evaluate: the report needs jinja2; install")
+    assert done.stderr.startswith("training.evaluate: this needs jinja2; install")

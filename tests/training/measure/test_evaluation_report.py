@@ -14,9 +14,12 @@ pytest.importorskip("platformdirs", reason="needs the train extra")
 from PIL import Image
 
 from tests.support import onnx_models
-from tests.support.evaluation_runs import (
+from tests.support.evaluation_runs import (  # noqa: F401  fixtures among them
     as_read,
+    judging,
     measured,
+    model,
+    reports_go_to,
     write_ink,
 )
 from training.evaluate import main

@@ -1,0 +1,53 @@
+"""How every command of training ends: with an exit code, and one sentence where it failed."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from digitpad.cli.terminal import printable
+from training.base.errors import BuildError
+
+FAILED = 2
+INTERRUPTED = 130
+_INSTALL = "install what is missing with pip install -e '.[train]'"
+
+
+def run_command(
+    name: str,
+    body: Callable[[], int | None],
+    *,
+    errors: tuple[type[Exception], ...] = (),
+    stopped: str = "stopped",
+) -> int:
+    """Run the body of a command, and say what went wrong on standard error.
+
+    Args:
+        name: the command's module, with which the sentence begins.
+        body: does the work; what it returns is the exit code, None for 0.
+        errors: what else than :class:`BuildError` has a sentence for its user as its message.
+        stopped: said after Ctrl-C, unless the exception brings a sentence; nothing if empty.
+
+    Returns:
+        The exit code: that of the body, 2 after an error, 130 after Ctrl-C.
+    """
+    expected: tuple[type[Exception], ...] = (BuildError, *errors)
+    try:
+        return body() or 0
+    except expected as error:
+        complain(name, str(error))
+        return FAILED
+    except ModuleNotFoundError as error:  # the app itself is installed without many of them
+        if (error.name or "").partition(".")[0] in ("", "digitpad", "training"):
+            raise
+        complain(name, f"this needs {error.name}; {_INSTALL}")
+        return FAILED
+    except KeyboardInterrupt as error:
+        if stopped:
+            complain(name, str(error) or stopped)
+        return INTERRUPTED
+
+
+def complain(name: str, sentence: str) -> None:
+    """Print a sentence of a command on standard error."""
+    print(f"{name}: {printable(sentence)}", file=sys.stderr)
