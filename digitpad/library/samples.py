@@ -4,24 +4,24 @@ from __future__ import annotations
 
 import gzip
 import os
-import struct
 import sys
 import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from typing import BinaryIO
 
 import numpy as np
 
 from digitpad.image.normalize import SIZE, Image
+from digitpad.library.idx import IdxError, read_shape
 
+#: The environment variable that names the data folder.
+VARIABLE = "DIGITPAD_DATA_DIR"
 #: Folders of datasets inside the data folder.
 MNIST, FASHION_MNIST = "mnist", "fashion-mnist"
 
 _IMAGES, _LABELS = "t10k-images-idx3-ubyte.gz", "t10k-labels-idx1-ubyte.gz"
-_IMAGES_MAGIC, _LABELS_MAGIC = 2051, 2049
 _MOST = 100_000
 
 
@@ -43,9 +43,9 @@ class Sample:
 def data_folder(environment: Mapping[str, str] = os.environ) -> Path:
     """Where training keeps datasets: ``DIGITPAD_DATA_DIR``, else a folder in the user's cache.
 
-    The cache is where the package platformdirs has it, which training uses.
+    The cache is where the package platformdirs has it, which the app is installed without.
     """
-    if named := environment.get("DIGITPAD_DATA_DIR"):
+    if named := environment.get(VARIABLE):
         return Path(named)
     if sys.platform == "win32":
         cache = Path(environment.get("LOCALAPPDATA") or Path.home() / "AppData" / "Local")
@@ -71,30 +71,17 @@ def random_sample(dataset: str, folder: Path, random: Random | None = None) -> S
             gzip.open(folder / dataset / _IMAGES) as images,
             gzip.open(folder / dataset / _LABELS) as labels,
         ):
-            count, height, width = _header(images, _IMAGES_MAGIC, 3)
-            (labelled,) = _header(labels, _LABELS_MAGIC, 1)
+            count, height, width = read_shape(images, 3)
+            (labelled,) = read_shape(labels, 1)
             if (height, width) != (SIZE, SIZE) or not 0 < count == labelled <= _MOST:
                 return None
             index = (random or Random()).randrange(count)  # noqa: S311  no secret
             images.seek(index * SIZE * SIZE, os.SEEK_CUR)
             labels.seek(index, os.SEEK_CUR)
             pixels, label = images.read(SIZE * SIZE), labels.read(1)
-    except (OSError, EOFError, struct.error, zlib.error):
+    except (OSError, EOFError, IdxError, zlib.error):
         return None
     if len(pixels) < SIZE * SIZE or not label:
         return None
     image = np.frombuffer(pixels, dtype=np.uint8).reshape(SIZE, SIZE).astype(np.float32)
     return Sample(image / np.float32(255), label[0], index)
-
-
-def _header(stream: gzip.GzipFile | BinaryIO, magic: int, dimensions: int) -> tuple[int, ...]:
-    """The lengths of an IDX file's dimensions.
-
-    Raises:
-        OSError: if it is another kind of file.
-        struct.error: if it is cut short.
-    """
-    found, *lengths = struct.unpack(f">{1 + dimensions}I", stream.read(4 * (1 + dimensions)))
-    if found != magic:
-        raise OSError("not the IDX file that was expected")
-    return tuple(lengths)

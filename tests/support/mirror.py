@@ -17,9 +17,9 @@ class Mirror(ThreadingHTTPServer):
         status: of every answer.
         length: what answers say of the file's length, where that is not the truth.
         name: the file's name.
-        version: the ETag of every answer, such as ``'"1"'``; with one, Range requests are answered.
         headers: of every answer.
         breaks: each answer in turn ends after so many bytes; then they are whole.
+        trickles: answers come byte by byte, and so many seconds between each two.
         holds: answers stop after so many bytes, and wait for :attr:`released`.
 
     Attributes:
@@ -36,14 +36,14 @@ class Mirror(ThreadingHTTPServer):
         status: int = 200,
         length: int | None = None,
         name: str = "file.gz",
-        version: str = "",
         headers: dict[str, str] | None = None,
         breaks: Sequence[int] = (),
+        trickles: float = 0,
         holds: int | None = None,
     ) -> None:
         super().__init__(("127.0.0.1", 0), _Answer)
         self.url = f"http://127.0.0.1:{self.server_port}/{name}"
-        self.body, self.status, self.length, self.version = body, status, length, version
+        self.body, self.status, self.length, self.trickles = body, status, length, trickles
         self.headers, self.breaks, self.holds = headers or {}, list(breaks), holds
         self.asked: list[Message] = []
         self.released = threading.Event()
@@ -69,35 +69,23 @@ class _Answer(BaseHTTPRequestHandler):
     def do_GET(self) -> None:
         self.server.asked.append(self.headers)
         mirror, body = self.server, self.server.body
-        start = self._start()
-        if start > 0 and start >= len(body):
-            self.send_error(416)
-            return
-        self.send_response(206 if start else mirror.status)
-        if start:
-            self.send_header("Content-Range", f"bytes {start}-{len(body) - 1}/{len(body)}")
-        if mirror.version:
-            self.send_header("ETag", mirror.version)
+        self.send_response(mirror.status)
         for name, value in mirror.headers.items():
             self.send_header(name, value)
         length = len(body) if mirror.length is None else mirror.length
-        self.send_header("Content-Length", str(length - start))
+        self.send_header("Content-Length", str(length))
         self.end_headers()
-        self._send(body[start:])
-
-    def _start(self) -> int:
-        """Where the answer begins: RFC 9110, of which a mirror without versions knows nothing."""
-        wanted = self.headers.get("Range", "")
-        is_same = self.headers.get("If-Range", self.server.version) == self.server.version
-        if not (self.server.version and wanted and is_same):
-            return 0
-        return int(wanted.removeprefix("bytes=").removesuffix("-"))
+        self._send(body)
 
     def _send(self, content: bytes) -> None:
         if self.server.breaks:
             content = content[: self.server.breaks.pop(0)]
         held = len(content) if self.server.holds is None else self.server.holds
         try:
+            while self.server.trickles and content and not self.server.released.is_set():
+                self.wfile.write(content[:1])
+                content = content[1:]
+                self.server.released.wait(self.server.trickles)
             self.wfile.write(content[:held])
             if held < len(content):
                 self.server.released.wait()

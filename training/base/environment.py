@@ -21,7 +21,7 @@ NEEDED = (
     "cpuinfo",
     "cv2",
     "matplotlib",
-    "platformdirs",
+    "pooch",
     "ncompress",
     "HersheyFonts",
     "jinja2",

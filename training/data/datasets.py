@@ -11,8 +11,8 @@ evaluation calls, and what repeats a tutorial that watches it while training.
 
 from __future__ import annotations
 
-import struct
 from dataclasses import dataclass
+from io import BytesIO
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from rich.console import Console
 
 from digitpad.image.normalize import SIZE
+from digitpad.library.idx import IdxError, read_array
 from training.data.fetch import DatasetError, RemoteFile, data_folder, read
 
 __all__ = [
@@ -85,29 +86,31 @@ class Source:
     korean: tuple[str, ...] = ()
 
 
-#: Name and payload bytes of images and labels.
-_TRAIN = (
-    ("train-images-idx3-ubyte", 16 + 60_000 * SIZE * SIZE),
-    ("train-labels-idx1-ubyte", 8 + 60_000),
+#: Names of images and labels, without what they end in, and their number.
+_TRAIN, _TEST = ("train", 60_000), ("t10k", 10_000)
+_MNIST = (
+    "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    "https://ossci-datasets.s3.amazonaws.com/mnist/",  # torchvision's
 )
-_TEST = (
-    ("t10k-images-idx3-ubyte", 16 + 10_000 * SIZE * SIZE),
-    ("t10k-labels-idx1-ubyte", 8 + 10_000),
+_FASHION_MNIST = (
+    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",  # Keras'
 )
 
 
 def _pair(
-    mirror: str, folder: str, files: tuple[tuple[str, int], ...], *sha256: str
+    folder: str, mirrors: tuple[str, ...], part: tuple[str, int], *sha256: str
 ) -> tuple[RemoteFile, RemoteFile]:
+    """The files of images and labels, with the checksums of their payloads."""
+    name, count = part
+    kinds = (("images-idx3", 16 + count * SIZE * SIZE), ("labels-idx1", 8 + count))
     images, labels = (
-        RemoteFile(f"{mirror}{name}.gz", f"{folder}/{name}.gz", size, checksum)
-        for (name, size), checksum in zip(files, sha256, strict=True)
+        RemoteFile(urls[0], f"{folder}/{name}-{kind}-ubyte.gz", size, checksum, mirrors=urls[1:])
+        for (kind, size), checksum in zip(kinds, sha256, strict=True)
+        for urls in [tuple(f"{mirror}{name}-{kind}-ubyte.gz" for mirror in mirrors)]
     )
     return images, labels
 
-
-_CVDF = "https://storage.googleapis.com/cvdf-datasets/mnist/"
-_ZALANDO = "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/"
 
 MNIST = Source(
     name="mnist",
@@ -115,15 +118,15 @@ MNIST = Source(
     credit="The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
     labels=tuple("0123456789"),
     train=_pair(
-        _CVDF,
         "mnist",
+        _MNIST,
         _TRAIN,
         "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
     ),
     test=_pair(
-        _CVDF,
         "mnist",
+        _MNIST,
         _TEST,
         "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
@@ -146,15 +149,15 @@ FASHION_MNIST = Source(
         "Ankle boot",
     ),
     train=_pair(
-        _ZALANDO,
         "fashion-mnist",
+        _FASHION_MNIST,
         _TRAIN,
         "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
         "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
     ),
     test=_pair(
-        _ZALANDO,
         "fashion-mnist",
+        _FASHION_MNIST,
         _TEST,
         "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
@@ -226,17 +229,17 @@ def load_test(source: Source, folder: Path, console: Console) -> Split:
 
 
 def _load(files: tuple[RemoteFile, RemoteFile], folder: Path, console: Console) -> Split:
-    images, labels = (_idx(read(file, folder, console), file) for file in files)
+    images, labels = (
+        _array(read(file, folder, console), file, axes)
+        for file, axes in zip(files, (3, 1), strict=True)
+    )
     if images.shape[1:] != (SIZE, SIZE) or labels.shape != images.shape[:1]:
         raise DatasetError(f"{files[0].path} and {files[1].path} do not belong together")
     return Split(images.astype(np.float32) / np.float32(255), labels.astype(np.int64))
 
 
-def _idx(payload: bytes, file: RemoteFile) -> NDArray[np.uint8]:
-    """Read the IDX format: two zeros, type, number of axes, sizes big-endian, then the bytes."""
-    axes = payload[3]
-    shape = struct.unpack(f">{axes}I", payload[4 : 4 + 4 * axes])
-    values = np.frombuffer(payload, dtype=np.uint8, offset=4 + 4 * axes)
-    if payload[:3] != b"\0\0\x08" or values.size != np.prod(shape):
-        raise DatasetError(f"{file.path} is not an IDX file of bytes")
-    return values.reshape(shape)
+def _array(payload: bytes, file: RemoteFile, axes: int) -> NDArray[np.uint8]:
+    try:
+        return read_array(BytesIO(payload), axes, file.size)
+    except IdxError as error:
+        raise DatasetError(f"{file.path} {error}") from error

@@ -5,25 +5,32 @@ from __future__ import annotations
 import hashlib
 import os
 import time
-import urllib.error
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitpad.cli.terminal import printable
+from digitpad.library import samples
 from digitpad.library.atomic import replace_file
 from training.base.errors import BuildError
-from training.data.transfer import FAILURES, StorageError, download
 
 #: The environment variable that names the data folder.
-VARIABLE = "DIGITPAD_DATA_DIR"
+VARIABLE = samples.VARIABLE
+#: How often a transfer that broke off begins anew, after pauses of 1, 2 ... seconds.
+RETRIES = 2
+#: Seconds without a byte from the server.
+TIMEOUT = 30.0
+#: Seconds that any transfer may take, and the bytes a second that make a longer one acceptable.
+PATIENCE, SLOWEST = 60.0, 20_000
 
 _GZIP = b"\x1f\x8b"
+_BLOCK = 1 << 16
 
 
 class DatasetError(BuildError):
@@ -32,7 +39,7 @@ class DatasetError(BuildError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file on a mirror, alone or in an archive.
+    """A file on a server, alone or in an archive.
 
     Attributes:
         url: where it is downloaded from.
@@ -40,9 +47,10 @@ class RemoteFile:
             that it is compressed.
         size: bytes of the payload, which is the file after decompression.
         sha256: checksum of the payload, in hexadecimal.
-        extract: takes the file out of what the mirror sends, given that and the payload's size,
+        extract: takes the file out of what the server sends, given that and the payload's size,
             within memory of a few times that size; a ``ValueError`` holds the rest of a sentence
-            that begins with the name of what was sent. None where the mirror sends the file itself.
+            that begins with the name of what was sent. None where the server sends the file itself.
+        mirrors: other places of the same, tried in turn where ``url`` fails.
     """
 
     url: str
@@ -50,10 +58,11 @@ class RemoteFile:
     size: int
     sha256: str
     extract: Callable[[bytes, int], bytes] | None = None
+    mirrors: tuple[str, ...] = ()
 
     @property
     def sent_as(self) -> str:
-        """The name of what the mirror sends."""
+        """The name of what the server sends."""
         return self.url.rpartition("/")[2]
 
 
@@ -63,53 +72,39 @@ def data_folder(wanted: Path | None) -> Path:
     Raises:
         DatasetError: if a folder was named and there is none.
     """
-    named = wanted or (Path(os.environ[VARIABLE]) if os.environ.get(VARIABLE) else None)
-    if named is None:
-        return _cache()
-    if not named.is_dir():
+    folder = wanted or samples.data_folder()
+    if (wanted or os.environ.get(VARIABLE)) and not folder.is_dir():
         raise DatasetError(
-            f"there is no data folder {named}; create it, or leave out --data-dir and {VARIABLE}"
+            f"there is no data folder {folder}; create it, or leave out --data-dir and {VARIABLE}"
             " to download into your cache"
         )
-    return named
+    return folder
 
 
-def _cache() -> Path:
-    try:
-        from platformdirs import user_cache_path  # the app itself is installed without it
-    except ModuleNotFoundError as error:
-        raise DatasetError(
-            f"name the data folder with --data-dir or {VARIABLE}, or let it be your cache after"
-            " pip install -e '.[train]'"
-        ) from error
-    return user_cache_path("digitpad") / "data"
-
-
-def read(
-    file: RemoteFile, folder: Path, console: Console, wait: Callable[[float], None] = time.sleep
-) -> bytes:
+def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
     """The payload of a file, downloaded first where the folder does not have it.
 
-    An archive that somebody put into the folder by hand is not downloaded again. A download that
-    breaks off leaves a file in ``.part``, with which a later call goes on.
+    An archive that somebody put into the folder by hand is not downloaded again.
 
     Args:
         file: what is wanted.
         folder: the data folder.
         console: where a download shows how far it is.
-        wait: called with the seconds between two tries of a download.
 
     Raises:
         DatasetError: if the file is damaged, or cannot be downloaded or stored.
     """
     path = folder / file.path
     archive = path.with_name(file.sent_as)
-    if not path.is_file() and archive.is_file():
-        _store(_read(archive, file, _kept), path)
-    elif not path.is_file():
-        with _alone(path, console):
-            if not path.is_file():  # another process may just have downloaded it
-                _store(_download(file, path, console, wait), path)
+    if not path.is_file():
+        with _storing(path):
+            if archive.is_file():
+                replace_file(path, _read(archive, file, _kept))
+            else:
+                path.parent.mkdir(parents=True, exist_ok=True)
+                with _alone(path, console):
+                    if not path.is_file():  # another process may just have downloaded it
+                        _download(file, path, console)
     return _read(path, file, _payload)
 
 
@@ -132,7 +127,7 @@ def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], by
 
 
 def _kept(sent: bytes, file: RemoteFile) -> bytes:
-    """The verified file as the folder keeps it, out of what the mirror sends.
+    """The verified file as the folder keeps it, out of what the server sends.
 
     Raises:
         ValueError: with the rest of a sentence that begins with the name of what was sent.
@@ -155,11 +150,7 @@ def _payload(kept: bytes, file: RemoteFile) -> bytes:
 
 
 def _gunzip(compressed: bytes, size: int) -> bytes:
-    """Decompress at most one byte more than expected, so that no file can fill the memory.
-
-    Raises:
-        ValueError: with the rest of a sentence that begins with the file's name.
-    """
+    """Decompress at most one byte more than expected, so that no file can fill the memory."""
     if not compressed.startswith(_GZIP):
         raise ValueError("is not a gzip file (a web page, perhaps, in its place)")
     try:
@@ -168,63 +159,114 @@ def _gunzip(compressed: bytes, size: int) -> bytes:
         raise ValueError("is damaged") from error
 
 
-def _download(
-    file: RemoteFile, path: Path, console: Console, wait: Callable[[float], None]
-) -> bytes:
-    """Download and verify a file, with a progress bar, and return it as the folder keeps it.
+def _download(file: RemoteFile, path: Path, console: Console) -> None:
+    """Download a file from the first server that has it; a bar shows how far it is.
 
     Raises:
-        DatasetError: if the mirror cannot be reached, does not have this very file, or if there is
-            no room for it.
+        DatasetError: if none can be reached, or has this very file.
+        OSError: if there is no room for it.
     """
-    by_hand = Path("FOLDER", file.path).with_name(file.sent_as)
-    advice = f"save it as {by_hand} yourself and add --data-dir FOLDER"
-    part = path.with_name(f"{path.name}.part")
-    limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
+    with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
+        show = partial(progress.update, progress.add_task(f"Downloading {path.name}", total=None))
+        for mirror in file.mirrors:
+            try:
+                return _download_from(file, path, show)
+            except DatasetError as error:
+                sentence = printable(f"{error}; trying {mirror}")
+                console.print(sentence, markup=False, highlight=False)
+                file = replace(file, url=mirror)
+        return _download_from(file, path, show)
+
+
+def _download_from(file: RemoteFile, path: Path, show: Callable[..., None]) -> None:
+    """Download and verify a file before it takes its place.
+
+    Raises:
+        DatasetError: if its server cannot be reached, or does not have this very file.
+        OSError: if there is no room for it.
+    """
+    import pooch  # the app itself is installed without it
+    import requests
+
+    def verified(_url: str, temporary: str, _pooch: object) -> None:
+        _transfer(file, Path(temporary), show)
+        try:
+            Path(temporary).write_bytes(_kept(Path(temporary).read_bytes(), file))
+        except ValueError as error:
+            raise DatasetError(f"what {file.url} sent {error}; {_advice(file)}") from error
+
+    pooch.get_logger().setLevel("CRITICAL")
+    names, urls = {path.name: None}, {path.name: file.url}
+    keeper = pooch.create(path.parent, "", registry=names, urls=urls, retry_if_failed=RETRIES)
     try:
-        with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
-            sent = download(file.url, part, limit, progress, wait)
-        return _kept(sent, file)
-    except ValueError as error:
-        raise DatasetError(f"what {file.url} sent {error}; try again later, or {advice}") from error
-    except StorageError as error:
-        raise _not_stored(path, str(error)) from error
-    except urllib.error.HTTPError as error:
-        error.close()  # it is the open connection, too
-        reason = error.reason if error.code >= 400 else "with redirects that lead nowhere"
-        raise DatasetError(
-            f"{file.url} answered {error.code} {printable(reason)}; try again later, or {advice}"
-        ) from error
-    except FAILURES as error:
-        cause = error.reason if isinstance(error, urllib.error.URLError) else error
-        again = "run this again to go on from there" if part.is_file() else "try again later"
-        raise DatasetError(
-            f"cannot download {file.url} ({printable(str(cause))}); {again}, or {advice}"
-        ) from error
+        keeper.fetch(path.name, downloader=verified)
+    except requests.RequestException as error:
+        raise _not_downloaded(file, printable(_first_cause(error))) from error
+
+
+def _transfer(file: RemoteFile, output: Path, show: Callable[..., None]) -> None:
+    """Write what a server sends into a file; at most a little more than it should be.
+
+    Raises:
+        DatasetError: if the server answers with an error, or is too slow.
+        requests.RequestException: if it cannot be reached, or breaks off.
+        OSError: if there is no room.
+    """
+    import requests
+    import urllib3
+
+    limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
+    deadline = time.monotonic() + PATIENCE + limit / SLOWEST
+    as_it_is = {"Accept-Encoding": "identity"}
+    try:
+        with (
+            requests.get(file.url, stream=True, timeout=TIMEOUT, headers=as_it_is) as response,
+            output.open("wb") as stream,
+        ):
+            if not response.ok:
+                answer = printable(f"{response.status_code} {response.reason}")
+                raise DatasetError(f"{file.url} answered {answer}; {_advice(file)}")
+            length = response.headers.get("Content-Length", "")
+            show(total=int(length) if length.isdecimal() else None, completed=0)
+            while (block := response.raw.read1(_BLOCK)) and stream.tell() < limit:
+                stream.write(block)
+                show(advance=len(block))
+                if time.monotonic() > deadline:
+                    raise _not_downloaded(file, "the server sends too slowly")
+    except urllib3.exceptions.HTTPError as error:
+        raise requests.ConnectionError(str(error)) from error
+
+
+def _first_cause(error: BaseException) -> str:
+    """What a chain of exceptions began with, in the words of the system where it has some."""
+    while error.__context__ is not None:
+        error = error.__context__
+    if not isinstance(error, OSError):
+        return "its answer is truncated or cannot be understood"
+    return error.strerror or str(error)
+
+
+def _not_downloaded(file: RemoteFile, reason: str) -> DatasetError:
+    return DatasetError(f"cannot download {file.url} ({reason}); {_advice(file)}")
+
+
+def _advice(file: RemoteFile) -> str:
+    by_hand = Path("FOLDER", file.path).with_name(file.sent_as)
+    return f"try again later, or save it as {by_hand} yourself and add --data-dir FOLDER"
 
 
 @contextmanager
 def _alone(path: Path, console: Console) -> Iterator[None]:
-    """Keep other processes from downloading the same file meanwhile.
+    """Keep other processes from downloading the same file meanwhile."""
+    from filelock import FileLock, Timeout  # the app itself is installed without it
 
-    Raises:
-        DatasetError: if the folder cannot be written to.
-    """
-    try:
-        from filelock import FileLock, Timeout  # the app itself is installed without it
-    except ModuleNotFoundError as error:
-        raise DatasetError("downloading needs filelock; run pip install -e '.[train]'") from error
     lock = FileLock(path.with_name(f"{path.name}.lock"))
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        try:
-            lock.acquire(timeout=0)
-        except Timeout:
-            console.print(f"Waiting for another process, which downloads {path.name}")
-            lock.acquire()
-    except OSError as error:
-        raise _not_stored(path, error.strerror or str(error)) from error
+        lock.acquire(timeout=0)
+    except Timeout:
+        console.print(f"Waiting for another process, which downloads {path.name}")
+        lock.acquire()
     try:
         yield
     finally:
@@ -233,21 +275,13 @@ def _alone(path: Path, console: Console) -> Iterator[None]:
         lock.release()
 
 
-def _store(content: bytes, path: Path) -> None:
-    """Write a verified file so that it is there whole or not at all.
-
-    Raises:
-        DatasetError: if the folder cannot be written to.
-    """
+@contextmanager
+def _storing(path: Path) -> Iterator[None]:
+    """Say what to do where a file cannot be written."""
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(path, content)
+        yield
     except OSError as error:
-        raise _not_stored(path, error.strerror or str(error)) from error
-
-
-def _not_stored(path: Path, reason: str) -> DatasetError:
-    return DatasetError(
-        f"cannot store {path.name} in {path.parent} ({reason}); free some space there, or name a"
-        " folder that you can write to with --data-dir"
-    )
+        raise DatasetError(
+            f"cannot store {path.name} in {path.parent} ({error.strerror or error}); free some"
+            " space there, or name a folder that you can write to with --data-dir"
+        ) from error

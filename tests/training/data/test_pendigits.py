@@ -76,7 +76,7 @@ def understated(packed: bytes) -> bytes:
 @pytest.fixture
 def serve(monkeypatch) -> Iterator[Callable[..., Mirror]]:
     """Starts a mirror that sends this instead of UCI's archive, with the short text in it."""
-    monkeypatch.setattr("training.data.transfer.PAUSES", ())
+    monkeypatch.setattr("training.data.fetch.RETRIES", 0)
     monkeypatch.setattr(pendigits, "SIZE", len(UNIPEN))
     monkeypatch.setattr(pendigits, "SHA256", hashlib.sha256(UNIPEN.encode()).hexdigest())
 
@@ -205,6 +205,7 @@ def test_the_mirror_answers_with_an_error(serve, tmp_path, console):
 
 
 def test_nobody_answers(tmp_path, console, monkeypatch):
+    monkeypatch.setattr("training.data.fetch.RETRIES", 0)
     with socket.socket() as bound:  # but not listening
         bound.bind(("127.0.0.1", 0))
         url = f"http://127.0.0.1:{bound.getsockname()[1]}/pen+digits.zip"

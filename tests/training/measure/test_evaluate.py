@@ -10,7 +10,7 @@ import sys
 import numpy as np
 import pytest
 
-pytest.importorskip("platformdirs", reason="needs the train extra")
+pytest.importorskip("pooch", reason="needs the train extra")
 
 from PIL import Image
 

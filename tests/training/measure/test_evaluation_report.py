@@ -9,7 +9,7 @@ import re
 
 import pytest
 
-pytest.importorskip("platformdirs", reason="needs the train extra")
+pytest.importorskip("pooch", reason="needs the train extra")
 
 from PIL import Image
 

@@ -1,14 +1,9 @@
-"""IDX files, MNIST's format: images in one file, labels in another beside it.
-
-Two zeros, the type of the numbers, how many axes, their sizes as big-endian 32 bits, the numbers.
-"""
+"""Pairs of IDX files: images in one file, labels in another beside it."""
 
 from __future__ import annotations
 
 import gzip
-import math
 import re
-import struct
 import zlib
 from collections.abc import Sequence
 from pathlib import Path
@@ -16,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.library.idx import IdxError, read_array
 from training.data.own.arrays import Arrays, joined, names_beside
 from training.data.own.findings import MAX_BYTES, OwnDataError
 
@@ -25,7 +21,6 @@ Pair = tuple[Path, Path]
 _IMAGES = re.compile(r"images([-.])idx3", re.IGNORECASE)
 #: Parts of one dataset, which have names of their own.
 _PARTS = re.compile(r"train|t10k|test|valid(ation)?|val", re.IGNORECASE)
-_BYTES = 8  # the only type that images have
 
 
 def is_images(name: str) -> bool:
@@ -80,25 +75,8 @@ def _array(path: Path, axes: int) -> NDArray[np.uint8]:
     """A file's numbers; nothing is read that it does not declare, nor anything too large."""
     try:
         with gzip.open(path) if path.name.endswith(".gz") else path.open("rb") as stream:
-            header = stream.read(4 + 4 * axes)
-            if header[:4] != bytes((0, 0, _BYTES, axes)) or len(header) < 4 + 4 * axes:
-                raise OwnDataError(
-                    f"{path} is not an IDX file of bytes with {axes} axes; see"
-                    " http://yann.lecun.com/exdb/mnist"
-                )
-            shape = struct.unpack(f">{axes}I", header[4:])
-            size = math.prod(shape)
-            if size > MAX_BYTES:
-                raise OwnDataError(
-                    f"{path} declares {size >> 20:,} MB of numbers, more than {MAX_BYTES >> 20:,};"
-                    " train with a part of it"
-                )
-            content = stream.read(size + 1)
+            return read_array(stream, axes, MAX_BYTES)
+    except IdxError as error:
+        raise OwnDataError(f"{path} {error}") from error
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         raise OwnDataError(f"{path} is truncated or damaged; get it anew") from error
-    if len(content) != size:
-        raise OwnDataError(
-            f"{path} has {'more' if len(content) > size else 'fewer'} numbers than it declares; get"
-            " it anew"
-        )
-    return np.frombuffer(content, dtype=np.uint8).reshape(shape)
