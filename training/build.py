@@ -283,7 +283,7 @@ def _measure(
             each.training.recipe.seed: each.test.accuracy for each in finished if each.test
         },
         validation=validation.measure(exported.model, training_data, console),
-        limits=exported.limits,
+        calibration=exported.calibration,
         compared=len(training_data.validation),
     )
     for name, page in sheet_pages(measured.validation.drawn).items():

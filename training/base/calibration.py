@@ -1,8 +1,7 @@
-"""What a model says of itself: how sure it is, and whether it was shown a digit at all.
+"""Calibration after training, on validation data: a temperature and a rejection threshold.
 
-Both are fitted after training, on validation data: a temperature, so that what the model calls
-90 % is right in nine of ten cases (C. Guo et al., "On calibration of modern neural networks", ICML
-2017), and the threshold of the digit score below which a drawing is rejected.
+With the temperature, what the model calls 90 % is right in nine of ten cases (C. Guo et al., "On
+calibration of modern neural networks", ICML 2017).
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ _GOLDEN = (np.sqrt(5) - 1) / 2
 _TEMPERATURES, _PRECISION = (0.2, 5.0), 1e-3
 
 
-class Read(NamedTuple):
-    """What a model said of digits, and what they are.
+class Outputs(NamedTuple):
+    """A model's outputs for digits, and their labels.
 
     Attributes:
         probabilities: float32 (N, classes).
@@ -38,11 +37,11 @@ class Read(NamedTuple):
     labels: NDArray[np.int64]
 
 
-class Limits(NamedTuple):
-    """What was fitted.
+class Calibration(NamedTuple):
+    """A temperature and a rejection threshold.
 
     Attributes:
-        temperature: what the logits are to be divided by.
+        temperature: above 0; the logits are to be divided by it.
         threshold: digit score, 0..1, below which a drawing is rejected; None for a model without.
     """
 
@@ -50,13 +49,13 @@ class Limits(NamedTuple):
     threshold: float | None
 
 
-def fit(reads: Iterable[Read]) -> Limits:
+def fit(outputs: Iterable[Outputs]) -> Calibration:
     """Fit both on validation sets."""
-    sets = list(reads)
-    return Limits(fit_temperature(sets), fit_threshold(sets))
+    sets = list(outputs)
+    return Calibration(fit_temperature(sets), fit_threshold(sets))
 
 
-def tempered(probabilities: Probabilities, temperature: float) -> Probabilities:
+def apply_temperature(probabilities: Probabilities, temperature: float) -> Probabilities:
     """The probabilities that logits divided by a temperature give: float32 (N, classes)."""
     logits = np.log(np.maximum(probabilities.astype(np.float64), 1e-30)) / temperature
     logits -= logits.max(axis=1, keepdims=True)
@@ -65,14 +64,14 @@ def tempered(probabilities: Probabilities, temperature: float) -> Probabilities:
     return result
 
 
-def fit_temperature(sets: Sequence[Read]) -> float:
+def fit_temperature(sets: Sequence[Outputs]) -> float:
     """The temperature with the lowest cross-entropy, each set counting alike.
 
     By golden-section search, as the cross-entropy has a single minimum.
     """
 
     def loss(logarithm: float) -> float:
-        return sum(_cross_entropy(read, float(np.exp(logarithm))) for read in sets)
+        return sum(_cross_entropy(each, float(np.exp(logarithm))) for each in sets)
 
     low, high = np.log(_TEMPERATURES)
     while high - low > _PRECISION:
@@ -84,21 +83,22 @@ def fit_temperature(sets: Sequence[Read]) -> float:
     return round(float(np.exp((low + high) / 2)), 3)
 
 
-def _cross_entropy(read: Read, temperature: float) -> float:
-    right = tempered(read.probabilities, temperature)[np.arange(len(read.labels)), read.labels]
+def _cross_entropy(outputs: Outputs, temperature: float) -> float:
+    scaled = apply_temperature(outputs.probabilities, temperature)
+    right = scaled[np.arange(len(scaled)), outputs.labels]
     return float(-np.log(np.maximum(right, 1e-12)).mean())
 
 
-def fit_threshold(sets: Sequence[Read]) -> float | None:
+def fit_threshold(sets: Sequence[Outputs]) -> float | None:
     """The highest threshold that rejects at most :data:`REJECTED` of each set.
 
     Returns:
         0..1; a score is rejected when it is below. None for a model without digit scores.
     """
     spared = [
-        float(np.sort(read.digit_scores)[int(REJECTED * len(read.digit_scores))])
-        for read in sets
-        if read.digit_scores is not None
+        float(np.sort(scores)[int(REJECTED * len(scores))])
+        for _, scores, _ in sets
+        if scores is not None
     ]
     # Rounded down, since onnxruntime computes the last digits otherwise.
     return math.floor(1_000 * min(spared)) / 1_000 if spared else None

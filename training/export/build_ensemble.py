@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from digitpad.inference.recognizer import Recognizer
 from training.base import calibration
-from training.base.calibration import Read
+from training.base.calibration import Outputs
 from training.data.datasets import Split
 from training.export import ensemble, export
 from training.export.finish import Finished, accuracies, pictures
@@ -53,7 +53,7 @@ def join(
     recipe = first.training.recipe
     seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
     of_all = {"seed": seeds, "members": str(len(finished))}
-    described = export.metadata(recipe, training_data, {}, first.limits)
+    described = export.metadata(recipe, training_data, {}, first.calibration)
     members, arithmetic = smaller(
         [each.model for each in finished],
         described,
@@ -82,7 +82,7 @@ def join(
     return Finished(
         training=first.training,
         folder=folder,
-        limits=fitted,
+        calibration=fitted,
         difference=max(each.difference for each in finished),
         validation_loss=float(np.mean([_loss(read) for read in reads])),
         validation_accuracy=own.accuracy,
@@ -127,11 +127,11 @@ def smaller(
     return list(models), "float32"
 
 
-def read(model: bytes, split: Split) -> Read:
+def read(model: bytes, split: Split) -> Outputs:
     """What a model says of images."""
     said = Recognizer(model, "ensemble", "cpu", {}).read(split.images)
-    return Read(said.probabilities, said.digit_scores, split.labels)
+    return Outputs(said.probabilities, said.digit_scores, split.labels)
 
 
-def _loss(read: Read) -> float:
+def _loss(read: Outputs) -> float:
     return cross_entropy(read.probabilities, read.labels)

@@ -10,7 +10,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 from digitpad.image.normalize import NORMALISATION
-from training.base.calibration import Limits
+from training.base.calibration import Calibration
 from training.base.environment import packages
 from training.data import pendigits
 from training.fit.training_data import TrainingData
@@ -45,14 +45,14 @@ class Measured:
         test: scores on the test set; None where it was not read.
         test_by_seed: test accuracy, 0..1, of each seed that was trained to the end.
         validation: on hands and drawings that training did not know.
-        limits: the model's temperature and threshold.
+        calibration: the model's temperature and threshold.
         compared: images on which Keras and onnxruntime were compared.
     """
 
     test: Scores | None
     test_by_seed: Mapping[int, float]
     validation: Validation
-    limits: Limits
+    calibration: Calibration
     compared: int
 
 
@@ -121,10 +121,12 @@ def card(
 def _beyond_accuracy(own: str, measured: Measured) -> dict[str, Any]:
     return {
         "calibration": {
-            "temperature": measured.limits.temperature,
+            "temperature": measured.calibration.temperature,
             "expected_calibration_error": _errors(own, measured.validation),
         },
-        "rejection": _rejection(own, measured) if measured.limits.threshold is not None else None,
+        "rejection": _rejection(own, measured)
+        if measured.calibration.threshold is not None
+        else None,
         "forms": [asdict(form) for form in measured.validation.forms],
     }
 
@@ -144,7 +146,7 @@ def _member(finished: Finished) -> dict[str, Any]:
         "seed": training.recipe.seed,
         "best_epoch": training.best.number,
         "seconds": round(training.seconds),
-        "temperature": finished.limits.temperature,
+        "temperature": finished.calibration.temperature,
         "validation_accuracy": round(finished.validation_accuracy, 6),
     }
 
@@ -219,7 +221,7 @@ def _sets(own: str, validation: Validation) -> dict[str, Digits]:
 def _rejection(own: str, measured: Measured) -> dict[str, Any]:
     validation = measured.validation
     return {
-        "digit_score_threshold": measured.limits.threshold,
+        "digit_score_threshold": measured.calibration.threshold,
         "digits_rejected": {
             name: {"rejected": digits.rejected, "total": digits.scores.total}
             for name, digits in _sets(own, validation).items()

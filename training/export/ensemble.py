@@ -20,7 +20,7 @@ from onnx import TensorProto, compose, helper, numpy_helper
 
 from digitpad.inference.model_file import MAX_MODEL_BYTES
 from digitpad.inference.recognizer import Recognizer, RecognizerError
-from training.base.calibration import tempered
+from training.base.calibration import apply_temperature
 from training.base.errors import BuildError
 
 #: Most models in one file.
@@ -214,7 +214,7 @@ def distance(
         whole, *parts = (session.run(names, batch) for session in sessions)
         for name, ours, *theirs in zip(names, whole, *parts, strict=True):
             mean = np.mean(theirs, axis=0)
-            expected = tempered(mean, temperature) if name == "probabilities" else mean
+            expected = apply_temperature(mean, temperature) if name == "probabilities" else mean
             largest = float(np.maximum(largest, np.abs(ours - expected).max()))  # NaN stays NaN
     return largest
 

@@ -23,7 +23,7 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import NORMALISATION, SIZE
-from training.base.calibration import Limits
+from training.base.calibration import Calibration
 from training.base.errors import BuildError
 from training.fit.training_data import TrainingData
 from training.recipes import Recipe
@@ -114,7 +114,10 @@ def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
 
 
 def metadata(
-    recipe: Recipe, training_data: TrainingData, accuracy: dict[str, float], limits: Limits
+    recipe: Recipe,
+    training_data: TrainingData,
+    accuracy: dict[str, float],
+    calibration: Calibration,
 ) -> dict[str, str]:
     """What a model's file says of itself (design: the ONNX contract).
 
@@ -122,7 +125,7 @@ def metadata(
         recipe: how it was trained.
         training_data: on what; names the classes.
         accuracy: shares read correctly, 0..1, by dataset.
-        limits: its temperature, which its weights have already, and its threshold.
+        calibration: its temperature, which its weights have already, and its threshold.
     """
     data = [training_data.name, *(["pendigits"] if recipe.mixture.pen else [])]
     described = {
@@ -132,17 +135,17 @@ def metadata(
         "dataset": ", ".join(data),
         "normalisation": NORMALISATION,
         "accuracy": json.dumps(accuracy),
-        "calibration": json.dumps({"temperature": limits.temperature}),
+        "calibration": json.dumps({"temperature": calibration.temperature}),
         "seed": str(recipe.seed),
     }
     if training_data.korean:
         described["labels_ko"] = json.dumps(training_data.korean, ensure_ascii=False)
-    if limits.threshold is not None:
-        described["digit_score_threshold"] = repr(limits.threshold)
+    if calibration.threshold is not None:
+        described["digit_score_threshold"] = repr(calibration.threshold)
     return described
 
 
-def cool(model: Any, temperature: float) -> None:
+def apply_temperature(model: Any, temperature: float) -> None:
     """Divide a model's logits by a temperature, in place, so that its probabilities have it."""
     layer = model.get_layer("probabilities")
     layer.set_weights([array / np.float32(temperature) for array in layer.get_weights()])

@@ -1,4 +1,4 @@
-"""What becomes of a trained network: limits, predictions, an ONNX file, and the run's result."""
+"""What a trained network becomes: calibrated, an ONNX file, predictions, and a run's result."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from training.base import calibration
-from training.base.calibration import Limits
+from training.base.calibration import Calibration
 from training.data.datasets import Split
 from training.export import export
 from training.fit import train
@@ -17,7 +17,7 @@ from training.measure.scores import Scores, evaluate
 from training.recipes import Recipe
 from training.runs import Pictures, Result, RunFolder
 
-_NO_LIMITS = Limits(temperature=1.0, threshold=None)
+_UNCALIBRATED = Calibration(temperature=1.0, threshold=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -27,7 +27,7 @@ class Finished:
     Attributes:
         training: the run; of an ensemble, the first member's.
         folder: its folder, which has the predictions and the model by now.
-        limits: what was fitted on validation.
+        calibration: what was fitted on validation.
         difference: largest one between Keras and onnxruntime on the validation images.
         validation_loss: mean cross-entropy of the validation sets in nats.
         validation_accuracy: of the dataset's validation images, 0..1.
@@ -42,7 +42,7 @@ class Finished:
 
     training: train.Training
     folder: RunFolder
-    limits: Limits
+    calibration: Calibration
     difference: float
     validation_loss: float
     validation_accuracy: float
@@ -97,7 +97,7 @@ class Finished:
 def finish(
     training: train.Training, folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
-    """Fit the limits on validation, predict, and export.
+    """Calibrate on validation, predict, and export.
 
     A recipe that watches the test set has nothing to fit on, and no validation of its own.
 
@@ -106,13 +106,13 @@ def finish(
         RunError: if the folder cannot be written to.
     """
     recipe, model = training.recipe, training.model
-    fitted = _NO_LIMITS
+    fitted = _UNCALIBRATED
     if recipe.keeps_best and recipe.calibrated:
         fitted = calibration.fit(
-            calibration.Read(*train.predict(model, split.images), split.labels)
+            calibration.Outputs(*train.predict(model, split.images), split.labels)
             for split in training_data.validation_sets
         )
-        export.cool(model, fitted.temperature)
+        export.apply_temperature(model, fitted.temperature)
     sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
     said = {
         name: (split, train.predict(model, split.images)[0])

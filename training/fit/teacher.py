@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from digitpad.inference.model_file import ModelFileError, open_model
 from digitpad.inference.recognizer import Recognizer, RecognizerError
-from training.base.calibration import tempered
+from training.base.calibration import apply_temperature
 from training.base.errors import BuildError
 
 #: Probabilities below this count as this, so that no teacher alone rules a class out.
@@ -79,4 +79,4 @@ class Teachers:
         """Probabilities, float32 (N, classes), of images, float32 (N, 28, 28)."""
         said = [session.run(["probabilities"], {"image": images})[0] for session in self._sessions]
         mean = np.exp(np.mean([np.log(np.maximum(each, _LEAST)) for each in said], axis=0))
-        return tempered(mean, self._softness)
+        return apply_temperature(mean, self._softness)

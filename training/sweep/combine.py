@@ -87,12 +87,12 @@ def combine(runs: Sequence[RunFolder], name: str, command: str) -> Ensemble:
     return Ensemble(content, card, scores.accuracy, largest)
 
 
-def _read(content: bytes, pictures: Pictures) -> calibration.Read:
+def _read(content: bytes, pictures: Pictures) -> calibration.Outputs:
     said = Recognizer(content, "ensemble", "cpu", {}).read(_images(pictures))
-    return calibration.Read(said.probabilities, said.digit_scores, pictures.labels)
+    return calibration.Outputs(said.probabilities, said.digit_scores, pictures.labels)
 
 
-def _measured(read: calibration.Read, scores: Scores) -> dict[str, Any]:
+def _measured(read: calibration.Outputs, scores: Scores) -> dict[str, Any]:
     """What a card says of validation."""
     low, high = wilson(scores.correct, scores.total)
     error = expected_calibration_error(read.probabilities, read.labels)
@@ -146,7 +146,7 @@ def _validation(run: RunFolder) -> Pictures:
 
 
 def _metadata(models: Sequence[bytes], name: str) -> dict[str, str]:
-    """What the ensemble says of itself, its limits and accuracy apart."""
+    """What the ensemble says of itself, its calibration and accuracy apart."""
     labels = labels_of(models)
     first = Recognizer(models[0], name, "cpu", {}).metadata
     inherited = {key: first[key] for key in _INHERITED if key in first}

@@ -15,7 +15,7 @@ from digitpad.inference.recognizer import Recognizer
 from tests.support import onnx_models
 from tests.support.training_fixtures import drawn_digits, install_tiny
 from training import build, recipes, report
-from training.base.calibration import tempered
+from training.base.calibration import apply_temperature
 from training.cli.options import parser
 from training.cli.plan import plan
 from training.export import build_ensemble
@@ -54,7 +54,7 @@ def test_it_says_what_its_members_say_on_average(built):
         expected = np.mean([getattr(each, name) for each in parts], axis=0)
         assert np.abs(getattr(parts[0], name) - expected).max() > 1e-4, "they differ"
         if name == "probabilities":
-            expected = tempered(expected, temperature)
+            expected = apply_temperature(expected, temperature)
         assert np.abs(getattr(joined, name) - expected).max() < build_ensemble.ROUNDING
 
 

@@ -7,24 +7,24 @@ import pytest
 
 from training.base.calibration import (
     REJECTED,
-    Limits,
-    Read,
+    Calibration,
+    Outputs,
     fit,
     fit_temperature,
     fit_threshold,
-    tempered,
+    apply_temperature,
 )
 from training.measure.scores import expected_calibration_error
 
 
-def answers(overconfidence: float, count: int = 20_000, seed: int = 0) -> Read:
+def answers(overconfidence: float, count: int = 20_000, seed: int = 0) -> Outputs:
     """Answers whose logits are as many times too large, and labels drawn from the true ones."""
     rng = np.random.default_rng(seed)
     logits = 2 * rng.standard_normal((count, 10))
     honest = np.exp(logits) / np.exp(logits).sum(axis=1, keepdims=True)
     labels = (honest.cumsum(axis=1) > rng.random((count, 1))).argmax(axis=1)
-    given = tempered(honest.astype(np.float32), 1 / overconfidence)
-    return Read(given, rng.random(count, dtype=np.float32), labels)
+    given = apply_temperature(honest.astype(np.float32), 1 / overconfidence)
+    return Outputs(given, rng.random(count, dtype=np.float32), labels)
 
 
 @pytest.mark.parametrize("overconfidence", [0.6, 1.0, 2.5])
@@ -32,7 +32,7 @@ def test_the_temperature_undoes_what_was_done(overconfidence):
     read = answers(overconfidence)
     temperature = fit_temperature([read])
     assert temperature == pytest.approx(overconfidence, rel=0.03)
-    calibrated = tempered(read.probabilities, temperature)
+    calibrated = apply_temperature(read.probabilities, temperature)
     assert expected_calibration_error(calibrated, read.labels) < 0.01
 
 
@@ -42,8 +42,8 @@ def test_sets_count_alike_whatever_their_size():
 
 
 def test_certain_answers_stay_finite():
-    certain = Read(np.eye(10, dtype=np.float32), None, np.arange(10))
-    assert np.isfinite(tempered(certain.probabilities, 5.0)).all()
+    certain = Outputs(np.eye(10, dtype=np.float32), None, np.arange(10))
+    assert np.isfinite(apply_temperature(certain.probabilities, 5.0)).all()
     assert 0.2 <= fit_temperature([certain]) <= 5.0
 
 
@@ -59,4 +59,4 @@ def test_the_threshold_spares_all_but_so_many_of_every_set():
 
 def test_a_model_without_scores_has_no_threshold():
     read = answers(1.0, 100)._replace(digit_scores=None)
-    assert fit([read]) == Limits(fit_temperature([read]), None)
+    assert fit([read]) == Calibration(fit_temperature([read]), None)

@@ -14,13 +14,13 @@ onnx = pytest.importorskip("onnx", reason="needs the train extra")
 from digitpad.image.normalize import NORMALISATION
 from digitpad.inference.recognizer import Recognizer
 from training.base import environment
-from training.base.calibration import Limits
+from training.base.calibration import Calibration
 from training.base.errors import BuildError
 from training.recipes import DIGITS
 
 IMAGES = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
 LABELS = tuple("0123456789")
-LIMITS = Limits(temperature=1.25, threshold=0.375)
+LIMITS = Calibration(temperature=1.25, threshold=0.375)
 
 
 @pytest.fixture(scope="module")
@@ -124,7 +124,7 @@ def test_a_model_that_does_not_judge_has_no_digit_score(export):
     from training.networks.architectures import residual_cnn
 
     plain = residual_cnn(10, 0.0, judges=False)
-    metadata = export.metadata(DIGITS, MATERIAL, {}, Limits(1.0, None))
+    metadata = export.metadata(DIGITS, MATERIAL, {}, Calibration(1.0, None))
     content = export.to_onnx(plain, metadata)
     assert "digit_score_threshold" not in metadata
     assert not Recognizer(content, "digits", "cpu", {}).judges
@@ -132,16 +132,16 @@ def test_a_model_that_does_not_judge_has_no_digit_score(export):
 
 
 def test_cooled_logits_are_divided_by_the_temperature(export, model):
-    from training.base.calibration import tempered
+    from training.base.calibration import apply_temperature
 
     before, scores = model.predict_on_batch(IMAGES)
     weights = model.get_weights()
     try:
-        export.cool(model, 2.0)
+        export.apply_temperature(model, 2.0)
         after, same = model.predict_on_batch(IMAGES)
     finally:
         model.set_weights(weights)
-    assert after == pytest.approx(tempered(before, 2.0), abs=1e-6)
+    assert after == pytest.approx(apply_temperature(before, 2.0), abs=1e-6)
     assert np.array_equal(same, scores)
 
 
@@ -158,7 +158,7 @@ def test_what_another_backend_trained_is_converted_by_a_process_of_its_own(
 
 def test_a_model_says_what_its_classes_are_called_in_korean(export):
     clothes = SimpleNamespace(name="fashion-mnist", labels=("Bag", "Coat"), korean=("가방", "코트"))
-    metadata = export.metadata(DIGITS, clothes, {}, Limits(1.0, None))
+    metadata = export.metadata(DIGITS, clothes, {}, Calibration(1.0, None))
     assert json.loads(metadata["labels_ko"]) == ["가방", "코트"]
     assert metadata["dataset"] == "fashion-mnist, pendigits"
 
@@ -168,7 +168,7 @@ def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
     from training.networks.architectures import ARCHITECTURES
 
     network = ARCHITECTURES[name](10, 0.4, judges=False)
-    content = export.to_onnx(network, export.metadata(DIGITS, MATERIAL, {}, Limits(1.0, None)))
+    content = export.to_onnx(network, export.metadata(DIGITS, MATERIAL, {}, Calibration(1.0, None)))
     recognizer = Recognizer(content, name, "cpu", {})
     assert recognizer.predict(IMAGES[:1]).shape == (1, 10)
     assert export.largest_difference(network, content, IMAGES) < export.TOLERANCE

@@ -20,7 +20,7 @@ from digitpad.library.resources import asset
 from tests.support import onnx_models
 from tests.support.training_fixtures import TINY, drawn_digits, install_tiny
 from training import build, report
-from training.base.calibration import tempered
+from training.base.calibration import apply_temperature
 from training.cli.options import parser
 from training.cli.plan import plan
 from training.data.datasets import Split
@@ -66,7 +66,7 @@ def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
     count = 0
     for batch in taught:
         right = np.eye(10, dtype=np.float32)[batch.classes.argmax(axis=1)]
-        expected = (right + tempered(teacher.predict(batch.images), 2.0)) / 2
+        expected = (right + apply_temperature(teacher.predict(batch.images), 2.0)) / 2
         changed = (batch.classes.max(axis=1) < 1) & (batch.classes.max(axis=1) > 0.2)
         np.testing.assert_allclose(batch.classes[changed], expected[changed], atol=1e-3)
         np.testing.assert_allclose(batch.classes.sum(axis=1), 1, atol=1e-3)
