@@ -8,9 +8,12 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import numpy as np
 import pytest
 from rich.console import Console
+
+from tests.support.fuzz import FUZZ, examples
 
 os.environ.setdefault("QT_QPA_PLATFORM", "offscreen")
 # Nobody's own settings and drawings.
@@ -20,6 +23,16 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 # Many short-lived sessions and processes on few cores: TensorFlow's start-up notes are noise.
 os.environ.setdefault("TF_CPP_MIN_LOG_LEVEL", "3")
+
+# The same examples every time, or, where more are asked for, others.
+hypothesis.settings.register_profile(
+    "digitpad",
+    max_examples=examples(25),
+    deadline=None,
+    derandomize=FUZZ == 1,
+    suppress_health_check=[hypothesis.HealthCheck.function_scoped_fixture],
+)
+hypothesis.settings.load_profile("digitpad")
 
 try:
     import onnxruntime  # noqa: F401  before PySide6: on Windows the other order fails

@@ -1,4 +1,4 @@
-"""Contact sheets of the forms in :mod:`training.forms`, to be looked at."""
+"""The command ``python -m training.forms``: contact sheets of the handwriting variants."""
 
 from __future__ import annotations
 
@@ -41,23 +41,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     require()
     # Only now: require() has made sure of what these import.
-    import cv2
     from rich.console import Console
 
     from training.base.publish import make_folders
     from training.data.fetch import data_folder
     from training.measure.forms import compare
-    from training.synth.forms.sheets import sheets
+    from training.synth.contact_sheet import variant_pages
 
     folder = data_folder(options.data_dir)
     if options.model:
         print("\n".join(compare(options.model, folder, Console(stderr=True))))
         return
     make_folders(options.output)
-    for name, sheet in sheets(folder, options.seed).items():
-        path = options.output / f"forms-{name}.png"
-        path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
-        print(path)
+    for name, content in variant_pages(folder, options.seed).items():
+        (options.output / name).write_bytes(content)
+        print(options.output / name)
 
 
 if __name__ == "__main__":

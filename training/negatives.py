@@ -1,4 +1,4 @@
-"""Contact sheets of the families in :mod:`training.negatives`, to be looked at."""
+"""The command ``python -m training.negatives``: contact sheets of what is no digit."""
 
 from __future__ import annotations
 
@@ -27,19 +27,14 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _run(options: argparse.Namespace) -> None:
     require()
     # Only now: require() has made sure of what these import.
-    import cv2
-
     from training.base.publish import make_folders
     from training.data.fetch import data_folder
-    from training.synth.contact_sheet import contact_sheet
-    from training.synth.negatives.sheets import pages
+    from training.synth.contact_sheet import family_pages
 
     make_folders(options.output)
-    for name, images in pages(data_folder(options.data_dir), options.seed).items():
-        path = options.output / f"{name.replace(' ', '-')}.png"
-        sheet = contact_sheet({name: images})
-        path.write_bytes(cv2.imencode(".png", sheet)[1].tobytes())
-        print(path)
+    for name, content in family_pages(data_folder(options.data_dir), options.seed).items():
+        (options.output / name).write_bytes(content)
+        print(options.output / name)
 
 
 if __name__ == "__main__":

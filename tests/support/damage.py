@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -16,9 +15,11 @@ from typing import Any
 import numpy as np
 import pytest
 
-#: How many damaged files a test tries: DIGITPAD_FUZZ=5000 for a long night. Formats that are quick
-#: to read try a multiple of it, those that need a process each a part.
-CASES = int(os.environ.get("DIGITPAD_FUZZ", "250"))
+from tests.support.fuzz import examples
+
+#: How many damaged files a test tries. Formats that are quick to read try a multiple of it, those
+#: that need a process each a part.
+CASES = examples(60)
 #: What one case may take: seconds of this process, and bytes.
 SECONDS, MEMORY = 5.0, 600 * 2**20
 

@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import PEN_WIDTH, normalize_ink
 from digitpad.ink.ink import Ink, Stroke
+from training.synth.strokes import Points, distances, points_at
 
-Points = NDArray[np.float64]
 Images = NDArray[np.float32]
 Reader = tuple[Callable[[Images], NDArray[np.float32]], NDArray[np.int64]]
 
 _SEED = 20_240
 #: Distances along the path, in shares of the drawing's longest side: between the points of a
-#: trembling line, and between the independent jerks of the hand.
+#: trembling line, and between the independent jerks of the pen.
 _FINE, _JERKS = 0.02, 0.08
 
 
@@ -90,11 +90,11 @@ def thinned(ink: Ink, keep: int) -> Ink:
 
 def resampled(ink: Ink, points: int) -> Ink:
     """Each stroke as ``points`` points at equal distances along it, 2 or more."""
-    return _each(ink, lambda path: _at(path, np.linspace(0.0, _lengths(path)[-1], points)))
+    return _each(ink, lambda path: points_at(path, np.linspace(0.0, distances(path)[-1], points)))
 
 
 def trembling(ink: Ink, share: float, rng: np.random.Generator) -> Ink:
-    """Written by a shaky hand.
+    """Written by a shaky writer.
 
     Along each stroke the pen strays by independent normal jerks, smoothly joined, whose standard
     deviation each way is a share of the drawing's longest side.
@@ -104,12 +104,12 @@ def trembling(ink: Ink, share: float, rng: np.random.Generator) -> Ink:
         return ink
 
     def shaken(path: Points) -> Points:
-        length = _lengths(path)[-1]
+        length = distances(path)[-1]
         along = np.linspace(0.0, length, max(2, int(np.ceil(length / (_FINE * side))) + 1))
         knots = np.linspace(0.0, length, max(2, int(np.ceil(length / (_JERKS * side))) + 1))
         jerks = rng.normal(0.0, share * side, (len(knots), 2))
         stray = [np.interp(along, knots, jerks[:, axis]) for axis in (0, 1)]
-        return _at(path, along) + np.stack(stray, axis=1)
+        return points_at(path, along) + np.stack(stray, axis=1)
 
     return _each(ink, shaken)
 
@@ -266,15 +266,3 @@ def _side(ink: Ink) -> float:
     """The longest side of the bounds."""
     left, top, right, bottom = ink.bounds() or (0.0, 0.0, 0.0, 0.0)
     return max(right - left, bottom - top)
-
-
-def _lengths(path: Points) -> Points:
-    """How far along the path each of its points lies: (n,), from 0."""
-    steps = np.hypot(*np.diff(path, axis=0).T)
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
-def _at(path: Points, along: Points) -> Points:
-    """The points of a path at distances along it."""
-    lengths = _lengths(path)
-    return np.stack([np.interp(along, lengths, path[:, axis]) for axis in (0, 1)], axis=1)

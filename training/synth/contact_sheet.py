@@ -1,18 +1,27 @@
-"""Many small images on one page, to look at them."""
+"""Contact sheets: many small images on one page, to look at them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from rich.console import Console
 
-from digitpad.image.normalize import SIZE
+from digitpad.image.normalize import SIZE, Image
+from training.data.datasets import FASHION_MNIST, MNIST, load_training
+from training.data.pendigits import load_pendigits, training_only
+from training.synth.forms import GLYPHS, IMAGE_MARKS, MARKS
+from training.synth.forms.pen import AddedStrokes
+from training.synth.negatives import FAMILIES, clothes, inked, of_digits
 from training.synth.pool import SyntheticPool
+from training.synth.strokes import Strokes
 
-#: Drawings of each kind on a page.
-_SAMPLES = 16
+#: Drawings of each kind on a page, and of each family on one of its own.
+SAMPLES, FAMILY_SAMPLES = 16, 192
 #: White between two images, in pixels.
 _GAP = 2
 #: Height of the line of text above the images of one name, in pixels.
@@ -22,7 +31,7 @@ _NARROWEST = 480
 
 
 def contact_sheet(
-    rows: Mapping[str, Sequence[NDArray[np.float32]]], columns: int = 16, scale: int = 2
+    rows: Mapping[str, Sequence[Image]], columns: int = 16, scale: int = 2
 ) -> NDArray[np.uint8]:
     """Images under the names that they belong to, black ink on white paper.
 
@@ -52,15 +61,73 @@ def contact_sheet(
     return np.concatenate(blocks) if blocks else np.full((_GAP, width), 255, dtype=np.uint8)
 
 
+def png(sheet: NDArray[np.uint8]) -> bytes:
+    """A grey picture, uint8 (h, w), as a PNG file."""
+    return bytes(cv2.imencode(".png", sheet)[1])
+
+
 def sheet_pages(pool: SyntheticPool) -> dict[str, bytes]:
     """Samples of every kind of drawing, a page for each source, as PNG files by name."""
-    pages = {}
-    for source in sorted({kind.source for kind in pool.kinds}):
-        rows = {
-            kind.name: list(part[:_SAMPLES] / np.float32(255))
-            for kind, part in zip(pool.kinds, pool.parts(), strict=True)
-            if kind.source == source
-        }
-        png = cv2.imencode(".png", contact_sheet(rows))[1].tobytes()
-        pages[f"drawn-{source.replace(' ', '-')}.png"] = png
-    return pages
+    rows: dict[str, dict[str, Sequence[Image]]] = {}
+    for kind, part in zip(pool.kinds, pool.parts(), strict=True):
+        images = list(part[:SAMPLES] / np.float32(255))
+        rows.setdefault(kind.source, {})[kind.name] = images
+    return {
+        f"drawn-{source.replace(' ', '-')}.png": png(contact_sheet(rows[source]))
+        for source in sorted(rows)
+    }
+
+
+def variant_pages(folder: Path, seed: int) -> dict[str, bytes]:
+    """Samples of all handwriting variants, as PNG files by name.
+
+    Args:
+        folder: with the datasets; strokes are added to their training digits.
+        seed: of the samples.
+
+    Raises:
+        DatasetError: if a dataset cannot be had.
+    """
+    rng = np.random.default_rng(seed)
+    digits = training_only(load_pendigits(folder))
+    train, _ = load_training(MNIST, folder, Console(stderr=True))
+
+    def on_strokes(mark: AddedStrokes[Strokes]) -> Iterator[Image | None]:
+        for at in rng.permutation([i for i, d in enumerate(digits) if d.ink.label == mark.label]):
+            strokes = mark.apply([stroke.points for stroke in digits[at].ink.strokes], rng)
+            yield inked(strokes) if strokes else None
+
+    def on_images(mark: AddedStrokes[Image]) -> Iterator[Image | None]:
+        for at in rng.permutation(np.flatnonzero(train.labels == MNIST.labels.index(mark.label))):
+            yield mark.apply(train.images[at], rng)
+
+    def first(images: Iterable[Image | None]) -> list[Image]:
+        return list(islice((image for image in images if image is not None), SAMPLES))
+
+    sheets = {
+        "strokes": {g.name: [inked(g.draw(rng)) for _ in range(SAMPLES)] for g in GLYPHS.values()},
+        "marks": {m.name: first(on_strokes(m)) for m in MARKS.values()},
+        "images": {m.name: first(on_images(m)) for m in IMAGE_MARKS.values()},
+    }
+    return {f"forms-{name}.png": png(contact_sheet(rows)) for name, rows in sheets.items()}
+
+
+def family_pages(folder: Path, seed: int) -> dict[str, bytes]:
+    """Samples of each family of out-of-distribution drawings, as PNG files by name.
+
+    Raises:
+        DatasetError: if a dataset cannot be had.
+    """
+    console = Console(stderr=True)
+    digits = training_only(load_pendigits(folder, console))
+    families = FAMILIES | of_digits([[s.points for s in d.ink.strokes] for d in digits])
+    drawn: dict[str, Sequence[Image]] = {}
+    for family in families.values():
+        rng = np.random.default_rng(seed)
+        drawn[family.name] = [inked(family.draw(rng)) for _ in range(FAMILY_SAMPLES)]
+    train, _ = load_training(FASHION_MNIST, folder, console)
+    drawn["clothes"] = list(clothes(train.images[:FAMILY_SAMPLES]))
+    return {
+        f"{name.replace(' ', '-')}.png": png(contact_sheet({name: images}))
+        for name, images in drawn.items()
+    }

@@ -46,7 +46,7 @@ class PoolError(BuildError):
 
 @dataclass(frozen=True)
 class Writers:
-    """What drawings are made from; any part may be empty.
+    """What drawings are made from: digits, and pictures of clothes; any part may be empty.
 
     Attributes:
         pen: strokes of the training writers' digits, by label.
@@ -100,7 +100,7 @@ def _check_held_out(names: Sequence[str]) -> None:
     """A family whose name was mistyped would be trained on.
 
     Raises:
-        StockError: if there is no family of that name.
+        PoolError: if there is no family of that name.
     """
     known = [*negatives.FAMILIES, *negatives.OF_DIGITS, CLOTHES]
     for name in names:

@@ -1,9 +1,8 @@
-"""Random hands for pen strokes: each drawing, written again as another person might have.
+"""Augmentation of pen strokes: each drawing, as another writer or another device might have it.
 
 Distorting the path instead of the picture keeps the pen's width constant, as the app does, and
 can do what no warp of a picture can: let a line end early, double back, or miss the line that it
-was to meet. :class:`StrokeAugmenter` applies everything in the order of the functions below; each
-of them is one habit of a hand or of the device it writes with.
+was to meet. :class:`StrokeAugmenter` applies the functions below in their order.
 
 Strokes are lists of float64 (n, 2) arrays, x to the right and y down. :func:`framed` brings them
 to unit size first, so that strengths are shares of the longest side.
@@ -44,30 +43,27 @@ class StrokeAugmenter:
             New strokes of about unit size; there may be more of them, or points may be fewer.
         """
         s, rng = self._strengths, self._rng
-        hand = [resampled(stroke) for stroke in framed(strokes)]
-        if rng.random() < s.misjoin:
-            hand = misjoined(hand, rng)
-        if rng.random() < s.retrace:
-            hand = retraced(hand, rng)
-        if rng.random() < s.overshoot:
-            hand = overshot(hand, rng)
-        if rng.random() < s.shorten:
-            hand = shortened(hand, rng)
-        hand = wandering(hand, s.wander, rng)
-        hand = warped(hand, s.warp, rng)
-        hand = proportioned(hand, s.proportion, rng)
-        hand = leaning(hand, s, rng)
-        if rng.random() < s.gap:
-            hand = gapped(hand, rng)
-        if rng.random() < s.corner_cutting:
-            hand = corners_cut(hand, rng)
-        if rng.random() < s.tremor:
-            hand = trembling(hand, rng)
-        if rng.random() < s.few_points:
-            hand = few_points(hand, rng)
-        if rng.random() < s.staircase:
-            hand = staircase(hand, rng)
-        return hand
+        drawn = [resampled(stroke) for stroke in framed(strokes)]
+        for share, distort in (
+            (s.misjoin, misjoined),
+            (s.retrace, retraced),
+            (s.overshoot, overshot),
+            (s.shorten, shortened),
+        ):
+            drawn = distort(drawn, rng) if rng.random() < share else drawn
+        drawn = wandering(drawn, s.wander, rng)
+        drawn = warped(drawn, s.warp, rng)
+        drawn = proportioned(drawn, s.proportion, rng)
+        drawn = leaning(drawn, s, rng)
+        for share, distort in (
+            (s.gap, gapped),
+            (s.corner_cutting, corners_cut),
+            (s.tremor, trembling),
+            (s.few_points, few_points),
+            (s.staircase, staircase),
+        ):
+            drawn = distort(drawn, rng) if rng.random() < share else drawn
+        return drawn
 
 
 def framed(strokes: Sequence[Points]) -> Strokes:
@@ -80,15 +76,25 @@ def framed(strokes: Sequence[Points]) -> Strokes:
 
 def resampled(stroke: Points, step: float = _STEP) -> Points:
     """Points at equal distances along the path, its two ends kept; a dot is a single one."""
-    steps = np.hypot(*np.diff(stroke, axis=0).T)
-    along = np.concatenate([[0.0], np.cumsum(steps)])
-    if along[-1] == 0:
+    length = distances(stroke)[-1]
+    if length == 0:
         return stroke[:1]
-    at = np.linspace(0.0, along[-1], int(along[-1] / step) + 2)
-    return np.stack([np.interp(at, along, axis) for axis in stroke.T], axis=1)
+    return points_at(stroke, np.linspace(0.0, length, int(length / step) + 2))
 
 
-# -- the hand ------------------------------------------------------------------------------------
+def distances(path: Points) -> NDArray[np.float64]:
+    """How far along a path each of its points lies: (n,), from 0."""
+    steps = np.hypot(*np.diff(path, axis=0).T)
+    return np.concatenate([[0.0], np.cumsum(steps)])
+
+
+def points_at(path: Points, along: NDArray[np.float64]) -> Points:
+    """The points of a path at distances along it (m,): (m, 2)."""
+    known = distances(path)
+    return np.stack([np.interp(along, known, axis) for axis in path.T], axis=1)
+
+
+# -- the writer ----------------------------------------------------------------------------------
 
 
 def misjoined(strokes: Strokes, rng: np.random.Generator) -> Strokes:
@@ -200,7 +206,7 @@ def gapped(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def corners_cut(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """A hasty hand rounds what should be corners: the path averaged over a short stretch."""
+    """A hasty writer rounds what should be corners: the path averaged over a short stretch."""
     reach = int(rng.integers(1, 5))
     rounded = []
     for stroke in strokes:
@@ -217,7 +223,7 @@ def corners_cut(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 
 def trembling(strokes: Strokes, rng: np.random.Generator) -> Strokes:
-    """Fast, small deviations, as of an old hand, a touchpad or a jolting train."""
+    """Fast, small deviations, as of an old writer, a touchpad or a jolting train."""
     size = rng.uniform(0.002, 0.014)
     return [p + size * rng.standard_normal(p.shape) for p in strokes]
 

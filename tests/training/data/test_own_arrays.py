@@ -13,7 +13,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays_of
 
@@ -174,7 +174,6 @@ def test_arrays_that_are_wrong_are_told_in_a_sentence(tmp_path, changed, says):
     assert says in refused(path)
 
 
-@settings(max_examples=60, deadline=None, derandomize=True)
 @given(
     arrays_of.arrays(
         st.sampled_from([np.uint8, np.int16, np.float32, np.float64, np.bool_, "U2", "S2"]),

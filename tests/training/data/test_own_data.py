@@ -8,7 +8,7 @@ from io import StringIO
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 from rich.console import Console
@@ -261,7 +261,6 @@ def data(counts: list[int]) -> OwnData:
 
 
 @given(st.lists(st.integers(MIN_SAMPLES, 60), min_size=2, max_size=8), st.integers(0, 2**31 - 1))
-@settings(max_examples=40, deadline=None, derandomize=True)
 def test_the_parts_hold_everything_once_and_every_class(counts, seed):
     mine = data(counts)
     parts = own.split(mine, seed)

@@ -9,10 +9,10 @@ from training.base.calibration import (
     REJECTED,
     Calibration,
     Outputs,
+    apply_temperature,
     fit,
     fit_temperature,
     fit_threshold,
-    apply_temperature,
 )
 from training.measure.scores import expected_calibration_error
 

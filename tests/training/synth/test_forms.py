@@ -212,7 +212,7 @@ def test_image_marks_leave_blank_and_filled_images_alone():
 
 
 def test_contact_sheets_are_written(tmp_path, data_dir, monkeypatch):
-    monkeypatch.setattr("training.synth.forms.sheets.SAMPLES", 2)
+    monkeypatch.setattr("training.synth.contact_sheet.SAMPLES", 2)
     assert forms_sheet.main(["--output", str(tmp_path), "--data-dir", str(data_dir)]) == 0
     names = {path.name for path in tmp_path.iterdir()}
     assert names == {"forms-strokes.png", "forms-marks.png", "forms-images.png"}

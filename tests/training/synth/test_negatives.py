@@ -195,7 +195,7 @@ def test_a_contact_sheet_shows_every_image_at_its_place():
 
 
 def test_the_command_writes_a_page_for_each_family(tmp_path, monkeypatch, data_dir):
-    monkeypatch.setattr("training.synth.negatives.sheets._SAMPLES", 4)
+    monkeypatch.setattr("training.synth.contact_sheet.FAMILY_SAMPLES", 4)
     folder = tmp_path / "pages"
     assert pages.main(["--output", str(folder), "--data-dir", str(data_dir)]) == 0
     written = {path.stem for path in folder.glob("*.png")}

@@ -4,17 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.synth.forms.pen import (
-    Glyph,
-    Point,
-    Points,
-    Strokes,
-    joined,
-    line,
-    oval,
-    smooth,
-    smooth_rest,
-)
+from training.synth.forms.pen import Glyph, Point, joined, line, oval, smooth, smooth_rest
+from training.synth.strokes import Points, Strokes
 
 
 def _eight(rng: np.random.Generator, start: float, stop: float) -> list[Point]:
@@ -47,7 +38,7 @@ def eight_reversed(rng: np.random.Generator) -> Strokes:
 
 
 def eight_open(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the ends stay apart at the top right, as in a gamma."""
+    """Hasty writers: the ends stay apart at the top right, as in a gamma."""
     points = _eight(rng, rng.uniform(-35, 12), rng.uniform(296, 316))
     (x0, y0), (x1, y1) = points[-2:]
     ahead = rng.uniform(0.1, 0.2) / float(np.hypot(x1 - x0, y1 - y0))
@@ -135,7 +126,7 @@ def nine_straight(rng: np.random.Generator) -> Strokes:
 
 
 def nine_slanted(rng: np.random.Generator) -> Strokes:
-    """Slanting hands: the leg falls to the lower left in a line or a slight bow."""
+    """Slanting writers: the leg falls to the lower left in a line or a slight bow."""
     high, wide = rng.uniform(0.34, 0.5), rng.uniform(0.36, 0.6)
     end = (wide * rng.uniform(0.1, 0.6), 1.0)
     knee = ((wide + end[0]) / 2 + rng.uniform(0.0, 0.08), high / 2 + 0.4)
@@ -143,7 +134,7 @@ def nine_slanted(rng: np.random.Generator) -> Strokes:
 
 
 def nine_curled(rng: np.random.Generator) -> Strokes:
-    """Tense hands: a small, tightly curled head on a long tail."""
+    """Tense writers: a small, tightly curled head on a long tail."""
     high, wide = rng.uniform(0.2, 0.32), rng.uniform(0.22, 0.36)
     end = (wide * rng.uniform(0.0, 1.1), 1.0)
     knee = (wide * 0.85 + 0.2 * end[0], 0.55)
@@ -151,7 +142,7 @@ def nine_curled(rng: np.random.Generator) -> Strokes:
 
 
 def nine_sweeping(rng: np.random.Generator) -> Strokes:
-    """Some European hands: a small head at the top left, from whose crossing the leg sweeps out.
+    """Some European writers: a small head at the top left, from whose crossing the leg sweeps out.
 
     It runs far to the right, down and back to the left in one large bow, as in g.
     """
@@ -179,7 +170,7 @@ def nine_sweeping(rng: np.random.Generator) -> Strokes:
 
 
 def nine_open(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the head stays open at the top, as in a g or a y."""
+    """Hasty writers: the head stays open at the top, as in a g or a y."""
     high, wide = rng.uniform(0.4, 0.55), rng.uniform(0.36, 0.56)
     head = oval((wide / 2, high / 2), (wide / 2, high / 2), rng.uniform(-75, -45), -300)
     top = (wide * rng.uniform(0.98, 1.08), high * rng.uniform(0.02, 0.2))

@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from training.synth.forms.ornaments import cross, serif
-from training.synth.forms.pen import Glyph, Point, Points, Strokes, joined, line, oval, smooth
+from training.synth.forms.pen import Glyph, Point, joined, line, oval, smooth
+from training.synth.strokes import Points, Strokes
 
 
 def _belly(rng: np.random.Generator, shoulder: float) -> list[Point]:
@@ -16,7 +17,7 @@ def _belly(rng: np.random.Generator, shoulder: float) -> list[Point]:
 
 
 def five(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: one stroke from the top right, like an S."""
+    """Hasty writers: one stroke from the top right, like an S."""
     shoulder = rng.uniform(0.3, 0.48)
     left = rng.uniform(0.02, 0.14)
     top = [
@@ -71,7 +72,7 @@ def six(rng: np.random.Generator) -> Strokes:
 
 
 def six_curled(rng: np.random.Generator) -> Strokes:
-    """Tense hands: a long stem and a small, tightly curled loop."""
+    """Tense writers: a long stem and a small, tightly curled loop."""
     low, wide = rng.uniform(0.24, 0.36), rng.uniform(0.26, 0.42)
     top = (wide * rng.uniform(0.6, 1.3), 0.0)
     stem = [top, (wide * rng.uniform(0.2, 0.4), 0.35), (0.02, 0.7)]
@@ -79,7 +80,7 @@ def six_curled(rng: np.random.Generator) -> Strokes:
 
 
 def six_crossing(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the loop's end runs on through the stem and sticks out to the left."""
+    """Hasty writers: the loop's end runs on through the stem and sticks out to the left."""
     low, wide = rng.uniform(0.28, 0.48), rng.uniform(0.26, 0.52)
     top = (wide * rng.uniform(0.7, 1.5), 0.0)
     stem = [top, (wide * rng.uniform(0.2, 0.45), 0.3), (0.02, 0.66)]
@@ -89,14 +90,14 @@ def six_crossing(rng: np.random.Generator) -> Strokes:
 
 
 def six_open(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: a big bow whose end does not reach the stem."""
+    """Hasty writers: a big bow whose end does not reach the stem."""
     low, wide = rng.uniform(0.4, 0.52), rng.uniform(0.45, 0.65)
     bow = [(wide * rng.uniform(0.7, 1.2), 0.0), (wide * 0.28, 0.2), (wide * 0.05, 0.5)]
     return [smooth(rng, [*bow, *_six(low, wide, rng.uniform(265, 310))])]
 
 
 def six_straight(rng: np.random.Generator) -> Strokes:
-    """Schematic hands: a straight stem that leans into the loop."""
+    """Schematic writers: a straight stem that leans into the loop."""
     low, wide = rng.uniform(0.38, 0.52), rng.uniform(0.4, 0.6)
     stem = line(rng, (wide * rng.uniform(0.25, 1.0), 0.0), (0.01, 1 - low * 0.6), 0.02)
     loop = smooth(rng, _six(low, wide, rng.uniform(340, 375)))
@@ -133,7 +134,7 @@ def seven(rng: np.random.Generator) -> Strokes:
 
 
 def seven_curved(rng: np.random.Generator) -> Strokes:
-    """Round hands: the stem bends as it falls."""
+    """Round writers: the stem bends as it falls."""
     return [joined(*_seven(rng, curved=True))]
 
 
@@ -150,12 +151,12 @@ def seven_serifed(rng: np.random.Generator) -> Strokes:
 
 
 def seven_crossed_serifed(rng: np.random.Generator) -> Strokes:
-    """Careful continental hands: the tick and the cross."""
+    """Careful continental writers: the tick and the cross."""
     return _both(rng, *_seven(rng, curved=rng.random() < 0.3))
 
 
 def seven_round(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the bar bends into the stem without a corner; often crossed."""
+    """Hasty writers: the bar bends into the stem without a corner; often crossed."""
     wide = rng.uniform(0.45, 0.75)
     end = (wide * rng.uniform(0.1, 0.7), 1.0)
     top = [
@@ -172,7 +173,7 @@ def seven_round(rng: np.random.Generator) -> Strokes:
 
 
 def seven_wavy(rng: np.random.Generator) -> Strokes:
-    """Ornate hands: the bar is a wave; sometimes crossed."""
+    """Ornate writers: the bar is a wave; sometimes crossed."""
     _, stem = _seven(rng)
     wide, wave = stem[0, 0], rng.uniform(0.03, 0.07)
     points = [

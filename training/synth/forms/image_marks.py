@@ -1,6 +1,6 @@
-"""The marks of :mod:`training.synth.forms.marks` on images of digits, such as MNIST's.
+"""Strokes added to images of digits, such as MNIST's; those of :mod:`training.synth.forms.marks`.
 
-An image is enlarged, the place for the mark is found in it, the mark is drawn with a pen as wide
+An image is enlarged, the place for a stroke is found in it, the stroke is drawn with a pen as wide
 as the digit's own, and the whole is normalised as the app would normalise such a picture.
 """
 
@@ -9,13 +9,15 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import Image, normalize_bitmap
 from training.synth.forms import ornaments
-from training.synth.forms.pen import Point, Points
+from training.synth.forms.pen import AddedStrokes, Point
+from training.synth.strokes import Points
 
 with suppress(ModuleNotFoundError):  # training.base.environment.require says what to install
     import cv2
@@ -24,21 +26,6 @@ with suppress(ModuleNotFoundError):  # training.base.environment.require says wh
 _ZOOM, _MARGIN = 4, 48
 #: Fraction bits of OpenCV's line ends.
 _BITS = 4
-
-
-@dataclass(frozen=True)
-class ImageMark:
-    """A mark that some hands add to a digit, on an image.
-
-    Attributes:
-        name: such as ``"7 crossed"``.
-        label: the digit, such as ``"7"``.
-        apply: a new image, float32 (28, 28), from an image and a source of chance, or None.
-    """
-
-    name: str
-    label: str
-    apply: Callable[[Image, np.random.Generator], Image | None]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,22 +113,16 @@ def _ring(digit: _Digit) -> tuple[Point, Point, float] | None:
     return (x, y), (float(rx + digit.pen / 2), float(ry + digit.pen / 2)), float(slant)
 
 
-def slash_zero(image: Image, rng: np.random.Generator) -> Image | None:
-    """Programmers, engineers, radio operators: a slash, inside the ring or through it."""
-    digit = _enlarged(image)
-    ring = _ring(digit) if digit else None
-    if digit is None or ring is None:
-        return None
-    return _inked(digit, ornaments.slash(rng, *ring))
+def _slash(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
+    ring = _ring(digit)
+    return None if ring is None else [ornaments.slash(rng, *ring)]
 
 
-def dot_zero(image: Image, rng: np.random.Generator) -> Image | None:
-    """Some programmers: a dot, or a short dash, in the middle."""
-    digit = _enlarged(image)
-    ring = _ring(digit) if digit else None
-    if digit is None or ring is None or ring[1][0] < 1.75 * digit.pen:
+def _dot(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
+    ring = _ring(digit)
+    if ring is None or ring[1][0] < 1.75 * digit.pen:
         return None
-    return _inked(digit, ornaments.dot(rng, *ring[:2]))
+    return [ornaments.dot(rng, *ring[:2])]
 
 
 def _bare_stem(digit: _Digit) -> tuple[Point, Point] | None:
@@ -161,33 +142,25 @@ def _bare_stem(digit: _Digit) -> tuple[Point, Point] | None:
     return (float(x), float(y)), (float(x + slope * (far - y)), float(far))
 
 
-def _with_stem(image: Image, rng: np.random.Generator, flagged: bool, footed: bool) -> Image | None:
-    digit = _enlarged(image)
-    stem = _bare_stem(digit) if digit else None
-    if digit is None or stem is None or (flagged and digit.pen > 0.17 * digit.high):
+def _flag(digit: _Digit, rng: np.random.Generator, footed: bool = False) -> list[Points] | None:
+    """On a bare stem, with a bar under it or without."""
+    stem = _bare_stem(digit)
+    if stem is None or digit.pen > 0.17 * digit.high:
         return None
-    lines = [ornaments.flag(rng, *stem)] if flagged else []
-    if footed:
-        lines.append(ornaments.foot(rng, stem[1], stem[1][1] - stem[0][1]))
-    return _inked(digit, *lines)
+    return [ornaments.flag(rng, *stem), *([_under(stem, rng)] if footed else [])]
 
 
-def flag_one(image: Image, rng: np.random.Generator) -> Image | None:
-    """Much of the world: a flag on a bare stem."""
-    return _with_stem(image, rng, flagged=True, footed=False)
+def _foot(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
+    stem = _bare_stem(digit)
+    return None if stem is None else [_under(stem, rng)]
 
 
-def foot_one(image: Image, rng: np.random.Generator) -> Image | None:
-    """Careful hands: a bar under a bare stem."""
-    return _with_stem(image, rng, flagged=False, footed=True)
+def _under(stem: tuple[Point, Point], rng: np.random.Generator) -> Points:
+    top, bottom = stem
+    return ornaments.foot(rng, bottom, bottom[1] - top[1])
 
 
-def flag_and_foot_one(image: Image, rng: np.random.Generator) -> Image | None:
-    """As in print: a flag and a bar."""
-    return _with_stem(image, rng, flagged=True, footed=True)
-
-
-def _cross(digit: _Digit, rng: np.random.Generator) -> Points | None:
+def _cross(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
     """A bar through a single stem that is neither crossed nor far from upright."""
     runs = digit.runs(0.36, 0.92)
     if runs is None or digit.holes:
@@ -198,10 +171,10 @@ def _cross(digit: _Digit, rng: np.random.Generator) -> Points | None:
     if not even or lean > 1.4:
         return None
     at = round(rng.uniform(0.1, 0.42) * len(rows))
-    return ornaments.cross(rng, (middles[at], rows[at]), digit.high)
+    return [ornaments.cross(rng, (middles[at], rows[at]), digit.high)]
 
 
-def _serif(digit: _Digit, rng: np.random.Generator) -> Points | None:
+def _serif(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
     """A tick where the leftmost ink is the bare end of a bar at the top."""
     near = digit.picture[:, digit.left : digit.left + round(1.3 * digit.pen)] > 127
     rows = np.flatnonzero(near.any(axis=1))
@@ -213,47 +186,19 @@ def _serif(digit: _Digit, rng: np.random.Generator) -> Points | None:
     if digit.pen > 0.15 * digit.high:
         return None
     start = (digit.left + digit.pen / 2, (upper[0] + upper[-1]) / 2)
-    return ornaments.serif(rng, start, digit.high)
+    return [ornaments.serif(rng, start, digit.high)]
 
 
-def _marked(
-    image: Image,
-    rng: np.random.Generator,
-    *marks: Callable[[_Digit, np.random.Generator], Points | None],
-) -> Image | None:
-    """All marks on one digit, or None where one of them does not apply."""
-    digit = _enlarged(image)
-    if digit is None:
+def _cross_and_serif(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
+    """Both, where paper is left between them: a tick that meets the cross makes a 9."""
+    cross, serif = _cross(digit, rng), _serif(digit, rng)
+    if cross is None or serif is None:
         return None
-    lines = [mark(digit, rng) for mark in marks]
-    drawn = [points for points in lines if points is not None]
-    return _inked(digit, *drawn) if len(drawn) == len(lines) and _apart(digit, drawn) else None
+    gaps = np.linalg.norm(cross[0][:, None] - serif[0], axis=2)
+    return [*cross, *serif] if gaps.min() > 2 * digit.pen else None
 
 
-def _apart(digit: _Digit, lines: list[Points]) -> bool:
-    """Whether paper is left between two marks: a tick that meets the cross makes a 9."""
-    if len(lines) < 2:
-        return True
-    gaps = np.linalg.norm(lines[0][:, None] - lines[1], axis=2)
-    return bool(gaps.min() > 2 * digit.pen)
-
-
-def cross_seven(image: Image, rng: np.random.Generator) -> Image | None:
-    """Continental Europe, Latin America: a bar through a stem that has none."""
-    return _marked(image, rng, _cross)
-
-
-def serif_seven(image: Image, rng: np.random.Generator) -> Image | None:
-    """East Asia, France: a tick down at the left end of a bar that has none."""
-    return _marked(image, rng, _serif)
-
-
-def cross_and_serif_seven(image: Image, rng: np.random.Generator) -> Image | None:
-    """Careful continental hands: the tick and the cross."""
-    return _marked(image, rng, _cross, _serif)
-
-
-def _hook(digit: _Digit, rng: np.random.Generator) -> Points | None:
+def _hook(digit: _Digit, rng: np.random.Generator) -> list[Points] | None:
     """A bow at the end of a single leg that is about upright."""
     runs = digit.runs(0.64, 1.0)
     if runs is None:
@@ -267,25 +212,31 @@ def _hook(digit: _Digit, rng: np.random.Generator) -> Points | None:
     end = (middles[-1] - slope * (half - 3), digit.top + digit.high - half)
     if end[0] < digit.left + 0.35 * digit.wide:
         return None
-    return ornaments.hook(rng, end, digit.high)
+    return [ornaments.hook(rng, end, digit.high)]
 
 
-def hook_nine(image: Image, rng: np.random.Generator) -> Image | None:
-    """Continental Europe: a hook to the left at the end of a leg that falls straight."""
-    return _marked(image, rng, _hook)
+def _marked(
+    find: Callable[[_Digit, np.random.Generator], list[Points] | None],
+    image: Image,
+    rng: np.random.Generator,
+) -> Image | None:
+    """An image with the strokes that were found for it, or None where there are none."""
+    digit = _enlarged(image)
+    strokes = None if digit is None else find(digit, rng)
+    return None if digit is None or strokes is None else _inked(digit, *strokes)
 
 
-IMAGE_MARKS: dict[str, ImageMark] = {
-    mark.name: mark
-    for mark in (
-        ImageMark("0 slashed", "0", slash_zero),
-        ImageMark("0 dotted", "0", dot_zero),
-        ImageMark("1 flagged", "1", flag_one),
-        ImageMark("1 footed", "1", foot_one),
-        ImageMark("1 flagged and footed", "1", flag_and_foot_one),
-        ImageMark("7 crossed", "7", cross_seven),
-        ImageMark("7 serifed", "7", serif_seven),
-        ImageMark("7 crossed and serifed", "7", cross_and_serif_seven),
-        ImageMark("9 hooked", "9", hook_nine),
+IMAGE_MARKS: dict[str, AddedStrokes[Image]] = {
+    name: AddedStrokes(name, name[0], partial(_marked, find))
+    for name, find in (
+        ("0 slashed", _slash),
+        ("0 dotted", _dot),
+        ("1 flagged", _flag),
+        ("1 footed", _foot),
+        ("1 flagged and footed", partial(_flag, footed=True)),
+        ("7 crossed", _cross),
+        ("7 serifed", _serif),
+        ("7 crossed and serifed", _cross_and_serif),
+        ("9 hooked", _hook),
     )
 }

@@ -1,35 +1,18 @@
-"""Marks that some hands add to a digit: slashes, dots, flags, feet, crosses, ticks and hooks.
+"""Strokes added to the strokes of a digit: slashes, dots, flags, feet, crosses, ticks and hooks.
 
-Each takes the strokes of a real digit, float64 (n, 2) with x right and y down in any unit, and
-returns new strokes, or None where the mark does not apply: where the digit has it already, or
-is written in a way that leaves no place for it.
+Strokes are float64 (n, 2) with x right and y down, in any unit.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
 
 from training.synth.forms import ornaments
-from training.synth.forms.pen import Point, Points, Strokes, joined
-
-
-@dataclass(frozen=True)
-class Mark:
-    """A mark that some hands add to a digit.
-
-    Attributes:
-        name: such as ``"7 crossed"``.
-        label: the digit, such as ``"7"``.
-        apply: new strokes from strokes and a source of chance, or None.
-    """
-
-    name: str
-    label: str
-    apply: Callable[[Strokes, np.random.Generator], Strokes | None]
+from training.synth.forms.pen import AddedStrokes, Point, joined
+from training.synth.strokes import Points, Strokes
 
 
 def _box(strokes: Sequence[Points]) -> tuple[Points, Points]:
@@ -106,7 +89,7 @@ def flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
 
 
 def foot_one(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
-    """Careful hands: a bar under the stem of a 1 that has none."""
+    """Careful writers: a bar under the stem of a 1 that has none."""
     corner, (wide, high) = _box(strokes)
     points = np.concatenate(strokes)
     low = points[points[:, 1] > corner[1] + 0.85 * high]
@@ -153,7 +136,7 @@ def serif_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
 
 
 def cross_and_serif_seven(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
-    """Careful continental hands: the tick and the cross."""
+    """Careful continental writers: the tick and the cross."""
     crossed = cross_seven(strokes, rng)
     return serif_seven(crossed, rng) if crossed else None
 
@@ -171,17 +154,17 @@ def hook_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     return [*others, joined(last, ornaments.hook(rng, _point(last[-1]), high))]
 
 
-MARKS: dict[str, Mark] = {
-    mark.name: mark
-    for mark in (
-        Mark("0 slashed", "0", slash_zero),
-        Mark("0 dotted", "0", dot_zero),
-        Mark("1 flagged", "1", flag_one),
-        Mark("1 footed", "1", foot_one),
-        Mark("1 flagged and footed", "1", flag_and_foot_one),
-        Mark("7 crossed", "7", cross_seven),
-        Mark("7 serifed", "7", serif_seven),
-        Mark("7 crossed and serifed", "7", cross_and_serif_seven),
-        Mark("9 hooked", "9", hook_nine),
+MARKS: dict[str, AddedStrokes[Strokes]] = {
+    name: AddedStrokes(name, name[0], apply)
+    for name, apply in (
+        ("0 slashed", slash_zero),
+        ("0 dotted", dot_zero),
+        ("1 flagged", flag_one),
+        ("1 footed", foot_one),
+        ("1 flagged and footed", flag_and_foot_one),
+        ("7 crossed", cross_seven),
+        ("7 serifed", serif_seven),
+        ("7 crossed and serifed", cross_and_serif_seven),
+        ("9 hooked", hook_nine),
     )
 }

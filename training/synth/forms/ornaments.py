@@ -1,4 +1,4 @@
-"""The lines that some hands add to a digit, from the place where they are added.
+"""The strokes that some writers add to a digit, from the place where they are added.
 
 ``high`` is the height of the digit, the unit of every length; all else is in the same units.
 """
@@ -7,7 +7,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.synth.forms.pen import Point, Points, line, spline
+from training.synth.forms.pen import Point, line, spline
+from training.synth.strokes import Points
 
 
 def slash(rng: np.random.Generator, centre: Point, radii: Point, slant: float = 0.0) -> Points:

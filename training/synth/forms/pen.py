@@ -8,15 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 import numpy as np
-from numpy.typing import NDArray
 
-Points = NDArray[np.float64]
-Strokes = list[Points]
+from digitpad.image.normalize import Image
+from training.synth.strokes import Points, Strokes
+
 Point = tuple[float, float]
+Drawing = TypeVar("Drawing", Strokes, Image)
 
-#: Standard deviation of the control points: the same hand never writes a form twice.
+#: Standard deviation of the control points: nobody writes a form twice alike.
 _LOOSE = 0.01
 #: Points between two control points of a curve.
 _DENSE = 10
@@ -24,7 +26,7 @@ _DENSE = 10
 
 @dataclass(frozen=True)
 class Glyph:
-    """A form that a digit takes in some hands.
+    """A variant of a digit, drawn from nothing.
 
     Attributes:
         name: such as ``"7 crossed"``.
@@ -35,6 +37,22 @@ class Glyph:
     name: str
     label: str
     draw: Callable[[np.random.Generator], Strokes]
+
+
+@dataclass(frozen=True)
+class AddedStrokes(Generic[Drawing]):
+    """Strokes that some writers add to a digit.
+
+    Attributes:
+        name: such as ``"7 crossed"``.
+        label: the digit, such as ``"7"``.
+        apply: a new drawing from a drawing and a source of chance, or None where it has them
+            already or has no place for them: strokes, or an image, float32 (28, 28).
+    """
+
+    name: str
+    label: str
+    apply: Callable[[Drawing, np.random.Generator], Drawing | None]
 
 
 def smooth(rng: np.random.Generator, points: Sequence[Point]) -> Points:
@@ -79,7 +97,7 @@ def spline(knots: Points) -> Points:
 
 
 def line(rng: np.random.Generator, start: Point, stop: Point, bend: float = 0.03) -> Points:
-    """A line as a hand draws it: bent a little, by a random share of its length."""
+    """A line as people draw it: bent a little, by a random share of its length."""
     (x0, y0), (x1, y1) = start, stop
     sag = rng.normal(0, bend)
     middle = ((x0 + x1) / 2 - sag * (y1 - y0), (y0 + y1) / 2 + sag * (x1 - x0))

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from training.synth.forms.pen import Glyph, Point, Strokes, joined, line, oval, smooth
+from training.synth.forms.pen import Glyph, Point, joined, line, oval, smooth
+from training.synth.strokes import Strokes
 
 
 def _arch(rng: np.random.Generator, wide: float, curl: bool = False) -> list[Point]:
@@ -33,7 +34,7 @@ def two(rng: np.random.Generator) -> Strokes:
 
 
 def two_curled(rng: np.random.Generator) -> Strokes:
-    """Ornate hands: a small curl at the top, where the pen starts."""
+    """Ornate writers: a small curl at the top, where the pen starts."""
     wide = rng.uniform(0.55, 0.8)
     corner = (rng.uniform(-0.05, 0.1), 1.0)
     neck = smooth(rng, [*_arch(rng, wide, curl=True), corner])
@@ -42,7 +43,7 @@ def two_curled(rng: np.random.Generator) -> Strokes:
 
 
 def two_looped(rng: np.random.Generator) -> Strokes:
-    """Cursive hands: the neck turns into the foot through a loop at the bottom left."""
+    """Cursive writers: the neck turns into the foot through a loop at the bottom left."""
     wide = rng.uniform(0.5, 0.8)
     size = rng.uniform(0.06, 0.13)
     x, y = rng.uniform(0.0, 0.1), 1 - size * rng.uniform(0.7, 1.0)
@@ -53,7 +54,7 @@ def two_looped(rng: np.random.Generator) -> Strokes:
 
 
 def two_swan(rng: np.random.Generator) -> Strokes:
-    """Round hands: like a swan, the neck flowing into a wave without a corner."""
+    """Round writers: like a swan, the neck flowing into a wave without a corner."""
     wide = rng.uniform(0.5, 0.75)
     dip = rng.uniform(0.03, 0.09)
     far = wide * rng.uniform(1.0, 1.35)
@@ -90,7 +91,7 @@ def three(rng: np.random.Generator) -> Strokes:
 
 
 def three_flat(rng: np.random.Generator) -> Strokes:
-    """Commercial hands, Scandinavia, Eastern Europe: a flat top and a zigzag, as in Ʒ."""
+    """Commercial writers, Scandinavia, Eastern Europe: a flat top and a zigzag, as in Ʒ."""
     waist = (rng.uniform(0.2, 0.4), rng.uniform(0.32, 0.48))
     right = (waist[0] + rng.uniform(0.18, 0.48), rng.uniform(-0.02, 0.04))
     bar = line(rng, (rng.uniform(0.0, 0.12), rng.uniform(-0.02, 0.06)), right, 0.04)
@@ -99,7 +100,7 @@ def three_flat(rng: np.random.Generator) -> Strokes:
 
 
 def three_looped(rng: np.random.Generator) -> Strokes:
-    """Cursive hands: a small loop at the waist."""
+    """Cursive writers: a small loop at the waist."""
     high = rng.uniform(0.2, 0.25)
     size = rng.uniform(0.035, 0.08)
     waist = (rng.uniform(0.22, 0.36), 2 * high + rng.uniform(-0.02, 0.04))
@@ -130,7 +131,7 @@ def four_open(rng: np.random.Generator) -> Strokes:
 
 
 def four_at_once(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: open, but without lifting the pen before the stem."""
+    """Hasty writers: open, but without lifting the pen before the stem."""
     bar, x = rng.uniform(0.45, 0.6), rng.uniform(0.55, 0.72)
     top = (x + rng.uniform(0, 0.06), rng.uniform(0.0, 0.2))
     cup = [
@@ -181,7 +182,7 @@ def four_lightning(rng: np.random.Generator) -> Strokes:
 
 
 def four_short(rng: np.random.Generator) -> Strokes:
-    """Cramped hands: the stem hardly leaves the bar below."""
+    """Cramped writers: the stem hardly leaves the bar below."""
     top, corner, right = _closed(rng)
     bar = corner[1] + rng.uniform(0.05, 0.12)
     chevron = joined(line(rng, top, (corner[0], bar)), line(rng, (corner[0], bar), (right[0], bar)))

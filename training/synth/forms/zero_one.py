@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 
 from training.synth.forms.ornaments import dot, flag, foot, slash
-from training.synth.forms.pen import Glyph, Point, Points, Strokes, joined, line, oval, smooth
+from training.synth.forms.pen import Glyph, Point, joined, line, oval, smooth
+from training.synth.strokes import Points, Strokes
 
 _CENTRE = (0.5, 0.5)
 
@@ -35,7 +36,7 @@ def zero(rng: np.random.Generator) -> Strokes:
 
 
 def zero_overlapping(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the end runs past the start, or the start stands out as a tick at the top."""
+    """Hasty writers: the end runs past the start, or the start stands out as a tick at the top."""
     radii = _radii(rng)
     ring = _ring(rng, radii, rng.uniform(355, 400))
     if rng.random() < 0.4:
@@ -49,7 +50,7 @@ def zero_overlapping(rng: np.random.Generator) -> Strokes:
 
 
 def zero_spiral(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the pen sets down inside the ring, or ends there, and leaves the top open."""
+    """Hasty writers: the pen sets down inside the ring, or ends there, and leaves the top open."""
     radii = _radii(rng, 0.3)
     ring = oval(_CENTRE, radii, 285, rng.uniform(-72, -42), rng.uniform(-0.1, 0.2))
     count, inmost = rng.integers(2, 4), rng.uniform(0.6, 0.85)
@@ -61,7 +62,7 @@ def zero_spiral(rng: np.random.Generator) -> Strokes:
 
 
 def zero_looped(rng: np.random.Generator) -> Strokes:
-    """Cursive hands: a small loop at the top, where the end crosses the start."""
+    """Cursive writers: a small loop at the top, where the end crosses the start."""
     rx, ry = _radii(rng, 0.27)
     size = rng.uniform(0.05, 0.08)
     start, stop = rng.uniform(288, 310), rng.uniform(-50, -35)
@@ -73,7 +74,7 @@ def zero_looped(rng: np.random.Generator) -> Strokes:
 
 
 def zero_open(rng: np.random.Generator) -> Strokes:
-    """Hasty hands: the ring does not quite close at the top."""
+    """Hasty writers: the ring does not quite close at the top."""
     return [_ring(rng, _radii(rng, 0.28), rng.uniform(322, 345))]
 
 
@@ -130,7 +131,7 @@ def one_continental(rng: np.random.Generator) -> Strokes:
 
 
 def one_footed(rng: np.random.Generator) -> Strokes:
-    """Careful hands: a bare stem on a bar."""
+    """Careful writers: a bare stem on a bar."""
     top, bottom = _stem(rng)
     return [line(rng, top, bottom), foot(rng, bottom, 1.0)]
 

@@ -1,4 +1,4 @@
-"""Drawings that are not one digit, by family: for a score of whether something is a digit at all.
+"""Out-of-distribution drawings, by family: what the digit score learns to reject.
 
 Every family leaves out what a reasonable reader may take for one digit, such as a circle (0), an
 upright line (1) or the letters S and Z. A page of each, to look at::
@@ -24,18 +24,16 @@ Draw = Callable[[np.random.Generator], Strokes]
 
 @dataclass(frozen=True)
 class Family:
-    """One kind of drawing that is not one digit.
+    """One kind of out-of-distribution drawing.
 
     Attributes:
         name: short, for tables.
         draw: a new drawing at every call: at least one stroke, float64 (n, 2) each, x right,
             y down, about unit size.
-        summary: one sentence for people.
     """
 
     name: str
     draw: Draw
-    summary: str
 
 
 def symbol(rng: np.random.Generator) -> Strokes:
@@ -45,24 +43,18 @@ def symbol(rng: np.random.Generator) -> Strokes:
 
 #: The families that need no data, by name.
 FAMILIES: dict[str, Family] = {
-    family.name: family
-    for family in (
-        Family("latin letters", hershey.latin, "Printed and joined-up Latin letters."),
-        Family(
-            "greek and cyrillic letters",
-            hershey.greek_and_cyrillic,
-            "Greek letters of one stroke width and Cyrillic letters with serifs.",
-        ),
-        Family("symbols", symbol, "Hearts, stars, arrows, houses, and signs of every kind."),
-        Family("scribbles", scribbles.scribble, "Hatching, wandering and circling lines."),
-        Family("spirals", scribbles.spiral, "Spirals of two turns or more, and nested rings."),
-        Family("lines and grids", scribbles.lines, "Parallel lines, grids, waves and stairs."),
-        Family("dots and specks", scribbles.dots, "Dots, dotted lines and short dashes."),
+    name: Family(name, draw)
+    for name, draw in (
+        ("latin letters", hershey.latin),
+        ("greek and cyrillic letters", hershey.greek_and_cyrillic),
+        ("symbols", symbol),
+        ("scribbles", scribbles.scribble),
+        ("spirals", scribbles.spiral),
+        ("lines and grids", scribbles.lines),
+        ("dots and specks", scribbles.dots),
     )
 }
-
-
-#: The families that are made of real digits.
+#: The families that are made of real digits: two or three side by side; flat bars and bows.
 OF_DIGITS = ("two digits at once", "fragments of digits")
 
 
@@ -75,8 +67,8 @@ def of_digits(digits: Sequence[Sequence[Points]]) -> dict[str, Family]:
     """
     pair, part = OF_DIGITS
     return {
-        pair: Family(pair, digit_pieces.two_digits(digits), "Two or three digits side by side."),
-        part: Family(part, digit_pieces.fragments(digits), "Flat bars and bows cut out of digits."),
+        pair: Family(pair, digit_pieces.two_digits(digits)),
+        part: Family(part, digit_pieces.fragments(digits)),
     }
 
 

@@ -1,4 +1,4 @@
-"""Drawn outlines as a hand might have written them: bent, trembling and with rounded corners."""
+"""Drawn outlines as people might have written them: bent, trembling and with rounded corners."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from training.synth.strokes import Points, Strokes, framed, resampled
 
 #: Distance between the points of a written stroke, where the whole drawing has size 1.
 _SPACING = 0.02
-#: Length of stroke over which the hand's error changes.
+#: Length of stroke over which the writer's error changes.
 _TREMOR_LENGTH = 0.3
 
 
@@ -36,7 +36,7 @@ def smoothed(stroke: Points, width: float) -> Points:
 def written(
     strokes: Sequence[Points], rng: np.random.Generator, care: float = 0.0, rounding: float = 0.04
 ) -> Strokes:
-    """One drawing as some hand might have written it.
+    """One drawing as somebody might have written it.
 
     Args:
         strokes: at least one, each float64 (n, 2); any size.

@@ -1,10 +1,10 @@
 """Letters and symbols of Dr A. V. Hershey's vector fonts, less those that may be a digit.
 
 A. V. Hershey, *Calligraphy for Computers*, U.S. Naval Weapons Laboratory, 1967; the fonts come with
-the library Hershey-Fonts. Single-stroke fonts are drawn as a hand would; in the others thick
+the library Hershey-Fonts. Single-stroke fonts are drawn as people would; in the others thick
 strokes are drawn as two lines, which must stay together.
 
-What a reasonable reader may take for a digit, alone and as a hand might write it, is in none of the
+What a reasonable reader may take for a digit, alone and written by hand, is in none of the
 lists below, so that it is neither trained nor validated on:
 
 - 0: O o D Q a Θ θ Φ φ Ф Ο О, rings, ellipses (☉ ⊕ too), diamonds and upright boxes
@@ -28,7 +28,7 @@ import numpy as np
 from training.synth.negatives.handwriting import written
 from training.synth.strokes import Strokes, framed
 
-#: How careful the hand is with fonts that draw thick strokes as two lines.
+#: How careful the writer is with fonts that draw thick strokes as two lines.
 _DOUBLE = 0.85
 
 #: Letters by font; the keys are the fonts' own.
@@ -79,7 +79,7 @@ def symbol(rng: np.random.Generator) -> Strokes:
 def _any(
     choice: dict[str, str], rng: np.random.Generator, care: float = 0.0, rounding: float = 0.04
 ) -> Strokes:
-    """Any glyph of these lists, each as often as any other, as a hand might write it."""
+    """Any glyph of these lists, each as often as any other, written by hand."""
     font, key = _pairs(tuple(choice.items()))[rng.integers(sum(map(len, choice.values())))]
     return written(glyphs(font)[key], rng, care, rounding)
 

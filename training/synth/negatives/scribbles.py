@@ -67,7 +67,7 @@ def _wandering(rng: np.random.Generator) -> Points:
 
 
 def _circling(rng: np.random.Generator) -> Points:
-    """Loop after loop while the hand moves on, not up or down: that would be an 8."""
+    """Loop after loop while the pen moves on, not up or down: that would be an 8."""
     turns = rng.uniform(4.0, 8.0)
     angle = np.linspace(0.0, 2 * np.pi * turns, int(40 * turns))
     radius = 1 + 0.5 * np.interp(angle, np.arange(0, 60, 3), rng.uniform(-1, 1, 20))

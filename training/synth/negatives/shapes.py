@@ -11,7 +11,7 @@ from training.synth.strokes import Points, Strokes
 
 
 def shape(rng: np.random.Generator) -> Strokes:
-    """One of :data:`SHAPES`, as a hand might draw it."""
+    """One of :data:`SHAPES`, as people draw it."""
     names = list(SHAPES)
     return written(SHAPES[names[rng.integers(len(names))]](rng), rng, rounding=0.02)
 
@@ -153,7 +153,7 @@ def _flower(rng: np.random.Generator) -> Strokes:
     return [outline, _ring(radius=0.3)]
 
 
-#: Outlines before a hand draws them, by name.
+#: Outlines before people draw them, by name.
 SHAPES: dict[str, Callable[[np.random.Generator], Strokes]] = {
     "heart": _heart,
     "star": _star,

@@ -9,7 +9,7 @@ import pytest
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor
@@ -39,7 +39,6 @@ from tests.support.drawings import digit, scribble
     seed=st.integers(0, 1000),
     pressed=st.booleans(),
 )
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_look_changes_the_reading(
     window: Window, width: float, opacity: float, seed: int, pressed: bool
 ) -> None:
