@@ -31,11 +31,11 @@ class Canvas(QWidget):
     """A square of paper.
 
     Signals:
-        changed(Ink): the drawing with the stroke or the erasure under way, after every movement.
+        changed: a stroke or an erasure under way was changed; :attr:`ink` has it.
         committed(Ink): a stroke or an erasure was finished; the drawing that now stands.
     """
 
-    changed = Signal(object)
+    changed = Signal()
     committed = Signal(object)
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -159,7 +159,7 @@ class Canvas(QWidget):
             self._down = True
             if self._moment is not None:
                 self.show_moment(None)
-                self.changed.emit(self._ink)
+                self.changed.emit()
             if self._erases or contact.is_eraser:
                 parts = self._erases_parts or contact.shift
                 self._eraser = Eraser(self._ink, at, parts=parts)
@@ -169,7 +169,7 @@ class Canvas(QWidget):
                 self._draw(at, contact.pressure)
         elif contact.phase is Phase.CANCEL:
             self.set_ink(self._ink)
-            self.changed.emit(self._ink)
+            self.changed.emit()
         elif not self._down:
             return
         elif contact.phase is Phase.UP:
@@ -201,12 +201,12 @@ class Canvas(QWidget):
             self._update_around(points[-3:].tolist())
         else:
             self.update()  # the hint goes too
-        self.changed.emit(self.ink)
+        self.changed.emit()
 
     def _announce_erasure(self) -> None:
         if self.ink is not self._ink:
             self._repaint_all()
-            self.changed.emit(self.ink)
+            self.changed.emit()
 
     def _update_around(self, points: list[list[float]]) -> None:
         """Paint only what the last movement changed."""

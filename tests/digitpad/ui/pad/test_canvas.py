@@ -66,7 +66,7 @@ def ink_pixels(canvas: Canvas) -> np.ndarray:
 def test_a_drag_is_one_stroke_announced_while_it_is_drawn(canvas: Canvas) -> None:
     seen: list[Ink] = []
     done: list[Ink] = []
-    canvas.changed.connect(seen.append)
+    canvas.changed.connect(lambda: seen.append(canvas.ink))
     canvas.committed.connect(done.append)
     press(canvas, 100, 100)
     for y in (150, 200, 250):

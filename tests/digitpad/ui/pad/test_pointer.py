@@ -92,7 +92,7 @@ def test_the_other_end_of_the_pen_erases(canvas: Canvas) -> None:
 
 def test_the_first_finger_draws_and_the_others_do_no_harm(canvas: Canvas) -> None:
     seen: list[Ink] = []
-    canvas.changed.connect(seen.append)
+    canvas.changed.connect(lambda: seen.append(canvas.ink))
     fingers = Fingers(canvas)
     fingers.report(f0=("press", 100, 100))
     fingers.report(f0=("move", 150, 100))
