@@ -99,7 +99,7 @@
     </message>
     <message>
         <source>sure</source>
-        <extracomment>How long an answer must stand before a screen reader is told, in milliseconds: longer than a verdict takes, so that a drawing that is rejected is told of once. Height of a numeral, and of a class with a longer name, in device-independent pixels.</extracomment>
+        <extracomment>Height of a numeral, and of a class with a longer name, in device-independent pixels.</extracomment>
         <translation>확실함</translation>
     </message>
 </context>
@@ -265,29 +265,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>row {0}, column {1}: {2} % ink</source>
         <translation>{0}행 {1}열: 농도 {2}%</translation>
-    </message>
-</context>
-<context>
-    <name>Habits</name>
-    <message>
-        <source>&amp;About digitpad</source>
-        <translation>digitpad 정보(&amp;A)</translation>
-    </message>
-    <message>
-        <source>&amp;Keyboard shortcuts</source>
-        <translation>키보드 단축키(&amp;K)</translation>
-    </message>
-    <message>
-        <source>Your last model is not used: {reason}.</source>
-        <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
-    </message>
-    <message>
-        <source>Your second model is not used: {reason}.</source>
-        <translation>두 번째 모델을 사용할 수 없습니다: {reason}.</translation>
-    </message>
-    <message>
-        <source>Your settings were damaged and begin anew; the old file is kept as {file}.</source>
-        <translation>설정 파일이 손상되어 기본값으로 시작합니다. 이전 파일은 {file}에 있습니다.</translation>
     </message>
 </context>
 <context>
@@ -674,9 +651,8 @@ Arrow keys and Space do the same.</source>
 <context>
     <name>Recovery</name>
     <message>
-        <source>Your drawing is not safe from a crash: {folder} cannot be written to ({reason}).</source>
-        <extracomment>So many digitpads at once have a place.</extracomment>
-        <translation>그림을 {folder}에 저장할 수 없어, 프로그램이 갑자기 종료되면 사라질 수 있습니다({reason}).</translation>
+        <source>Your drawing is not safe from a crash: {file} cannot be written to ({reason}).</source>
+        <translation>그림을 {file}에 저장할 수 없어, 프로그램이 갑자기 종료되면 사라질 수 있습니다({reason}).</translation>
     </message>
     <message>
         <source>Your last drawing cannot be read from {file} ({reason}).</source>
@@ -720,10 +696,37 @@ Arrow keys and Space do the same.</source>
     </message>
 </context>
 <context>
+    <name>Session</name>
+    <message>
+        <source>&amp;About digitpad</source>
+        <translation>digitpad 정보(&amp;A)</translation>
+    </message>
+    <message>
+        <source>&amp;Keyboard shortcuts</source>
+        <translation>키보드 단축키(&amp;K)</translation>
+    </message>
+    <message>
+        <source>Your last model is not used: {reason}.</source>
+        <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Your second model is not used: {reason}.</source>
+        <translation>두 번째 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Your settings were damaged and begin anew; the old file is kept as {file}.</source>
+        <translation>설정 파일이 손상되어 기본값으로 시작합니다. 이전 파일은 {file}에 있습니다.</translation>
+    </message>
+</context>
+<context>
     <name>Settings</name>
     <message>
-        <source>Your settings cannot be saved in {file}; they hold until you quit.</source>
+        <source>Another program keeps {file} locked; your settings are saved when it is free.</source>
         <extracomment>So many models&apos; conventions are remembered, those set last. So many files of models are offered again, the one used last first. How long a change waits for others before the file is written, in milliseconds.</extracomment>
+        <translation>다른 프로그램이 {file}을(를) 잠그고 있습니다. 잠금이 풀리면 설정을 저장합니다.</translation>
+    </message>
+    <message>
+        <source>Your settings cannot be saved in {file}; they hold until you quit.</source>
         <translation>설정을 {file}에 저장할 수 없습니다. 종료할 때까지만 유지됩니다.</translation>
     </message>
 </context>

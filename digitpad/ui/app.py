@@ -22,7 +22,7 @@ from digitpad.ink.ink import Ink
 from digitpad.library.resources import asset
 from digitpad.ui.display import DisplayError, require_display, use_no_display
 from digitpad.ui.models.late import LateRecognizer
-from digitpad.ui.session.session import DEFAULT_MODEL, Habits
+from digitpad.ui.session.session import DEFAULT_MODEL, Session
 from digitpad.ui.style import theme
 from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
@@ -90,18 +90,19 @@ def _draw(
     ink: Ink | None,
 ) -> int:
     """Open the window for a person, until it is closed."""
-    habits = Habits(model, device, compare, given)
+    session = Session(model, device, compare, given)
     require_display()
-    app = start_qt(scheme or habits.settings.theme)
-    habits.speak()
-    window = Window(habits.recognizer)
-    habits.move_in(app, window, scheme)
+    app = start_qt(scheme or session.settings.theme)
+    session.set_language()
+    window = Window(session.recognizer)
+    session.attach(app, window, scheme)
+    session.restore()
     after_first_paint(window, partial(_complete, app, window))
     window.show()
     if ink is not None:
         window.open_ink(ink)
     code = int(app.exec())
-    habits.move_out()
+    session.save()
     return code
 
 

@@ -9,7 +9,7 @@ import pytest
 from pytestqt.qtbot import QtBot
 
 from digitpad.ui.app import start_qt
-from digitpad.ui.session.session import Habits
+from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
 from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
@@ -22,12 +22,13 @@ class Pad:
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
-        self.habits = Habits(None, "cpu")
-        self.window = Window(self.habits.recognizer)
+        self.session = Session(None, "cpu")
+        self.window = Window(self.session.recognizer)
         qtbot.addWidget(self.window)
         self.said: list[str] = []
         self.window.statusBar().messageChanged.connect(self.said.append)
-        self.habits.move_in(start_qt("light"), self.window, "light")
+        self.session.attach(start_qt("light"), self.window, "light")
+        self.session.restore()
         self.window.show()
         seen: list[bool] = []
         after_first_paint(self.window, lambda: seen.append(True))
@@ -42,13 +43,13 @@ class Pad:
 
     def write_down(self) -> None:
         """Do at once what else is done a moment after an edit."""
-        self.habits.recovery.flush()
-        self.habits.settings.flush()
+        self.session.recovery.save()
+        self.session.settings.flush()
 
     @property
     def shown(self) -> str:
         """The answers in the strip."""
-        strip = self.habits.recents.strip
+        strip = self.session.recents.strip
         return "".join(strip.item(row).text() for row in range(strip.count()))
 
     def says(self, *words: str) -> bool:
@@ -58,7 +59,7 @@ class Pad:
     def close(self) -> None:
         if self.is_open:
             self.is_open = False
-            self.habits.move_out()
+            self.session.save()
             self.window.close()
 
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from digitpad.image.normalize import SIZE, normalize_ink
+from digitpad.image.normalize import SIZE
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import tinted
 
@@ -38,7 +38,6 @@ if TYPE_CHECKING:
 
 _THUMBNAIL = 2 * SIZE
 _RECENT = Qt.ItemDataRole.UserRole
-_IMAGE = _RECENT + 1  # what the network saw, (28, 28)
 
 
 class RecentsStrip(QListWidget):
@@ -58,6 +57,7 @@ class RecentsStrip(QListWidget):
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
+        self._shown: list[Recent] = []
         self.retranslate()
         self.setFlow(QListView.Flow.LeftToRight)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -82,10 +82,7 @@ class RecentsStrip(QListWidget):
         """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Recent drawings"))
         for item in map(self.item, range(self.count())):
-            recent = item.data(_RECENT)
-            text = f"{recent.label}, {theme.percentage(recent.probability)}"
-            item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
-            item.setToolTip(text)
+            _describe(item)
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.LanguageChange:
@@ -93,16 +90,17 @@ class RecentsStrip(QListWidget):
         super().changeEvent(event)
 
     def show_recents(self, recents: Sequence[Recent]) -> None:
-        """Show these drawings, newest first."""
-        row = self.currentRow()
-        self.clear()
-        for recent in recents:
-            item = QListWidgetItem(recent.label)
-            item.setData(_RECENT, recent)
-            item.setData(_IMAGE, normalize_ink(recent.ink))
-            item.setSizeHint(self._cell())
-            self.addItem(item)
-        self.retranslate()
+        """Show these drawings, newest first; one that is shown already costs nothing."""
+        row, stay = self.currentRow(), set(map(id, recents))
+        for place in reversed(range(len(self._shown))):
+            if id(self._shown[place]) not in stay:
+                self.takeItem(place)
+        left = [recent for recent in self._shown if id(recent) in stay]
+        for place, recent in enumerate(recents):
+            if place == len(left) or left[place] is not recent:
+                left.insert(place, recent)
+                self.insertItem(place, self._tile(recent))
+        self._shown = left
         if self.count():
             self.setCurrentRow(min(max(row, 0), self.count() - 1))
             self.clearSelection()
@@ -155,9 +153,24 @@ class RecentsStrip(QListWidget):
     def _choose(self, item: QListWidgetItem) -> None:
         self.chosen.emit(item.data(_RECENT).ink)
 
+    def _tile(self, recent: Recent) -> QListWidgetItem:
+        item = QListWidgetItem(recent.label)
+        item.setData(_RECENT, recent)
+        item.setSizeHint(self._cell())
+        _describe(item)
+        return item
+
     def _cell(self) -> QSize:
         text = self.fontMetrics().height()
         return QSize(_THUMBNAIL + theme.GRID, _THUMBNAIL + text + theme.GRID)
+
+
+def _describe(item: QListWidgetItem) -> None:
+    """Say in the language that is now installed what a drawing was read as."""
+    recent = item.data(_RECENT)
+    text = f"{recent.label}, {theme.percentage(recent.probability)}"
+    item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
+    item.setToolTip(text)
 
 
 class _Cells(QStyledItemDelegate):
@@ -182,7 +195,7 @@ class _Cells(QStyledItemDelegate):
         left = option.rect.left() + (option.rect.width() - _THUMBNAIL) // 2
         place = QRect(left, option.rect.top() + theme.GRID // 2, _THUMBNAIL, _THUMBNAIL)
         painter.fillRect(place, QColor(colours.paper))
-        image = index.data(_IMAGE)
+        image = index.data(_RECENT).image
         if image is not None:
             painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, False)
             painter.drawImage(place, tinted(image, QColor(colours.ink)))

@@ -1,29 +1,24 @@
-"""The drawing outlives a crash: it is written down soon after every edit, and there at next start.
-
-Every running digitpad has a place of its own, ``pad-N.json``, and holds the lock ``pad-N.lock``,
-which the system takes from a process that dies, however it dies. So a drawing whose lock is free
-was left by a crash, and nobody takes the drawing of a living one.
-"""
+"""The drawing outlives a crash: it is written while it is drawn, and there at the next start."""
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable
+from functools import cached_property
 from pathlib import Path
-from typing import IO, Any
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QCoreApplication, QObject, QTimer, Signal
 
-from digitpad.ui.session.journal import Journal, read
-from digitpad.ui.settings.folders import set_aside
+from digitpad.library.document import Document
+
+if TYPE_CHECKING:
+    from digitpad.library.drafts import Draft
 
 translate = QCoreApplication.translate
 
-#: How long an edit waits for others before it is written, in milliseconds.
-WAIT_MS = 300
-#: So many digitpads at once have a place.
-MAX_PLACES = 64
+#: How long a movement waits for others before it is written, and what could not be written until
+#: the next attempt, in milliseconds.
+WAIT_MS, RETRY_MS = 100, 1_000
 
 
 class Recovery(QObject):
@@ -33,133 +28,108 @@ class Recovery(QObject):
         failed(str): it cannot be written; a sentence for the user, emitted once until it works.
 
     Args:
-        folder: where the drawings are; made where there is none.
-        take: gives what is to be written, as JSON-ready values; {} for an empty page.
-        show: takes what was written; raises ValueError, with a sentence, where it is damaged.
+        path: the file of the user's drawings.
+        folder: where the locks of drawings in hand are.
+        take: gives the drawing as it stands, with the edit under way.
+        show: takes the drawing that was left.
     """
 
     failed = Signal(str)
 
     def __init__(
         self,
+        path: Path,
         folder: Path,
-        take: Callable[[], Mapping[str, Any]],
-        show: Callable[[Mapping[str, Any]], None],
+        take: Callable[[], Document],
+        show: Callable[[Document], object],
         parent: QObject | None = None,
     ) -> None:
         super().__init__(parent)
-        self._files = [folder / f"pad-{n}.json" for n in range(1, MAX_PLACES + 1)]
-        self._take, self._show = take, show
-        self._lock: IO[bytes] | None = None
-        self._journal: Journal | None = None
-        self._failed = False
-        self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
-        self._timer.timeout.connect(self.flush)
+        self._path, self._folder, self._take, self._show = path, folder, take, show
+        self._has_failed = False
+        self._notices: list[str] = []
+        self._timer = QTimer(self, singleShot=True)
+        self._timer.timeout.connect(self.save)
 
-    def bring_back(self) -> str | None:
+    @cached_property
+    def _draft(self) -> Draft:
+        from digitpad.library.drafts import Draft  # and SQLite, which a first start can do without
+
+        return Draft(self._path, self._folder, self._notices.append)
+
+    def restore(self) -> str | None:
         """Show the drawing that a crash has left, the latest where there are several.
 
         Returns:
-            A sentence for the user; None where no drawing was left.
+            Sentences for the user; None where there is nothing to say.
         """
-        for file in sorted(filter(Path.exists, self._files), key=_age):
-            if self._claim(file):
-                return self._bring_back(file)
-        return None
+        if not self._path.exists() and not any(self._folder.glob("*.json")):
+            return None
+        from digitpad.library.old_drafts import take_over
+        from digitpad.library.store import StoreError
+
+        try:
+            for aside in take_over(self._folder, self._draft):
+                self._say_damaged(aside)
+            if (left := self._draft.restore()) is not None:
+                self._restore(*left)
+        except (StoreError, OSError) as error:
+            sentence = translate(
+                "Recovery", "Your last drawing cannot be read from {file} ({reason})."
+            )
+            reason = getattr(error, "strerror", None) or error
+            self._notices.append(sentence.format(file=self._path, reason=reason))
+        told = " ".join(self._notices)
+        self._notices.clear()
+        return told or None
 
     def touch(self) -> None:
-        """There was an edit: write it down soon. Costs next to nothing."""
+        """An edit goes on: write it down soon. Costs next to nothing."""
         if not self._timer.isActive():
-            self._timer.start()
+            self._timer.start(WAIT_MS)
 
-    def flush(self) -> None:
+    def save(self) -> None:
         """Write the drawing down now."""
+        from digitpad.library.store import StoreError
+
         self._timer.stop()
         try:
-            self._place().write(self._take())
-            self._failed = False
-        except OSError as error:
-            if not self._failed:
-                self._failed = True
-                self.failed.emit(
-                    translate(
-                        "Recovery",
-                        "Your drawing is not safe from a crash: {folder} cannot be written to"
-                        " ({reason}).",
-                    ).format(folder=self._files[0].parent, reason=error.strerror or error)
+            self._draft.save(self._take())
+            self._has_failed = False
+        except StoreError as error:
+            self._timer.start(RETRY_MS)
+            if not self._has_failed:
+                self._has_failed = True
+                sentence = translate(
+                    "Recovery",
+                    "Your drawing is not safe from a crash: {file} cannot be written to"
+                    " ({reason}).",
                 )
+                self._notices.append(sentence.format(file=self._path, reason=error))
+        if self._notices:
+            self.failed.emit(" ".join(self._notices))
+            self._notices.clear()
 
     def close(self, *, keep: bool = False) -> None:
-        """Give the place up: after a normal end without the drawing, else with it."""
+        """End, after a normal end without the drawing, else with it."""
         if keep and self._timer.isActive():
-            self.flush()
+            self.save()
         self._timer.stop()
-        if self._journal and not keep:
-            with suppress(OSError):  # else the drawing comes back once more
-                self._journal.write({})
-        if self._lock:
-            self._lock.close()
-        self._lock = self._journal = None
+        self._draft.close(keep=keep)
 
-    def _bring_back(self, file: Path) -> str:
+    def _restore(self, document: Document, is_whole: bool) -> None:
         try:
-            try:
-                self._show(read(file))
-            except ValueError:
-                return translate(
-                    "Recovery", "Your last drawing was damaged; its file is kept as {file}."
-                ).format(file=set_aside(file))
-        except OSError as error:
-            return translate(
-                "Recovery", "Your last drawing cannot be read from {file} ({reason})."
-            ).format(file=file, reason=error.strerror or error)
-        return translate("Recovery", "Your last drawing is back.")
-
-    def _claim(self, file: Path) -> Journal | None:
-        """Take a place, unless a living digitpad has it."""
-        try:
-            self._lock = _locked(file.with_suffix(".lock"))
-        except OSError:
-            return None
-        self._journal = Journal(file)
-        return self._journal
-
-    def _place(self) -> Journal:
-        """This process's place; at first, one without a drawing: others wait for the next start."""
-        if self._journal is not None:
-            return self._journal
-        self._files[0].parent.mkdir(parents=True, exist_ok=True)
-        for file in self._files:
-            if not file.exists() and (journal := self._claim(file)):
-                return journal
-        raise OSError(f"{len(self._files)} places are taken")
-
-
-def _age(file: Path) -> float:
-    try:
-        return -file.stat().st_mtime
-    except OSError:  # gone meanwhile
-        return 0.0
-
-
-def _locked(path: Path) -> IO[bytes]:
-    """An open file with a lock that ends with the process, at the latest.
-
-    Raises:
-        OSError: if somebody else has the lock, or there can be none.
-    """
-    file = path.open("ab")
-    try:
-        if sys.platform == "win32":
-            import msvcrt
-
-            file.seek(0)
-            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+            self._show(document)
+        except Exception:  # whatever it is, it would be there at every start
+            is_whole = False
+        if is_whole:
+            self._notices.append(translate("Recovery", "Your last drawing is back."))
         else:
-            import fcntl
+            self._say_damaged(self._draft.set_aside())
+            self._draft.save(self._take())
 
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        file.close()
-        raise
-    return file
+    def _say_damaged(self, aside: Path) -> None:
+        sentence = translate(
+            "Recovery", "Your last drawing was damaged; its file is kept as {file}."
+        )
+        self._notices.append(sentence.format(file=aside))

@@ -1,14 +1,17 @@
-"""What a window has that a picture of it has not: a memory of its user, menus, and recovery."""
+"""What the window remembers between starts."""
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
+from digitpad.cli.terminal import printable
 from digitpad.inference.recognizer import Recognizer, RecognizerError
 from digitpad.library.resources import AssetError
 from digitpad.ui.files.import_export import Exchange
@@ -16,9 +19,8 @@ from digitpad.ui.files.recent_drawings import RecentDrawings
 from digitpad.ui.models import late
 from digitpad.ui.models.models import Models
 from digitpad.ui.pad.brush import Brush
-from digitpad.ui.session.draft import Drafts, document_of
 from digitpad.ui.session.recovery import Recovery
-from digitpad.ui.settings.folders import data_folder, settings_file
+from digitpad.ui.settings.folders import drawings_file, settings_file, unsaved_folder
 from digitpad.ui.settings.preferences import Preferences
 from digitpad.ui.settings.settings import Settings, open_store
 from digitpad.ui.style import theme
@@ -33,8 +35,10 @@ translate = QCoreApplication.translate
 DEFAULT_MODEL = "digits"
 
 
-class Habits:
-    """Remembers, from one start to the next.
+class Session:
+    """Restores and saves what the window remembers between starts, and gives it the rest it needs.
+
+    In this order: :meth:`set_language`, :meth:`attach`, :meth:`restore`, :meth:`save`.
 
     Attributes:
         settings: what is remembered.
@@ -60,7 +64,6 @@ class Habits:
         store, aside = open_store(settings_file())
         self.settings = Settings(store)
         self._translations = Translations()
-        self._drafts = Drafts()
         # Sentences, made when the language is known.
         self._notices: list[Callable[[], str | None]] = []
         if aside is not None:
@@ -99,7 +102,7 @@ class Habits:
             self._notices.append(lambda: _lost_second(reason))
             return None
 
-    def speak(self) -> None:
+    def set_language(self) -> None:
         """Use the remembered language."""
         try:
             self._translations.use(self.settings.language)
@@ -107,8 +110,8 @@ class Habits:
             reason = str(error)
             self._notices.append(lambda: reason)
 
-    def move_in(self, app: QApplication, window: Window, scheme: str | None) -> None:
-        """Give the window its menus, its old place, and the drawing that a crash has left.
+    def attach(self, app: QApplication, window: Window, scheme: str | None) -> None:
+        """Give the window its menus, and what works in the background.
 
         Args:
             scheme: the theme that was asked for, which is not remembered.
@@ -119,58 +122,58 @@ class Habits:
         self.exchange = Exchange(window, self.models.open_file)
         self.why = Why(window)
         self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
-        self.recents.switched.connect(self._keep_recents)
+        self.recovery = Recovery(
+            drawings_file(), unsaved_folder(), lambda: window.document, window.open_document, window
+        )
         self._add_commands()
-        self.recovery = Recovery(data_folder() / "unsaved", self._state, self._show, window)
         for speaker in (self.settings, self.preferences, self.recovery):
             speaker.failed.connect(window.statusBar().showMessage)
-        self._furnish()
+
+    def restore(self) -> None:
+        """Place, brush, grid and second model as they were, and the drawing that a crash has left.
+
+        The first window of all has room for the recent drawings.
+        """
+        window, settings = self._window, self.settings
+        strip = self.recents.strip.height() + 2 * theme.GRID
+        window.resize(window.size() + QSize(0, strip))
+        self.why.open(settings.sees_why)  # before the place, which has room for it
+        if settings.geometry:
+            window.restoreGeometry(settings.geometry)
+        window.tools.pen_menu.set_brush(Brush(settings.brush_width, settings.ink_opacity))
+        if settings.grid_mode:
+            window.toggle_grid()
         if self._second is not None:
             self.models.begin(*self._second)
-        self._notices.append(self.recovery.bring_back)
+        self._notices.append(self.recovery.restore)
         told = " ".join(filter(None, (notice() for notice in self._notices)))
         if told:
             window.statusBar().showMessage(told)
-        window.edited.connect(self.recovery.touch)
+        self._follow()
 
-    def move_out(self) -> None:
+    def save(self) -> None:
         """The window was closed: remember where it was. The drawing stays only at a logout."""
         # The place without a second model's column, which takes its room anew.
         self._window.comparison.set_models(self._window.recognizer, None)
         self.settings.geometry = bytes(self._window.saveGeometry().data())
         self.settings.grid_mode = self._window.document.on_grid
-        self.settings.flush()
+        self.settings.failed.connect(_print)
+        self.settings.close()
         self.recents.close()
         self.recovery.close(keep=self._app.isSavingSession())
 
-    def _furnish(self) -> None:
-        """Place, brush and grid as they were; at first, with room for the recent drawings."""
-        strip = self.recents.strip.height() + 2 * theme.GRID
-        self._window.resize(self._window.size() + QSize(0, strip))
-        self.why.open(self.settings.sees_why)  # before the place, which has room for it
-        self.why.switched.connect(self._remember_why)
-        if self.settings.geometry:
-            self._window.restoreGeometry(self.settings.geometry)
-        pen = self._window.tools.pen_menu
-        pen.set_brush(Brush(self.settings.brush_width, self.settings.ink_opacity))
-        pen.brush_changed.connect(self._remember_brush)
-        if self.settings.grid_mode:
-            self._window.toggle_grid()
-
-    def _keep_recents(self, on: bool) -> None:
-        self.settings.keeps_recents = on
-
-    def _remember_why(self, on: bool) -> None:
-        self.settings.sees_why = on
+    def _follow(self) -> None:
+        """Remember from now on what changes."""
+        window, settings = self._window, self.settings
+        self.why.switched.connect(partial(setattr, settings, "sees_why"))
+        self.recents.switched.connect(partial(setattr, settings, "keeps_recents"))
+        window.tools.pen_menu.brush_changed.connect(self._remember_brush)
+        window.edited.connect(self.recovery.save)
+        window.canvas.changed.connect(self.recovery.touch)
+        window.grid.changed.connect(self.recovery.touch)
 
     def _remember_brush(self, brush: Brush) -> None:
         self.settings.brush_width, self.settings.ink_opacity = brush.width, brush.opacity
-
-    def _state(self) -> dict[str, Any]:
-        return self._drafts.state(self._window.document)
-
-    def _show(self, state: Mapping[str, Any]) -> None:
-        self._window.open_document(document_of(state))
 
     def _add_commands(self) -> None:
         commands = self._window.commands
@@ -200,7 +203,11 @@ class Habits:
 def _open_recents() -> Recents:
     from digitpad.library.recents import Recents
 
-    return Recents(data_folder() / "recent.sqlite")
+    return Recents(drawings_file())
+
+
+def _print(sentence: str) -> None:
+    print(f"digitpad: {printable(sentence)}", file=sys.stderr)
 
 
 def _open(dialog: QDialog) -> None:
@@ -209,22 +216,22 @@ def _open(dialog: QDialog) -> None:
 
 
 def _shortcuts() -> str:
-    return translate("Habits", "&Keyboard shortcuts")
+    return translate("Session", "&Keyboard shortcuts")
 
 
 def _about() -> str:
-    return translate("Habits", "&About digitpad")
+    return translate("Session", "&About digitpad")
 
 
 def _damaged_settings(aside: Path) -> str:
     return translate(
-        "Habits", "Your settings were damaged and begin anew; the old file is kept as {file}."
+        "Session", "Your settings were damaged and begin anew; the old file is kept as {file}."
     ).format(file=aside)
 
 
 def _lost_model(reason: str) -> str:
-    return translate("Habits", "Your last model is not used: {reason}.").format(reason=reason)
+    return translate("Session", "Your last model is not used: {reason}.").format(reason=reason)
 
 
 def _lost_second(reason: str) -> str:
-    return translate("Habits", "Your second model is not used: {reason}.").format(reason=reason)
+    return translate("Session", "Your second model is not used: {reason}.").format(reason=reason)

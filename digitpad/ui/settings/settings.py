@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import binascii
 import json
 import re
 from collections.abc import Callable, Mapping, Sequence
@@ -12,8 +11,8 @@ from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QCoreApplication, QLockFile, QObject, QSettings, QTimer, Signal
 
+from digitpad.library.damaged import set_aside
 from digitpad.ui.pad.brush import OPACITIES, WIDTHS, Brush
-from digitpad.ui.settings.folders import set_aside
 from digitpad.ui.style.theme import SCHEMES
 from digitpad.ui.style.translations import LANGUAGES
 
@@ -68,18 +67,13 @@ def _within(values: Sequence[float]) -> Callable[[str], float | None]:
             value = float(text)
         except ValueError:
             return None
-        # NaN is not within anything.
-        return value if min(values) <= value <= max(values) else None
+        return value if min(values) <= value <= max(values) else None  # NaN is not
 
     return read
 
 
-def _flag(text: str) -> bool | None:
-    return {"true": True, "false": False}.get(text)
-
-
-def _written_flag(value: bool) -> str:
-    return "true" if value else "false"
+def _flag(default: bool) -> _Setting[bool]:
+    return _Setting(default, {"true": True, "false": False}.get, lambda on: str(on).lower())
 
 
 def _path(text: str) -> str | None:
@@ -89,32 +83,27 @@ def _path(text: str) -> str | None:
 def _bytes(text: str) -> bytes | None:
     try:
         return base64.b64decode(text, validate=True)
-    except (ValueError, binascii.Error):
+    except ValueError:
         return None
 
 
-def _written_bytes(value: bytes) -> str:
-    return base64.b64encode(value).decode()
+def _json(text: str) -> Any:
+    try:
+        return json.loads(text)
+    except (ValueError, RecursionError):
+        return None
 
 
 def _conventions(text: str) -> dict[str, dict[str, Any]] | None:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, dict) or not all(isinstance(v, dict) for v in value.values()):
-        return None
-    return value
+    value = _json(text)
+    is_good = isinstance(value, dict) and all(isinstance(v, dict) for v in value.values())
+    return value if is_good else None
 
 
-def _names(text: str) -> tuple[str, ...] | None:
-    try:
-        value = json.loads(text)
-    except (ValueError, RecursionError):
-        return None
-    if not isinstance(value, list) or not all(isinstance(v, str) and _path(v) for v in value):
-        return None
-    return tuple(value[:MAX_RECENT_MODELS])
+def _paths(text: str) -> tuple[str, ...] | None:
+    value = _json(text)
+    is_good = isinstance(value, list) and all(isinstance(v, str) and _path(v) for v in value)
+    return tuple(value[:MAX_RECENT_MODELS]) if is_good else None
 
 
 class Settings(QObject):
@@ -138,7 +127,7 @@ class Settings(QObject):
         recent_models: files of models, the one used last first.
 
     Signals:
-        failed(str): settings cannot be saved; a sentence for the user, emitted once.
+        failed(str): settings cannot be saved; a sentence for the user.
 
     Args:
         store: where they are kept; see :func:`open_store`.
@@ -146,28 +135,36 @@ class Settings(QObject):
 
     failed = Signal(str)
 
-    geometry = _Setting(b"", _bytes, _written_bytes)
+    geometry = _Setting(b"", _bytes, lambda value: base64.b64encode(value).decode())
     model = _Setting("digits", _path)
     second_model = _Setting("", _path)
-    compares = _Setting(False, _flag, _written_flag)
-    sees_why = _Setting(False, _flag, _written_flag)
+    compares = _flag(False)
+    sees_why = _flag(False)
     language = _Setting("system", _one_of(*LANGUAGES))
     theme = _Setting("system", _one_of(*SCHEMES))
     brush_width = _Setting(Brush().width, _within(WIDTHS))
     ink_opacity = _Setting(Brush().opacity, _within(OPACITIES))
-    keeps_recents = _Setting(True, _flag, _written_flag)
-    grid_mode = _Setting(False, _flag, _written_flag)
-    reduced_motion = _Setting(False, _flag, _written_flag)
-    recent_models = _Setting[tuple[str, ...]]((), _names, json.dumps)
+    keeps_recents = _flag(True)
+    grid_mode = _flag(False)
+    reduced_motion = _flag(False)
+    recent_models = _Setting[tuple[str, ...]]((), _paths, json.dumps)
     _all_conventions = _Setting[dict[str, dict[str, Any]]]({}, _conventions, json.dumps)
 
     def __init__(self, store: QSettings, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._store = store
-        self._pending: dict[str, str] = {}
-        self._failed = False
+        self._file = Path(store.fileName())
+        self._told: str | None = None
         self._timer = QTimer(self, singleShot=True, interval=WAIT_MS)
         self._timer.timeout.connect(self.flush)
+        # What a window that was closed could not write, because the file was locked.
+        self._waiting_file = self._file.with_name(f"{self._file.name}.waiting")
+        self._pending: dict[str, str] = {}
+        if self._waiting_file.exists():
+            waiting, _ = open_store(self._waiting_file)
+            values = {key: waiting.value(key) for key in waiting.allKeys()}
+            self._pending = {k: value for k, value in values.items() if isinstance(value, str)}
+            self._timer.start()
 
     def add_recent_model(self, path: str) -> None:
         """Offer a model's file again."""
@@ -206,30 +203,58 @@ class Settings(QObject):
             self._timer.start()
 
     def flush(self) -> None:
-        """Write now what has changed, and say so where that fails for the first time."""
+        """Write now what has changed; where that fails, say so once until it works again."""
         self._timer.stop()
         if not self._pending:
             return
         if self._is_locked():
             self._timer.start()
+            self._fail(
+                translate(
+                    "Settings",
+                    "Another program keeps {file} locked; your settings are saved when it is free.",
+                )
+            )
             return
-        for key, value in self._pending.items():
-            self._store.setValue(key, value)
+        _write(self._store, self._pending)
         self._pending.clear()
-        self._store.sync()
-        if self._store.status() != QSettings.Status.NoError and not self._failed:
-            self._failed = True
-            self.failed.emit(
+        if self._store.status() == QSettings.Status.NoError:
+            self._told = None
+            self._waiting_file.unlink(missing_ok=True)
+        else:
+            self._fail(
                 translate(
                     "Settings",
                     "Your settings cannot be saved in {file}; they hold until you quit.",
-                ).format(file=self._store.fileName())
+                )
             )
+
+    def close(self) -> None:
+        """Write what has changed: where the file is locked, beside it, for the next start."""
+        self.flush()
+        self._timer.stop()
+        if self._pending:
+            _write(_ini(self._waiting_file), self._pending)
+
+    def _fail(self, sentence: str) -> None:
+        if self._told != sentence:
+            self._told = sentence
+            self.failed.emit(sentence.format(file=self._file))
 
     def _is_locked(self) -> bool:
         """Whether another program holds the file, and hangs: QSettings waits half a minute."""
-        lock = QLockFile(f"{self._store.fileName()}.lock")
+        lock = QLockFile(f"{self._file}.lock")
         return not lock.tryLock(100) and lock.error() == QLockFile.LockError.LockFailedError
+
+
+def _ini(path: Path) -> QSettings:
+    return QSettings(str(path), QSettings.Format.IniFormat)
+
+
+def _write(store: QSettings, values: Mapping[str, str]) -> None:
+    for key, value in values.items():
+        store.setValue(key, value)
+    store.sync()
 
 
 def open_store(path: Path) -> tuple[QSettings, Path | None]:
@@ -244,7 +269,7 @@ def open_store(path: Path) -> tuple[QSettings, Path | None]:
             aside = set_aside(path)
     except OSError:
         pass  # it can be neither read nor renamed: the settings say so when they are saved
-    return QSettings(str(path), QSettings.Format.IniFormat), aside
+    return _ini(path), aside
 
 
 def _is_damaged(path: Path) -> bool:

@@ -153,8 +153,8 @@ class Window(QMainWindow):
             self.scrubber.set_ink(edit)
         else:
             self._history.push(current.with_cells(edit))
+        self.edited.emit(self._history.current)  # first: it is written down
         self.throttle.request()
-        self.edited.emit(self._history.current)
 
     def _follow(self) -> None:
         """The hand draws: the scrubber is back at now."""

@@ -94,7 +94,7 @@ def test_what_waits_is_bounded(tmp_path: Path) -> None:
 
 def test_a_full_disk_is_a_sentence_and_nothing_is_lost(recents: Recents, path: Path) -> None:
     recents.add(digit("0"), "0", 1.0)
-    database = recents._file._database
+    database = recents._store._database
     assert database is not None
     (pages,) = database.execute("PRAGMA page_count").fetchone()
     database.execute(f"PRAGMA max_page_count = {pages}")
@@ -205,7 +205,7 @@ def test_a_damaged_list_is_set_aside(path: Path, content: bytes) -> None:
     again = Recents(path)
     assert labels(again) == "1"
     again.close()
-    assert path.with_name("recents.sqlite3.damaged").read_bytes() == content
+    assert path.with_name("recents.sqlite3.damaged-1").read_bytes() == content
 
 
 def test_a_table_of_somebody_elses_is_set_aside(path: Path) -> None:

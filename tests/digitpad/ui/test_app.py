@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
-from digitpad.ui.session.session import Habits
+from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
 from digitpad.ui.style import theme
 from digitpad.ui.style.first_paint import after_first_paint
@@ -187,27 +187,28 @@ def ticking(window: Window) -> list[str]:
     return [f"{one} of {one.parent()}" for one in (*timers, *moving)]
 
 
-Open = Callable[[], tuple[Habits, Window]]
+Open = Callable[[], tuple[Session, Window]]
 
 
 @pytest.fixture
 def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Open]:
     """Opens the window of a person, whose home is ``tmp_path``, and does not show it yet."""
     monkeypatch.setenv(HOME_VARIABLE, str(tmp_path))
-    everybody: list[Habits] = []
+    everybody: list[Session] = []
 
-    def new() -> tuple[Habits, Window]:
+    def new() -> tuple[Session, Window]:
         app = start_qt("light")
-        habits = Habits(None, "cpu")
-        window = Window(habits.recognizer)
+        session = Session(None, "cpu")
+        window = Window(session.recognizer)
         qtbot.addWidget(window)
-        habits.move_in(app, window, "light")
-        everybody.append(habits)
-        return habits, window
+        session.attach(app, window, "light")
+        session.restore()
+        everybody.append(session)
+        return session, window
 
     yield new
-    for habits in everybody:
-        habits.move_out()
+    for session in everybody:
+        session.save()
 
 
 def test_a_window_that_nobody_touches_sleeps(opened: Open, qtbot: QtBot) -> None:
@@ -228,36 +229,36 @@ def test_recent_drawings_come_after_the_window_and_move_nothing(
     for label in "17":
         kept.add(digit(label), label, 0.9)
     kept.close()
-    habits, window = opened()
+    session, window = opened()
     window.show()
     place = window.canvas.geometry()
-    assert habits.recents.strip.count() == 0
-    qtbot.waitUntil(lambda: habits.recents.strip.count() == 2)
+    assert session.recents.strip.count() == 0
+    qtbot.waitUntil(lambda: session.recents.strip.count() == 2)
     QApplication.processEvents()
-    assert habits.recents.strip.isVisible()
+    assert session.recents.strip.isVisible()
     assert window.canvas.geometry() == place
 
 
 def test_a_drawing_that_is_gone_before_the_window_shows_is_kept(
     opened: Open, tmp_path: Path
 ) -> None:
-    habits, window = opened()
+    session, window = opened()
     window.open_ink(digit("7"))
     window.clear()
-    habits.recents.close()
+    session.recents.close()
     (kept,) = Recents(tmp_path / "recent.sqlite").entries()
     assert (kept.ink, kept.label) == (digit("7"), "7")
 
 
 def test_switched_off_recent_drawings_stay_off(opened: Open, qtbot: QtBot, tmp_path: Path) -> None:
-    habits, _ = opened()
-    habits.recents.keep(False)
-    habits.settings.flush()
-    habits, window = opened()
+    session, _ = opened()
+    session.recents.keep(False)
+    session.settings.flush()
+    session, window = opened()
     window.show()
     qtbot.waitExposed(window)
     window.open_ink(digit("7"))
     window.clear()
-    assert habits.recents.strip.isHidden()
-    habits.recents.close()
+    assert session.recents.strip.isHidden()
+    session.recents.close()
     assert Recents(tmp_path / "recent.sqlite").entries() == []

@@ -34,8 +34,11 @@ def full_disk() -> Iterator[None]:
         resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
-def drafts(home: Path) -> list[Path]:
-    return sorted((home / "unsaved").glob("pad-*.json"))
+def drafts(home: Path) -> int:
+    """How many drawings in hand are written down."""
+    with closing(sqlite3.connect(home / "recent.sqlite")) as database:
+        (count,) = database.execute("SELECT COUNT(*) FROM drafts").fetchone()
+    return int(count)
 
 
 # -- disk and home -----------------------------------------------------------------------------
@@ -47,16 +50,16 @@ def test_a_full_disk(start: Open, home: Path, tmp_path: Path) -> None:
     pad.draw("1")
     pad.write_down()
     saved = tmp_path / "mine.png"
-    pad.habits.exchange.save_file(saved)
+    pad.session.exchange.save_file(saved)
     before = saved.read_bytes()
     with full_disk():
         pad.draw("7")
-        pad.habits.settings.theme = "dark"
+        pad.session.settings.theme = "dark"
         pad.write_down()
-        pad.habits.exchange.save_file(saved)
+        pad.session.exchange.save_file(saved)
         pad.draw("3")
         assert pad.shown == "71"
-    assert pad.says("not safe from a crash", "unsaved")
+    assert pad.says("not safe from a crash", "recent.sqlite")
     assert pad.says("settings cannot be saved")
     assert pad.says("Recent drawings stay in memory", "recent.sqlite")
     assert pad.says("mine.png cannot be saved")
@@ -64,13 +67,13 @@ def test_a_full_disk(start: Open, home: Path, tmp_path: Path) -> None:
     assert [file.name for file in tmp_path.iterdir() if file.name != "home"] == ["mine.png"]
     # There is room again.
     pad.draw("0")
-    pad.habits.settings.theme = "light"
+    pad.session.settings.theme = "light"
     pad.write_down()
-    assert len(drafts(home)) == 1
+    assert drafts(home) == 1
     pad.close()
     again = start()
     assert again.shown == "0371"
-    assert again.habits.settings.theme == "light"
+    assert again.session.settings.theme == "light"
     assert not again.window.ink
 
 
@@ -81,12 +84,12 @@ def test_a_home_that_cannot_be_written(start: Open, home: Path) -> None:
     assert pad.says("Recent drawings stay in memory", "recent.sqlite")
     for label in "173":
         pad.draw(label)
-    pad.habits.settings.theme = "dark"
+    pad.session.settings.theme = "dark"
     pad.write_down()
     assert pad.says("not safe from a crash")
     assert pad.says("settings cannot be saved")
     assert pad.shown == "71"
-    assert pad.habits.settings.theme == "dark"
+    assert pad.session.settings.theme == "dark"
     pad.window.undo()
     assert not pad.window.ink
     pad.window.undo()
@@ -107,13 +110,13 @@ def test_a_home_that_is_deleted_while_digitpad_runs(start: Open, home: Path) -> 
     pad.write_down()
     shutil.rmtree(home)
     pad.draw("3")
-    pad.habits.settings.language = "ko"
+    pad.session.settings.language = "ko"
     for _ in range(2):  # the first attempt may find out, and say, that the file is gone
         pad.write_down()
         pad.draw("0")
     pad.write_down()
-    assert len(drafts(home)) == 1
-    assert pad.habits.settings.language == "ko"
+    assert drafts(home) == 1
+    assert pad.session.settings.language == "ko"
     pad.close()
     with closing(sqlite3.connect(home / "recent.sqlite")) as database:
         labels = [label for (label,) in database.execute("SELECT label FROM recents ORDER BY id")]
@@ -144,7 +147,7 @@ def test_a_list_that_another_program_has_locked(start: Open, home: Path) -> None
 
 def test_the_window_waits_for_a_lock_for_no_more_than_a_moment(tmp_path: Path) -> None:
     recents = Recents(tmp_path / "recent.sqlite")
-    database = recents._file._database
+    database = recents._store._database
     assert database is not None
     assert database.execute("PRAGMA busy_timeout").fetchone() <= (200,)  # milliseconds
     recents.close()
@@ -167,9 +170,9 @@ def test_a_list_that_is_damaged_while_it_is_open(
     assert pad.shown.startswith("03")
     pad.close()
     again = start()
-    damaged = "list of recent drawings was damaged", str(home / "recent.sqlite.damaged")
+    damaged = "list of recent drawings was damaged", str(home / "recent.sqlite.damaged-1")
     assert pad.says(*damaged) != again.says(*damaged)
-    assert (home / "recent.sqlite.damaged").is_file()
+    assert (home / "recent.sqlite.damaged-1").is_file()
     again.draw("7")
     again.draw("3")
     assert again.shown.startswith("7")
@@ -184,9 +187,9 @@ def test_two_windows_share_a_home(start: Open, home: Path) -> None:
     two.draw("7")
     for pad in (one, two):
         pad.write_down()
-    assert len(drafts(home)) == 2
-    one.habits.settings.theme = "dark"
-    two.habits.settings.reduced_motion = True
+    assert drafts(home) == 2
+    one.session.settings.theme = "dark"
+    two.session.settings.reduced_motion = True
     two.draw("3")
     one.draw("0")
     one.close()
@@ -196,4 +199,4 @@ def test_two_windows_share_a_home(start: Open, home: Path) -> None:
     again = start()
     assert sorted(again.shown) == ["0", "1", "3", "7"]
     assert again.window.ink == Ink()
-    assert not drafts(home)
+    assert drafts(home) == 0

@@ -37,7 +37,7 @@ def mine(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("how", ["deleted", "replaced", "folder", "other"])
 def test_a_model_file_that_goes_while_it_is_used(start: Open, mine: Path, how: str) -> None:
     pad = start()
-    pad.habits.models.open_file(mine)
+    pad.session.models.open_file(mine)
     pad.draw("7")
     assert "mine" in pad.window.status.text()
     if how == "deleted":
@@ -64,12 +64,12 @@ def test_a_model_that_cannot_be_opened_leaves_the_working_one(start: Open, mine:
     pad.draw("7")
     mine.write_bytes(mine.read_bytes()[:10_000])
     for path, words in ((mine, "not an ONNX model"), (mine.parent / "no.onnx", "no model")):
-        pad.habits.models.open_file(path)
+        pad.session.models.open_file(path)
         assert pad.says(words)
         assert pad.window.answer.label == "7"
         pad.draw("7")
     (mine.parent / "folder.onnx").mkdir()
-    pad.habits.models.open_file(mine.parent / "folder.onnx")
+    pad.session.models.open_file(mine.parent / "folder.onnx")
     assert pad.says("folder.onnx")
     pad.draw("1")
 
@@ -149,11 +149,11 @@ def test_saving_over_a_protected_file(start: Open, tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(b"old\n")
         path.chmod(0o444)
-        pad.habits.exchange.save_file(path)
+        pad.session.exchange.save_file(path)
         assert pad.says(f"{name} cannot be saved", os.strerror(errno.EACCES))
         assert path.read_bytes() == b"old\n"
         path.chmod(0o644)
-        pad.habits.exchange.save_file(path)
+        pad.session.exchange.save_file(path)
         assert pad.window.statusBar().currentMessage() == f"Saved as {name}"
     assert len((tmp_path / "mine.jsonl").read_bytes().splitlines()) == 2
 
@@ -167,6 +167,6 @@ def test_a_file_that_is_cut_while_it_is_read(start: Open, tmp_path: Path) -> Non
         ("a.png", b"\x89P"),
     ):
         (tmp_path / name).write_bytes(content)
-        pad.habits.exchange.open_file(tmp_path / name)
+        pad.session.exchange.open_file(tmp_path / name)
         assert pad.says(name)
         assert pad.window.answer.label == "7"

@@ -23,11 +23,13 @@ from tests.support.drawings import digit
 PROGRAM = """
 import sys
 from PySide6.QtCore import QSocketNotifier
-from digitpad.ink import Ink
-from digitpad.ui import app, habits
-move_in = habits.Habits.move_in
-def moved_in(self, application, window, scheme):
-    move_in(self, application, window, scheme)
+from digitpad.ink.ink import Ink
+from digitpad.ui import app
+from digitpad.ui.session.session import Session
+restore = Session.restore
+def restored(self):
+    restore(self)
+    window = self._window
     def obey():
         try:
             do(sys.stdin.readline().strip())
@@ -40,7 +42,7 @@ def moved_in(self, application, window, scheme):
         word, _, rest = line.partition(" ")
         if word == "draw":
             window.open_ink(Ink.from_json(rest))
-            self.recovery.flush()
+            self.recovery.save()
         elif word == "set":
             name, value = rest.split()
             setattr(self.settings, name, value)
@@ -48,11 +50,11 @@ def moved_in(self, application, window, scheme):
         elif word == "close":
             window.close()
         elif not line:
-            application.quit()
+            self._app.quit()
     self.notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, window)
     self.notifier.activated.connect(obey)
     print("ready", flush=True)
-habits.Habits.move_in = moved_in
+Session.restore = restored
 sys.exit(app.run(device="cpu"))
 """
 

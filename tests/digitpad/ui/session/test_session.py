@@ -23,7 +23,7 @@ from digitpad import __version__
 from digitpad.inference.recognizer import RecognizerError
 from digitpad.ui.app import start_qt
 from digitpad.ui.pad.brush import Brush
-from digitpad.ui.session.session import Habits
+from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
 from digitpad.ui.style import theme
 from digitpad.ui.style.translations import Translations
@@ -32,7 +32,7 @@ from digitpad.ui.window.shortcuts import ShortcutsDialog
 from digitpad.ui.window.window import Window
 from tests.support.drawings import digit
 
-Start = tuple[Habits, Window]
+Start = tuple[Session, Window]
 
 
 @pytest.fixture
@@ -44,16 +44,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 @pytest.fixture
 def start(qtbot: QtBot, home: Path) -> Iterator[Start]:
     app = start_qt("light")
-    habits = Habits(None, "cpu")
-    habits.speak()
-    window = Window(habits.recognizer)
+    session = Session(None, "cpu")
+    session.set_language()
+    window = Window(session.recognizer)
     qtbot.addWidget(window)
-    habits.move_in(app, window, "light")
+    session.attach(app, window, "light")
+    session.restore()
     window.show()
     qtbot.waitExposed(window)
-    yield habits, window
-    habits.move_out()
-    habits._translations.use("en")
+    yield session, window
+    session.save()
+    session._translations.use("en")
     theme.apply(app, "light")
 
 
@@ -68,40 +69,40 @@ def dialog(window: Window, kind: type[QDialog]) -> QDialog:
 
 
 def test_korean_and_back_at_once_and_at_the_next_start(start: Start, home: Path) -> None:
-    habits, window = start
+    session, window = start
     english = window.commands["undo"].text()
-    choose(habits.preferences.language_menu, "ko")
+    choose(session.preferences.language_menu, "ko")
     assert window.commands["undo"].text() == "실행 취소"
     assert window.canvas.hint == "여기에 숫자를 그려 보세요"
-    assert habits.preferences.theme_menu.title() == "테마(&T)"
-    habits.settings.flush()
-    assert Habits(None, "cpu").settings.language == "ko"
-    choose(habits.preferences.language_menu, "en")
+    assert session.preferences.theme_menu.title() == "테마(&T)"
+    session.settings.flush()
+    assert Session(None, "cpu").settings.language == "ko"
+    choose(session.preferences.language_menu, "en")
     assert window.commands["undo"].text() == english
 
 
 def test_the_theme_changes_at_once_and_is_remembered(start: Start) -> None:
-    habits, window = start
-    choose(habits.preferences.theme_menu, "dark")
+    session, window = start
+    choose(session.preferences.theme_menu, "dark")
     assert theme.is_dark(window.palette())
-    assert habits.settings.theme == "dark"
-    choose(habits.preferences.theme_menu, "light")
+    assert session.settings.theme == "dark"
+    choose(session.preferences.theme_menu, "light")
     assert not theme.is_dark(window.palette())
 
 
 def test_motion_is_reduced_at_once_and_remembered(start: Start) -> None:
-    habits, window = start
+    session, window = start
     assert theme.moves(window)
-    habits.preferences.motion.trigger()
+    session.preferences.motion.trigger()
     assert not theme.moves(window)
-    assert habits.settings.reduced_motion
-    habits.preferences.motion.trigger()
+    assert session.settings.reduced_motion
+    session.preferences.motion.trigger()
     assert theme.moves(window)
 
 
 def test_what_the_command_line_asked_for_is_not_remembered(start: Start) -> None:
-    habits, _ = start  # with the theme "light"
-    assert habits.settings.theme == "system"
+    session, _ = start  # with the theme "light"
+    assert session.settings.theme == "system"
 
 
 def test_f1_lists_every_shortcut_of_the_menus(start: Start, qtbot: QtBot) -> None:
@@ -139,55 +140,57 @@ def test_a_card_of_a_stranger_is_shown_as_text() -> None:
 
 
 def test_size_and_place_are_remembered(start: Start, home: Path) -> None:
-    habits, window = start
+    session, window = start
     window.resize(780, 690)  # smaller than the screen of the tests, which is 800 x 800
     QApplication.processEvents()
     size = window.size()
-    habits.move_out()
-    again = Window(habits.recognizer)
+    session.save()
+    again = Window(session.recognizer)
     assert again.size() != size
-    assert again.restoreGeometry(Habits(None, "cpu").settings.geometry)
+    assert again.restoreGeometry(Session(None, "cpu").settings.geometry)
     assert again.size() == size
 
 
 def test_brush_and_grid_are_remembered(start: Start, qtbot: QtBot) -> None:
-    habits, window = start
+    session, window = start
     window.commands["heavier"].trigger()
     window.commands["fainter"].trigger()
     window.commands["grid"].trigger()
-    habits.move_out()
-    again = Habits(None, "cpu")
+    session.save()
+    again = Session(None, "cpu")
     other = Window(again.recognizer)
     qtbot.addWidget(other)
-    again.move_in(start_qt("light"), other, None)
+    again.attach(start_qt("light"), other, None)
+    again.restore()
     assert other.canvas.brush == window.canvas.brush != Brush()
     assert other.document.on_grid
-    again.move_out()
+    again.save()
 
 
 def test_the_second_model_is_brought_back_and_the_window_stays_as_wide(
     start: Start, home: Path, qtbot: QtBot
 ) -> None:
-    habits, window = start
+    session, window = start
     window.resize(780, 690)  # smaller than the screen of the tests, which is 800 x 800
     QApplication.processEvents()
     width = window.width()
-    habits.models.compare_with("fashion")
+    session.models.compare_with("fashion")
     assert window.width() > width
-    habits.move_out()
+    session.save()
     for compare in (None, "fashion"):
-        again = Habits(None, "cpu", compare)
+        again = Session(None, "cpu", compare)
         other = Window(again.recognizer)
         qtbot.addWidget(other)
-        again.move_in(start_qt("light"), other, None)
+        again.attach(start_qt("light"), other, None)
+        again.restore()
         second = other.comparison.recognizer
         assert second is not None
         assert second.name == "fashion"
         again.models.toggle()
         assert other.width() == width
         again.settings.flush()
-        again.move_out()
-    assert Habits(None, "cpu").settings.second_model == "fashion"
+        again.save()
+    assert Session(None, "cpu").settings.second_model == "fashion"
 
 
 def test_a_second_model_that_was_asked_for_must_be_there_and_is_not_remembered(
@@ -195,29 +198,31 @@ def test_a_second_model_that_was_asked_for_must_be_there_and_is_not_remembered(
 ) -> None:
     for wrong in (str(home / "gone.onnx"), "digits"):
         with pytest.raises(RecognizerError, match=r"gone\.onnx|compare it with another"):
-            Habits(None, "cpu", wrong)
-    habits = Habits("fashion", "cpu", "digits")
-    window = Window(habits.recognizer)
+            Session(None, "cpu", wrong)
+    session = Session("fashion", "cpu", "digits")
+    window = Window(session.recognizer)
     qtbot.addWidget(window)
-    habits.move_in(start_qt("light"), window, None)
+    session.attach(start_qt("light"), window, None)
+    session.restore()
     assert window.comparison.recognizer is not None
-    assert (habits.settings.second_model, habits.settings.compares) == ("", False)
-    habits.move_out()
+    assert (session.settings.second_model, session.settings.compares) == ("", False)
+    session.save()
 
 
 def test_a_second_model_that_is_gone_is_a_notice(home: Path, qtbot: QtBot) -> None:
     (home / "settings.ini").write_text(
         "[General]\nsecond_model=/gone.onnx\ncompares=true\n", encoding="utf-8"
     )
-    habits = Habits(None, "cpu")
-    window = Window(habits.recognizer)
+    session = Session(None, "cpu")
+    window = Window(session.recognizer)
     qtbot.addWidget(window)
-    habits.move_in(start_qt("light"), window, None)
+    session.attach(start_qt("light"), window, None)
+    session.restore()
     said = window.statusBar().currentMessage()
     assert said.startswith("Your second model is not used: no model /gone.onnx")
     assert window.comparison.recognizer is None
-    assert habits.settings.compares  # it may be there again at the next start
-    habits.move_out()
+    assert session.settings.compares  # it may be there again at the next start
+    session.save()
 
 
 def test_a_damaged_file_and_a_lost_model_are_sentences_in_the_window(
@@ -226,31 +231,33 @@ def test_a_damaged_file_and_a_lost_model_are_sentences_in_the_window(
     (home / "settings.ini").write_text("[General]\nmodel=/gone.onnx\n", encoding="utf-8")
     (home / "unsaved").mkdir()
     (home / "unsaved" / "pad-1.json").write_text("nonsense", encoding="utf-8")
-    habits = Habits(None, "cpu")
-    window = Window(habits.recognizer)
+    session = Session(None, "cpu")
+    window = Window(session.recognizer)
     qtbot.addWidget(window)
-    habits.move_in(start_qt("light"), window, None)
+    session.attach(start_qt("light"), window, None)
+    session.restore()
     said = window.statusBar().currentMessage()
     assert "/gone.onnx" in said
     assert "drawing was damaged" in said
-    habits.move_out()
+    session.save()
     (home / "settings.ini").write_text("no settings", encoding="utf-8")
-    habits = Habits(None, "cpu")
-    habits.move_in(start_qt("light"), window, None)
+    session = Session(None, "cpu")
+    session.attach(start_qt("light"), window, None)
+    session.restore()
     assert "settings were damaged" in window.statusBar().currentMessage()
-    habits.move_out()
+    session.save()
 
 
 def test_a_missing_translation_is_a_sentence(
     start: Start, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    habits, window = start
+    session, window = start
     monkeypatch.setattr("digitpad.library.resources.assets_dir", lambda: tmp_path)
-    choose(habits.preferences.language_menu, "ko")
+    choose(session.preferences.language_menu, "ko")
     assert "digitpad_ko.qm is missing" in window.statusBar().currentMessage()
     assert window.commands["undo"].text() == "Undo"
-    checked = [a.data() for a in habits.preferences.language_menu.actions() if a.isChecked()]
-    assert checked == [habits.settings.language]
+    checked = [a.data() for a in session.preferences.language_menu.actions() if a.isChecked()]
+    assert checked == [session.settings.language]
 
 
 def test_a_language_that_is_already_spoken_costs_nothing() -> None:
@@ -261,18 +268,20 @@ def test_a_language_that_is_already_spoken_costs_nothing() -> None:
 DRAWER = """
 import sys
 from PySide6.QtCore import QTimer
-from digitpad.ink import Ink
-from digitpad.ui import app, habits
-move_in = habits.Habits.move_in
-def moved_in(self, application, window, scheme):
-    move_in(self, application, window, scheme)
+from digitpad.ink.ink import Ink
+from digitpad.ui import app
+from digitpad.ui.session.session import Session
+restore = Session.restore
+def restored(self):
+    restore(self)
+    window = self._window
     print(len(window.ink.strokes), window.statusBar().currentMessage(), flush=True)
     if sys.argv[1] == "close":
         QTimer.singleShot(0, window.close)
     elif sys.argv[1] == "draw":
         window.open_ink(Ink.from_json(sys.argv[2]))
         QTimer.singleShot(500, lambda: print("drawn", flush=True))
-habits.Habits.move_in = moved_in
+Session.restore = restored
 sys.exit(app.run(device="cpu"))
 """
 

@@ -79,7 +79,7 @@ def fields(text: str) -> set[str]:
 
 def test_the_texts_are_found() -> None:
     assert ("Canvas", "Draw a digit here") in SOURCES
-    assert ("Habits", "&About digitpad") in SOURCES
+    assert ("Session", "&About digitpad") in SOURCES
     assert len(SOURCES) > 40
 
 

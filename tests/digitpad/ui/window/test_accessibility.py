@@ -139,9 +139,9 @@ def test_everything_has_a_name(window: Window, open_place: Open) -> None:
 
 @PLACES
 def test_everything_has_a_korean_name(window: Window, start: Start, open_place: Open) -> None:
-    habits, _ = start
+    session, _ = start
     english = {id(widget): name(widget) for widget in named(window)}
-    choose(habits.preferences.language_menu, "ko")
+    choose(session.preferences.language_menu, "ko")
     place = open_place(window)
     without = [
         name(widget)
@@ -150,7 +150,7 @@ def test_everything_has_a_korean_name(window: Window, start: Start, open_place: 
     ]
     assert without == []
     place.close() if place is not window else None
-    choose(habits.preferences.language_menu, "en")
+    choose(session.preferences.language_menu, "en")
     again = {id(widget): name(widget) for widget in named(window)}
     common = english.keys() & again.keys()
     assert len(common) > 20
@@ -218,8 +218,8 @@ def focus_shows(widget: QWidget, elsewhere: QWidget) -> bool:
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_focus_is_seen_wherever_it_is(window: Window, start: Start, scheme: str) -> None:
-    habits, _ = start
-    choose(habits.preferences.theme_menu, scheme)
+    session, _ = start
+    choose(session.preferences.theme_menu, scheme)
     QApplication.processEvents()
     forth = stops(window.canvas, Qt.Key.Key_Tab)
     hidden = [name(a) for a, b in zip(forth, forth[1:] + forth[:1], strict=True)
@@ -236,8 +236,8 @@ def test_focus_is_seen_in_dialogs(
     open_place: Open,
     scheme: str,
 ) -> None:
-    habits, _ = start
-    choose(habits.preferences.theme_menu, scheme)
+    session, _ = start
+    choose(session.preferences.theme_menu, scheme)
     place = opened(open_place, window, qtbot)
     each = [w for w in named(place) if w.focusPolicy() & Qt.FocusPolicy.TabFocus and w.isEnabled()]
     assert len(each) >= 2
@@ -254,8 +254,8 @@ def test_the_cell_of_the_keys_is_seen_on_ink_as_on_paper(
     grey: float,
     scheme: theme.Colours,
 ) -> None:
-    habits, _ = start
-    choose(habits.preferences.theme_menu, "light" if scheme is theme.LIGHT else "dark")
+    session, _ = start
+    choose(session.preferences.theme_menu, "light" if scheme is theme.LIGHT else "dark")
     window.open_image(np.full((28, 28), grey, np.float32))
     grid = window.grid
     grid.setFocus(BACKTAB)

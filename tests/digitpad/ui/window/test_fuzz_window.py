@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
@@ -24,10 +23,8 @@ from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
 from digitpad.ui.files.import_export import Exchange
 from digitpad.ui.files.importing import INK_FORMAT, Incoming, can_read, from_mime
-from digitpad.ui.session.draft import Drafts, document_of
-from digitpad.ui.session.journal import Journal
 from digitpad.ui.session.recovery import Recovery
-from digitpad.ui.session.session import Habits
+from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
 from digitpad.ui.settings.settings import Settings, open_store
 from digitpad.ui.window.window import Window
@@ -39,6 +36,7 @@ from tests.support.damage import (  # noqa: F401  a fixture
     quick_folder,
 )
 from tests.support.drawings import digit, scribble
+from tests.support.old_drafts import old_journal
 
 pytestmark = pytest.mark.usefixtures("qtbot")
 NAMES = [name for name, value in vars(Settings).items() if hasattr(value, "default")]
@@ -79,43 +77,30 @@ def test_damaged_settings_are_read_or_set_aside(quick_folder: Path) -> None:
             left.unlink()
 
 
-def draft(folder: Path) -> bytes:
-    """As it is written after several edits."""
-    drafts, journal = Drafts(), Journal(folder / "draft.json")
-    page = Document(replace(scribble(1), label="7"))
-    grid = page.with_cells(np.eye(28, dtype=np.float32))
-    for document in (Document(digit("1")), page, grid, grid.toggled(), page, grid):
-        journal.write(drafts.state(document))
-    return (folder / "draft.json").read_bytes()
-
-
 def test_damaged_drafts_come_back_or_are_set_aside(quick_folder: Path) -> None:
-    wholes = [draft(quick_folder)]
-    lines = [json.loads(line) for line in wholes[0].splitlines()]
-    assert len(lines) > 3
+    """Those of the version before, which are files of their own."""
+    whole, folder = old_journal(), quick_folder / "unsaved"
+    lines = [json.loads(line) for line in whole.splitlines()]
     shown: list[Document] = []
-
-    def show(state: Mapping[str, Any]) -> None:
-        shown[:] = [document_of(state)]
-
-    for content in (*damaged(wholes, CASES), *_with_a_strange_line(lines)):
-        file = quick_folder / "pad-1.json"
-        file.write_bytes(content)
+    for content in (*damaged([whole], CASES), *_with_a_strange_line(lines)):
+        folder.mkdir()
+        (folder / "pad-1.json").write_bytes(content)
         shown.clear()
-        recovery = Recovery(quick_folder, dict, show)
+        path = quick_folder / "recent.sqlite"
+        recovery = Recovery(path, folder, lambda: Document(), shown.append)
         with bounded(content):
-            told = recovery.bring_back()
-            assert told is not None
-        if "damaged" in told:
+            told = recovery.restore()
+            assert told is not None or not shown
+        if told is not None and "damaged" in told:
             assert not shown
-            assert (quick_folder / "pad-1.json.damaged-1").read_bytes() == content
-        else:
+            assert (folder / "pad-1.json.damaged-1").read_bytes() == content
+        elif told is not None:
             assert told == "Your last drawing is back."
             image = shown[0].image()
             assert image is None or np.isfinite(image).all()
         recovery.close()
-        for left in quick_folder.glob("pad-1*"):
-            left.unlink()
+        shutil.rmtree(folder)
+        path.unlink(missing_ok=True)
 
 
 def _with_a_strange_line(lines: list[object]) -> Iterator[bytes]:
@@ -240,7 +225,7 @@ def test_a_whole_start_in_a_damaged_home(
     wholes = {
         "settings.ini": settings_file(quick_folder).replace(b"language=ko", b"language=en"),
         "recent.sqlite": (quick_folder / "recents").read_bytes(),
-        "unsaved/pad-1.json": draft(quick_folder),
+        "unsaved/pad-1.json": old_journal(),
     }
     app = start_qt("light")
     for case in range(CASES // 25):
@@ -249,12 +234,13 @@ def test_a_whole_start_in_a_damaged_home(
             file.parent.mkdir(parents=True, exist_ok=True)
             file.write_bytes(next(iter(damaged([whole], 1, seed=case))))
         with bounded(case, seconds=5):
-            habits = Habits(None, "cpu")
-            window = Window(habits.recognizer)
+            session = Session(None, "cpu")
+            window = Window(session.recognizer)
             qtbot.addWidget(window)
-            habits.move_in(app, window, "light")
+            session.attach(app, window, "light")
+            session.restore()
             window.open_ink(digit("1"))
             assert window.answer.label == "1"
-            habits.move_out()
+            session.save()
         window.close()
         assert not list((quick_folder / "home" / "unsaved").glob("pad-?.json"))
