@@ -706,6 +706,10 @@ Arrow keys and Space do the same.</source>
         <translation>키보드 단축키(&amp;K)</translation>
     </message>
     <message>
+        <source>The window&apos;s last place was damaged; it opens as at first.</source>
+        <translation>창의 지난 위치 정보가 손상되어 처음 상태로 엽니다.</translation>
+    </message>
+    <message>
         <source>Your last model is not used: {reason}.</source>
         <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
     </message>

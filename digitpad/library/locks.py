@@ -16,6 +16,8 @@ def locked(path: Path) -> IO[bytes] | None:
     Raises:
         OSError: if the file cannot be opened.
     """
+    if path.exists() and not path.is_file():  # opening a pipe could take for ever
+        raise OSError("not a regular file")
     file = path.open("ab")
     try:
         if sys.platform == "win32":

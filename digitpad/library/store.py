@@ -151,6 +151,8 @@ class Store:
 
 
 def _connected(path: Path | None) -> sqlite3.Connection:
+    if path is not None and path.exists() and not path.is_file():
+        raise sqlite3.DatabaseError("not a regular file")
     database = sqlite3.connect(path or ":memory:", isolation_level=None)
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     database.set_progress_handler(lambda: 1, _MOST_STEPS)

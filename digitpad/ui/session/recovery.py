@@ -119,6 +119,7 @@ class Recovery(QObject):
 
     def _restore(self, document: Document, is_whole: bool) -> None:
         try:
+            document.image()  # which fails, if at all, before it stands on the page
             self._show(document)
         except Exception:  # whatever it is, it would be there at every start
             is_whole = False

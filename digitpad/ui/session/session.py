@@ -138,8 +138,8 @@ class Session:
         strip = self.recents.strip.height() + 2 * theme.GRID
         window.resize(window.size() + QSize(0, strip))
         self.why.open(settings.sees_why)  # before the place, which has room for it
-        if settings.geometry:
-            window.restoreGeometry(settings.geometry)
+        if settings.geometry and not window.restoreGeometry(settings.geometry):
+            self._notices.append(_lost_place)
         window.tools.pen_menu.set_brush(Brush(settings.brush_width, settings.ink_opacity))
         if settings.grid_mode:
             window.toggle_grid()
@@ -227,6 +227,10 @@ def _damaged_settings(aside: Path) -> str:
     return translate(
         "Session", "Your settings were damaged and begin anew; the old file is kept as {file}."
     ).format(file=aside)
+
+
+def _lost_place() -> str:
+    return translate("Session", "The window's last place was damaged; it opens as at first.")
 
 
 def _lost_model(reason: str) -> str:

@@ -77,7 +77,7 @@ def _flag(default: bool) -> _Setting[bool]:
 
 
 def _path(text: str) -> str | None:
-    return text if text and "\0" not in text else None
+    return text if Path(text).name and "\0" not in text else None
 
 
 def _bytes(text: str) -> bytes | None:
@@ -276,7 +276,7 @@ def _is_damaged(path: Path) -> bool:
     """Whether a file is none that digitpad has written: QSettings itself takes almost anything."""
     if not path.exists():
         return False
-    if path.stat().st_size > MAX_BYTES:
+    if not path.is_file() or path.stat().st_size > MAX_BYTES:  # a pipe would be read for ever
         return True
     try:
         text = path.read_text(encoding="utf-8")

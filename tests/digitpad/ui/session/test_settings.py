@@ -188,3 +188,39 @@ def test_a_file_that_a_hanging_program_holds_stops_nobody(tmp_path: Path) -> Non
     lock.unlock()
     settings.flush()
     assert read(file)["theme"] == "dark"
+
+
+def test_what_is_still_locked_at_the_end_is_told_and_there_at_the_next_start(
+    tmp_path: Path,
+) -> None:
+    file = tmp_path / "settings.ini"
+    settings, other = (Settings(open_store(file)[0]) for _ in range(2))
+    other.language = "ko"
+    other.flush()
+    said: list[str] = []
+    settings.failed.connect(said.append)
+    lock = QLockFile(f"{file}.lock")
+    assert lock.tryLock(0)
+    settings.theme = "dark"
+    settings.brush_width = 30.0
+    for _ in range(2):
+        settings.flush()
+    settings.close()
+    assert len(said) == 1
+    assert "locked" in said[0]
+    assert str(file) in said[0]
+    assert read(file)["theme"] == "dark"  # at once, although the lock is still there
+    again = Settings(open_store(file)[0])
+    again.close()
+    lock.unlock()
+    last = Settings(open_store(file)[0])
+    last.close()
+    assert not list(tmp_path.glob("*.waiting"))
+    both = read(file)
+    assert (both["theme"], both["brush_width"], both["language"]) == ("dark", 30.0, "ko")
+
+
+def test_a_damaged_file_of_waiting_settings_is_set_aside(tmp_path: Path) -> None:
+    (tmp_path / "settings.ini.waiting").write_bytes(b"\x00\xff nonsense")
+    assert read(tmp_path / "settings.ini") == DEFAULTS
+    assert (tmp_path / "settings.ini.waiting.damaged-1").exists()
