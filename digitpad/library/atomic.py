@@ -1,4 +1,4 @@
-"""Files that are there whole, or as they were before: whatever happens while they are written."""
+"""Files that are there whole, or as they were before; and damaged ones, which are renamed."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import os
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
+from itertools import count
 from pathlib import Path
 from typing import BinaryIO
 from uuid import uuid4
@@ -53,3 +54,21 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[BinaryIO]:
 def remedy(error: OSError) -> str:
     """What to do about a file that cannot be written, as the middle of a sentence."""
     return "free some space" if error.errno in _FULL else "check that it may be written there"
+
+
+def set_aside(path: Path) -> Path:
+    """Rename a damaged file, so that a new one can take its place and nothing is lost.
+
+    Returns:
+        The new name.
+
+    Raises:
+        OSError: if the file cannot be renamed.
+    """
+    return path.rename(aside_name(path))
+
+
+def aside_name(path: Path) -> Path:
+    """What a damaged file is renamed to: ``a.ini.damaged-1``, or the first number that is free."""
+    names = (path.with_name(f"{path.name}.damaged-{n}") for n in count(1))
+    return next(name for name in names if not name.exists())

@@ -8,6 +8,7 @@ by a crash, and nobody takes the drawing of a living window.
 from __future__ import annotations
 
 import sqlite3
+import sys
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from functools import partial
@@ -17,9 +18,8 @@ from typing import IO
 
 from digitpad.ink.ink import Stroke
 from digitpad.library import draft_rows
-from digitpad.library.damaged import aside_name
+from digitpad.library.atomic import aside_name
 from digitpad.library.document import Document
-from digitpad.library.locks import locked
 from digitpad.library.schema import transaction
 from digitpad.library.store import Store, StoreError
 
@@ -138,3 +138,31 @@ def _keys(database: sqlite3.Connection) -> list[int]:
     """Of all drafts, the latest first."""
     rows = database.execute("SELECT key FROM drafts ORDER BY saved_at DESC")
     return [key for (key,) in rows if isinstance(key, int)]  # it becomes a file's name
+
+
+def locked(path: Path) -> IO[bytes] | None:
+    """An open file, made where there is none, with a lock until it is closed.
+
+    Returns:
+        The file; None where somebody else has the lock.
+
+    Raises:
+        OSError: if the file cannot be opened.
+    """
+    if path.exists() and not path.is_file():  # opening a pipe could take for ever
+        raise OSError("not a regular file")
+    file = path.open("ab")
+    try:
+        if sys.platform == "win32":
+            import msvcrt
+
+            file.seek(0)
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        return None
+    return file

@@ -6,12 +6,12 @@ import errno
 import os
 import shutil
 import stat
-import tempfile
 from pathlib import Path
 
 import numpy as np
 
 from digitpad.ink.ink import Ink, Stroke
+from digitpad.library.atomic import replacing
 
 
 class SaveError(Exception):
@@ -84,28 +84,19 @@ def write(path: Path, content: bytes, *, append: bool = False) -> None:
     Raises:
         SaveError: if it cannot be written.
     """
-    temporary, name = None, path.name
+    name = path.name
     try:
         path = path.resolve()  # a link stays one
         if path.exists() and not _may_be_written(path):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES))
-        with tempfile.NamedTemporaryFile(
-            dir=path.parent, prefix=".digitpad-", delete=False
-        ) as stream:
-            temporary = Path(stream.name)
+        with replacing(path) as stream:
             if append and path.exists():
                 with path.open("rb") as old:
                     shutil.copyfileobj(old, stream)
                     if old.tell() and not _ends_line(path):
                         stream.write(b"\n")
             stream.write(content)
-            stream.flush()
-            os.fsync(stream.fileno())
-        _like_a_new_file(temporary, path)
-        temporary.replace(path)
     except (OSError, ValueError) as error:  # ValueError: a name that no file can have
-        if temporary is not None:
-            temporary.unlink(missing_ok=True)
         reason = getattr(error, "strerror", None) or error
         raise SaveError(f"{name} cannot be saved ({reason}); try another folder") from error
 
@@ -119,13 +110,3 @@ def _ends_line(path: Path) -> bool:
     with path.open("rb") as stream:
         stream.seek(-1, os.SEEK_END)
         return stream.read(1) == b"\n"
-
-
-def _like_a_new_file(temporary: Path, path: Path) -> None:
-    """Temporary files are for their owner's eyes only; the file has its old or the usual rights."""
-    if path.exists():
-        shutil.copymode(path, temporary)
-    else:
-        mask = os.umask(0)
-        os.umask(mask)
-        temporary.chmod(0o666 & ~mask)

@@ -13,11 +13,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from digitpad.ink.ink import MAX_POINTS, Ink, InkError
-from digitpad.library.damaged import set_aside
+from digitpad.ink.ink import MAX_POINTS, Ink
+from digitpad.library.atomic import set_aside
 from digitpad.library.document import Document
-from digitpad.library.drafts import Draft
-from digitpad.library.locks import locked
+from digitpad.library.drafts import Draft, locked
 
 #: Largest file that is read, in bytes: more than the largest drawing takes.
 MAX_BYTES = 64 * 2**20
@@ -48,48 +47,24 @@ def take_over(folder: Path, draft: Draft) -> Iterator[Path]:
 
 
 def _read(path: Path) -> Document:
-    """The last state that was written whole.
-
-    Raises:
-        ValueError: if there is none.
-        OSError: if the file cannot be read.
-    """
+    """The last state that was written whole; whatever it raises, there is none."""
     if not path.is_file() or path.stat().st_size > MAX_BYTES:
         raise ValueError("no file, or too large")
     first, *rest = path.read_bytes().split(b"\n")
-    state = _object(first)
+    state = json.loads(first)
     for line in rest[:-1]:  # after the last line end comes nothing, or half a line
-        for key, value in _object(line).items():
-            _change(state, key, value)
-    lines = state.pop("strokes", [])
-    if not isinstance(lines, list) or not all(isinstance(line, str) for line in lines):
-        raise InkError("the strokes of a draft must be lines of JSON")
-    strokes = tuple(stroke for line in lines for stroke in Ink.from_json(line).strokes)
+        for key, value in json.loads(line).items():
+            state[key] = _changed(state.get(key), value) if isinstance(value, dict) else value
+    strokes = [s for line in state.pop("strokes", None) or () for s in Ink.from_json(line).strokes]
     if sum(map(len, strokes)) > MAX_POINTS:
-        raise InkError("too many points")
-    page = Document.from_json(json.dumps({**state, "strokes": []}))
-    return replace(page, ink=replace(page.ink, strokes=strokes))
+        raise ValueError("too many points")
+    page = {key: value for key, value in state.items() if value is not None}
+    document = Document.from_json(json.dumps({"strokes": [], **page}))
+    return replace(document, ink=replace(document.ink, strokes=tuple(strokes)))
 
 
-def _change(state: dict[str, Any], key: str, value: Any) -> None:
-    if value is None:
-        state.pop(key, None)
-    elif isinstance(value, dict):
-        old, keep, add = state.get(key), value.get("keep"), value.get("add")
-        if not (isinstance(old, list) and isinstance(keep, int) and isinstance(add, list)):
-            raise ValueError("not a change")
-        if not 0 <= keep <= len(old):
-            raise ValueError("not a change")
-        state[key] = old[:keep] + add
-    else:
-        state[key] = value
-
-
-def _object(line: bytes) -> dict[str, Any]:
-    try:
-        value = json.loads(line)
-    except RecursionError as error:
-        raise ValueError("nested too deeply") from error
-    if not isinstance(value, dict):
-        raise ValueError("not an object")
-    return value
+def _changed(items: list[Any], change: dict[str, Any]) -> list[Any]:
+    keep = change["keep"]
+    if not 0 <= keep <= len(items):
+        raise ValueError("not a change")
+    return [*items[:keep], *change["add"]]

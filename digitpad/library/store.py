@@ -8,11 +8,11 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any, TypeVar
 
-from digitpad.library.damaged import aside_name
+from digitpad.library.atomic import aside_name
 from digitpad.library.schema import COLUMNS, MEASURE, LaterVersionError, prepare, transaction
 
-#: How long to wait for another window that is writing, in milliseconds: this one stands still.
-_PATIENCE_MS = 100
+#: How long to wait for another window that is writing, in seconds: this one stands still.
+_PATIENCE = 0.1
 #: Longest value in bytes, most steps of SQLite's machine for one statement, and most bytes that are
 #: taken over from a damaged file: far more than is ever needed, and little enough for files that
 #: were made to take more.
@@ -56,7 +56,6 @@ class Store:
         self._path, self._tell = path, tell
         self._database: sqlite3.Connection | None = None
         self._opened_on: tuple[int, int] | None = None
-        self._waits = True
 
     def do(self, work: Callable[[sqlite3.Connection], _Result]) -> _Result:
         """Call a function with the open file, and once more where that had to be replaced.
@@ -84,13 +83,10 @@ class Store:
 
     def _attempt(self, work: Callable[[], _Result]) -> _Result:
         try:
-            result = work()
-            self._wait_for_others(True)
-            return result
+            return work()
         except sqlite3.Error as error:
             if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _PASSING:
                 raise _DamagedError from error
-            self._wait_for_others(False)
             raise StoreError(str(error)) from error
         except UnicodeError as error:  # in the message of an error
             raise _DamagedError from error
@@ -101,14 +97,6 @@ class Store:
         except OSError as error:
             raise StoreError(error.strerror or str(error)) from error
 
-    def _wait_for_others(self, waits: bool) -> None:
-        """A lock that has been waited for in vain stops the window no second time."""
-        if waits != self._waits:
-            self._waits = waits
-            if self._database is not None:
-                with suppress(sqlite3.Error):
-                    _set_patience(self._database, waits)
-
     def _open(self) -> sqlite3.Connection:
         if self._database is not None and self._opened_on == _identity(self._path):
             return self._database
@@ -118,7 +106,6 @@ class Store:
         self._opened_on = _identity(self._path)
         database = _connected(self._path)
         try:
-            _set_patience(database, self._waits)
             prepare(database)
         except BaseException:
             database.close()
@@ -153,15 +140,11 @@ class Store:
 def _connected(path: Path | None) -> sqlite3.Connection:
     if path is not None and path.exists() and not path.is_file():
         raise sqlite3.DatabaseError("not a regular file")
-    database = sqlite3.connect(path or ":memory:", isolation_level=None)
+    database = sqlite3.connect(path or ":memory:", timeout=_PATIENCE, isolation_level=None)
     database.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, _LONGEST)
     database.set_progress_handler(lambda: 1, _MOST_STEPS)
     database.text_factory = lambda text: text.decode("utf-8", "replace")
     return database
-
-
-def _set_patience(database: sqlite3.Connection, waits: bool) -> None:
-    database.execute(f"PRAGMA busy_timeout = {_PATIENCE_MS if waits else 0}")
 
 
 def _readable(path: Path, table: str, columns: str) -> Iterator[tuple[Any, ...]]:

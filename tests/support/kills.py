@@ -1,8 +1,9 @@
 """A hand draws in a real window, in a process that is killed at a random moment; what is left?
 
-``python -m tests.support.kills HOME COUNT`` prints one line of JSON: how many strokes were finished,
-the ages in milliseconds of those that were lost, and how many points of the strokes under way there
-were and came back. Every kill has a process of its own, forked from one that has imported all.
+``python -m tests.support.kills HOME COUNT`` prints one line of JSON: how many strokes were
+finished, the ages in milliseconds of those that were lost, and how many points of the strokes under
+way there were and came back. Every kill has a process of its own, forked from one that has imported
+all.
 """
 
 from __future__ import annotations
@@ -117,7 +118,6 @@ def main(home: Path, count: int) -> dict[str, Any]:
 
 
 if __name__ == "__main__":
-    import digitpad.ui.app
     import tests.benchmarks.person  # noqa: F401
 
     print(json.dumps(main(Path(sys.argv[1]), int(sys.argv[2]))))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -20,15 +19,6 @@ if TYPE_CHECKING:
     from digitpad.library.recents import Recents
 
 translate = QCoreApplication.translate
-
-
-@dataclass(frozen=True)
-class _Answered:
-    """A finished drawing and what was said of it."""
-
-    ink: Ink
-    label: str
-    probability: float
 
 
 class RecentDrawings(QObject):
@@ -53,11 +43,11 @@ class RecentDrawings(QObject):
     ) -> None:
         super().__init__(window)
         self._window, self._open = window, recents
-        self._answered: _Answered | None = None
+        self._answered: tuple[Ink, str, float] | None = None  # a finished drawing, and its answer
         self._is_closed = False
         self._told: str | None = None  # the notice that the status bar has shown
         self.strip = RecentsStrip()
-        self.strip.chosen.connect(self._bring_back)
+        self.strip.chosen.connect(window.open_ink)
         self.strip.removed.connect(self._remove)
         self.strip.emptied.connect(self.forget_all)
         window.add_panel(self.strip, below=True)
@@ -110,22 +100,19 @@ class RecentDrawings(QObject):
         if window.canvas.is_drawing or window.scrubber.moment is not None:
             return
         ink = window.ink  # the grid, too, keeps the ink that it was made of
-        if self._answered is not None and not _goes_on(self._answered.ink, ink):
+        if self._answered is not None and not _goes_on(self._answered[0], ink):
             self._put_away()
         if readings is not None and ink and not window.document.on_grid:
             winner = int(readings.probabilities[0].argmax())
             probability = float(readings.probabilities[0, winner])
-            self._answered = _Answered(ink, window.recognizer.labels[winner], probability)
+            self._answered = ink, window.recognizer.labels[winner], probability
 
     def _put_away(self) -> None:
         if self._answered is None:
             return
-        kept, self._answered = self._answered, None
-        self._recents.add(kept.ink, kept.label, kept.probability)
+        answered, self._answered = self._answered, None
+        self._recents.add(*answered)
         self._list()
-
-    def _bring_back(self, ink: Ink) -> None:
-        self._window.open_ink(ink)
 
     def _remove(self, key: int) -> None:
         self._recents.remove(key)

@@ -18,7 +18,7 @@ translate = QCoreApplication.translate
 
 #: How long a movement waits for others before it is written, and what could not be written until
 #: the next attempt, in milliseconds.
-WAIT_MS, RETRY_MS = 100, 1_000
+WAIT_MS, RETRY_MS = 50, 1_000
 
 
 class Recovery(QObject):

@@ -11,7 +11,7 @@ from typing import Any, Generic, TypeVar, overload
 
 from PySide6.QtCore import QCoreApplication, QLockFile, QObject, QSettings, QTimer, Signal
 
-from digitpad.library.damaged import set_aside
+from digitpad.library.atomic import set_aside
 from digitpad.ui.pad.brush import OPACITIES, WIDTHS, Brush
 from digitpad.ui.style.theme import SCHEMES
 from digitpad.ui.style.translations import LANGUAGES

@@ -181,11 +181,6 @@ def test_what_cannot_be_written_is_written_later(opened: Open, path: Path) -> No
         other.execute("BEGIN EXCLUSIVE")
         with pytest.raises(StoreError, match="locked"):
             draft.save(Document(digit("7")))
-        started = perf_counter()
-        for _ in range(100):  # it does not wait for the lock every time
-            with pytest.raises(StoreError, match="locked"):
-                draft.save(Document(digit("7")))
-        assert perf_counter() - started < 5
         other.rollback()
     draft.save(Document(digit("7")))
     draft.close(keep=True)

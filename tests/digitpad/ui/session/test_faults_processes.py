@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -17,7 +18,10 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 from digitpad.library.recents import Recents
 from digitpad.ui.settings.folders import HOME_VARIABLE
 from digitpad.ui.settings.settings import Settings, open_store
+from tests.support.damage import CASES
 from tests.support.drawings import digit
+
+ROOT = Path(__file__).resolve().parents[4]
 
 # A real start, with a hand that does what standard input says once the window is there.
 PROGRAM = """
@@ -129,6 +133,18 @@ def test_two_programs_share_a_home_and_one_is_killed(tmp_path: Path) -> None:
     assert (settings.theme, settings.language) == ("dark", "ko")
     with program(tmp_path) as last:
         assert last.say("look")[1] == "0"
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="there is no fork")
+def test_a_kill_loses_no_finished_stroke_and_little_of_the_one_under_way(tmp_path: Path) -> None:
+    """In twenty milliseconds; more, because this machine may have other things to do."""
+    command = [sys.executable, "-m", "tests.support.kills", str(tmp_path), str(max(CASES // 50, 1))]
+    environment = os.environ | {"QT_QPA_PLATFORM": "offscreen"}
+    done = subprocess.run(command, env=environment, stdout=subprocess.PIPE, check=True, cwd=ROOT)
+    result = json.loads(done.stdout)
+    assert result["finished"] + result["running"] > 0
+    assert max(result["lost"], default=0) < 20 + 80
+    assert result["back"] >= 0.6 * result["points"]
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="limits are POSIX's")
