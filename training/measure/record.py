@@ -122,7 +122,7 @@ def _curve(curve: Curve) -> dict[str, Any]:
         "unit": sweep.unit,
         "undisturbed": _share(Share(curve.plain, curve.total)),
         "steps": [
-            {"strength": strength, **_share(Share(correct, curve.total))}
+            {"strength": float(strength), **_share(Share(correct, curve.total))}
             for strength, correct in zip(sweep.strengths, curve.correct, strict=True)
         ],
         "cost_in_points": {f"{s:g}": round(curve.cost(s), 4) for s in sweep.reported},

@@ -19,6 +19,7 @@ from digitpad.ink.ink import Ink, Stroke
 from training.synth.strokes import Points, distances, points_at
 
 Images = NDArray[np.float32]
+Chance = np.random.Generator | None
 Reader = tuple[Callable[[Images], NDArray[np.float32]], NDArray[np.int64]]
 
 _SEED = 20_240
@@ -60,37 +61,43 @@ class Sweep:
         return np.stack([image for image in drawn if image is not None])
 
 
-def rotated(ink: Ink, degrees: float) -> Ink:
+def unchanged(ink: Ink, _strength: float, _rng: Chance = None) -> Ink:
+    """As it is."""
+    return ink
+
+
+def rotated(ink: Ink, degrees: float, _rng: Chance = None) -> Ink:
     """Turned about its middle, clockwise as one sees it."""
     turn = np.radians(degrees)
     matrix = np.array([[np.cos(turn), np.sin(turn)], [-np.sin(turn), np.cos(turn)]])
     return _mapped(ink, matrix)
 
 
-def slanted(ink: Ink, shear: float) -> Ink:
+def slanted(ink: Ink, shear: float, _rng: Chance = None) -> Ink:
     """Leaning to the right by ``shear`` pixels for each pixel of height; to the left below 0."""
     return _mapped(ink, np.array([[1.0, 0.0], [-shear, 1.0]]))
 
 
-def scaled(ink: Ink, factor: float) -> Ink:
+def scaled(ink: Ink, factor: float, _rng: Chance = None) -> Ink:
     """Drawn ``factor`` times as large, above 0."""
     return ink.transformed(factor)
 
 
-def moved(ink: Ink, share: float) -> Ink:
+def moved(ink: Ink, share: float, _rng: Chance = None) -> Ink:
     """Moved right and down by a share of its longest side."""
     return ink.transformed(offset=(share * _side(ink), 0.7 * share * _side(ink)))
 
 
-def thinned(ink: Ink, keep: int) -> Ink:
+def thinned(ink: Ink, keep: float, _rng: Chance = None) -> Ink:
     """Every ``keep``-th point of each stroke and its last one: a slower device. ``keep`` >= 1."""
-    strokes = (stroke.points for stroke in ink.strokes)
-    return Ink.from_points([np.concatenate([p[:-1:keep], p[-1:]]) for p in strokes], ink.label)
+    return _each(ink, lambda path: np.concatenate([path[: -1 : int(keep)], path[-1:]]))
 
 
-def resampled(ink: Ink, points: int) -> Ink:
+def resampled(ink: Ink, points: float, _rng: Chance = None) -> Ink:
     """Each stroke as ``points`` points at equal distances along it, 2 or more."""
-    return _each(ink, lambda path: points_at(path, np.linspace(0.0, distances(path)[-1], points)))
+    return _each(
+        ink, lambda path: points_at(path, np.linspace(0.0, distances(path)[-1], int(points)))
+    )
 
 
 def trembling(ink: Ink, share: float, rng: np.random.Generator) -> Ink:
@@ -115,63 +122,21 @@ def trembling(ink: Ink, share: float, rng: np.random.Generator) -> Ink:
 
 
 SWEEPS = (
-    Sweep(
-        "rotation",
-        "degrees clockwise",
-        tuple(float(d) for d in range(-30, 31, 5)),
-        (-20.0, 20.0),
-        lambda ink, degrees, _: rotated(ink, degrees),
-    ),
-    Sweep(
-        "slant",
-        "shear to the right",
-        tuple(round(0.1 * i, 1) for i in range(-6, 7)),
-        (-0.4, 0.4),
-        lambda ink, shear, _: slanted(ink, shear),
-    ),
+    Sweep("rotation", "degrees clockwise", tuple(range(-30, 31, 5)), (-20, 20), rotated),
+    Sweep("slant", "shear to the right", tuple(i / 10 for i in range(-6, 7)), (-0.4, 0.4), slanted),
     Sweep(
         "pen width",
         "times the app's",
         (0.4, 0.5, 0.75, 1.0, 1.25, 1.5, 1.75, 2.0, 2.25, 2.5),
         (0.5, 2.0),
-        lambda ink, _, __: ink,
+        unchanged,
         pen=True,
     ),
-    Sweep(
-        "tremor",
-        "of the digit's size",
-        (0.0, 0.01, 0.02, 0.03, 0.04, 0.05, 0.06),
-        (0.03,),
-        trembling,
-    ),
-    Sweep(
-        "size",
-        "times as large",
-        (0.25, 0.5, 1.0, 2.0, 4.0),
-        (0.25, 4.0),
-        lambda ink, factor, _: scaled(ink, factor),
-    ),
-    Sweep(
-        "place",
-        "own sizes away",
-        (-3.3, -1.1, 0.0, 1.1, 3.3),
-        (3.3,),
-        lambda ink, share, _: moved(ink, share),
-    ),
-    Sweep(
-        "point density",
-        "every k-th point",
-        (1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 8.0),
-        (4.0,),
-        lambda ink, keep, _: thinned(ink, int(keep)),
-    ),
-    Sweep(
-        "points per stroke",
-        "at equal distances",
-        (5.0, 8.0, 12.0, 16.0, 24.0, 32.0),
-        (8.0,),
-        lambda ink, points, _: resampled(ink, int(points)),
-    ),
+    Sweep("tremor", "of the digit's size", tuple(i / 100 for i in range(7)), (0.03,), trembling),
+    Sweep("size", "times as large", (0.25, 0.5, 1.0, 2.0, 4.0), (0.25, 4.0), scaled),
+    Sweep("place", "own sizes away", (-3.3, -1.1, 0.0, 1.1, 3.3), (3.3,), moved),
+    Sweep("point density", "every k-th point", (1, 2, 3, 4, 5, 6, 8), (4,), thinned),
+    Sweep("points per stroke", "at equal distances", (5, 8, 12, 16, 24, 32), (8,), resampled),
 )
 
 

@@ -10,6 +10,7 @@ from digitpad.image.blobs import labelled
 from digitpad.image.normalize import normalize_bitmap, normalize_ink
 from digitpad.image.ruled_lines import without_rules
 from tests.support.drawings import digit
+from tests.support.fuzz import examples
 
 #: Mean difference, 0..1, of an MNIST digit and itself after tenfold enlargement.
 TENFOLD_DIFFERENCE = 0.002
@@ -53,15 +54,14 @@ def difference(pixels: np.ndarray, reference: np.ndarray) -> float:
     return min(float(np.abs(np.roll(picture, s, (0, 1)) - reference).mean()) for s in steps)
 
 
-def test_ten_thousand_mnist_digits_enlarged_come_back(mnist_test_images: np.ndarray) -> None:
+def test_mnist_digits_enlarged_come_back(mnist_test_images: np.ndarray) -> None:
     """Even ones light on dark, odd ones dark on light."""
     differences = []
-    for i, digit_image in enumerate(mnist_test_images):
+    for i, digit_image in enumerate(mnist_test_images[: examples(1_000)]):
         enlarged = digit_image.repeat(10, axis=0).repeat(10, axis=1)
         picture = normalize_bitmap(255 - enlarged if i % 2 else enlarged)
         assert picture is not None
         differences.append(np.abs(picture - digit_image / np.float32(255)).mean())
-    assert len(differences) == 10_000
     assert np.mean(differences) <= TENFOLD_DIFFERENCE
 
 
