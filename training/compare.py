@@ -1,4 +1,4 @@
-"""Put runs side by side: what they were asked for, how they trained, what came of them.
+"""Compares runs side by side: settings, training, results.
 
 The command is ``python -m training.compare``; its ``--help`` shows how to use it.
 """

@@ -1,4 +1,4 @@
-"""Measure an exported model through the path that the app uses, and write a report.
+"""Measures an exported model through the path that the app uses, and write a report.
 
 The command is ``python -m training.evaluate``; its ``--help`` shows how to use it.
 """

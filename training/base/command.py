@@ -1,4 +1,4 @@
-"""How every command of training ends: with an exit code, and one sentence where it failed."""
+"""Exit codes of the commands of training, and one sentence where one failed."""
 
 from __future__ import annotations
 

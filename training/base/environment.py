@@ -1,4 +1,4 @@
-"""Keras and its backend: present, quiet and deterministic, before anything else imports them."""
+"""Starts Keras and its backend, quiet and deterministic, before anything else imports them."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ _TOO_NEW = (3, 14)
 
 
 class SetupError(BuildError):
-    """Training cannot run here; the message is one sentence with the remedy."""
+    """A missing package or an unfit Python; the message is one sentence with the remedy."""
 
 
 def require() -> None:

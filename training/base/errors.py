@@ -1,4 +1,4 @@
-"""What every failure of training has in common."""
+"""The base class of all expected failures of training."""
 
 
 class BuildError(Exception):

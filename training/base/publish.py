@@ -1,4 +1,4 @@
-"""Put a finished model in the place of the previous one: model and card, both or neither."""
+"""Replaces the previous model by a finished one: model and card, both or neither."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two models on the same drawings: what the difference is, and whether chance explains it."""
+"""Compares two models on the same drawings: difference, its interval, and a significance test."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One model on drawings: everything that is measured of it, as one value."""
+"""The evaluation of a model on drawings: accuracy, calibration, rejection."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ OTHER = -1
 
 @dataclass(frozen=True)
 class Share:
-    """So many of so many."""
+    """A part of a total, with its 95 % interval."""
 
     part: int
     total: int
@@ -47,7 +47,7 @@ class Share:
 
 @dataclass(frozen=True, eq=False)
 class Evaluation:
-    """What a model said of drawings.
+    """The outputs of a model for drawings, and all measures of them.
 
     A drawing whose label is not among the model's labels is something else to it: it counts for
     rejection only, never for accuracy, calibration or confusions.
@@ -58,7 +58,7 @@ class Evaluation:
         threshold: digit score, 0..1, below which it rejects, or None where it cannot.
         drawings: N drawings.
         truth: int64 (N,), class of each, or :data:`OTHER`.
-        readings: what the model said of each.
+        readings: the outputs for each.
     """
 
     model: str
@@ -151,7 +151,7 @@ class Evaluation:
 
 
 def measure(recognizer: Recognizer, model: str, drawings: Drawings) -> Evaluation:
-    """Let a model read drawings.
+    """Evaluate a model on drawings.
 
     Args:
         recognizer: the model.
@@ -178,7 +178,7 @@ def measure(recognizer: Recognizer, model: str, drawings: Drawings) -> Evaluatio
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """What one run of the command found.
+    """The result of the command: one model, or two on the same drawings.
 
     Attributes:
         command: the words that repeat it.

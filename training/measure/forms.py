@@ -1,4 +1,4 @@
-"""How well models read each regional form: a table, side by side."""
+"""Compares models by handwriting variant."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from training.recipes import DIGITS
 
 
 def compare(names: Sequence[str], folder: Path, console: Console) -> list[str]:
-    """Models on forms that are drawn from the hands of validation.
+    """Models on handwriting variants, drawn from the validation writers' digits.
 
     Args:
         names: models, as :meth:`Recognizer.load` takes them.

@@ -1,4 +1,4 @@
-"""How much a model's accuracy suffers from the way a digit is written.
+"""Robustness: accuracy under disturbances of the way a digit is written.
 
 Each disturbance changes drawings, not pictures, and by one strength; a sweep goes through its
 strengths and measures a model at each. Rotation and slant act about the middle of the drawing's
@@ -62,7 +62,7 @@ class Sweep:
 
 
 def unchanged(ink: Ink, _strength: float, _rng: Chance = None) -> Ink:
-    """As it is."""
+    """The same drawing."""
     return ink
 
 
@@ -145,7 +145,7 @@ Step = tuple[Sweep, float]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """What came of one sweep with one model.
+    """Accuracy of one model over one sweep.
 
     Attributes:
         sweep: the disturbance.
@@ -167,7 +167,7 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """What is disturbed.
+    """The drawings that are disturbed.
 
     Attributes:
         inks: N drawings with ink, N >= 1.

@@ -17,7 +17,7 @@ BINS = 15
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """What came of a set of images.
+    """Confusion matrix and mistakes on a set of images.
 
     Attributes:
         confusion: int64 (classes, classes), counts by true class (row) and prediction (column).

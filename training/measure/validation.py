@@ -1,4 +1,4 @@
-"""What an exported model is worth on hands and drawings that it was not trained on.
+"""Validates an exported model: on writers, variants and families that it was not trained on.
 
 Everything here is validation data: it may be looked at as often as one likes, and choices are made
 on it. The models are asked through the path that the app uses.
@@ -30,21 +30,21 @@ from training.synth.pool import NOT_A_DIGIT, Kind, SyntheticPool, Writers, draw_
 
 #: Another seed than any that training draws its pool from.
 _SEED = 2**31
-#: Drawings of each family, and of each form.
+#: Drawings of each family, and of each variant.
 PER_FAMILY, PER_FORM = 1_000, 200
-#: A steady hand: forms and families are to be met as they are, a little askew.
+#: A steady writer: variants and families are to be met as they are, a little askew.
 _STEADY = StrokeAugmentation(rotation=4, slant=0.1, aspect=0.1, warp=0.01, wander=0.008, tremor=0.3)
 
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """What a model says of real digits.
+    """Measures of a model on real digits.
 
     Attributes:
         scores: right and wrong.
         calibration_error: expected calibration error, 0..1.
         reliability: the table behind it.
-        digit_scores: float32 (N,), or None for a model that does not judge.
+        digit_scores: float32 (N,), or None for a model without.
         rejected: how many of the digits are taken for something else.
     """
 
@@ -57,7 +57,7 @@ class Digits:
 
 @dataclass(frozen=True)
 class Family:
-    """What a model says of one family of drawings that are no digits.
+    """Measures of a model on one family of out-of-distribution drawings.
 
     Attributes:
         name: as in :mod:`training.negatives`.
@@ -76,7 +76,7 @@ class Family:
 
 @dataclass(frozen=True)
 class Form:
-    """How well a model reads one regional form.
+    """Accuracy of a model on one handwriting variant.
 
     Attributes:
         source: ``"glyph"``, ``"mark"`` (on the validation writers' digits) or ``"image mark"`` (on
@@ -94,12 +94,12 @@ class Form:
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """All of it.
+    """All measures of an exported model on validation data.
 
     Attributes:
         own: on the dataset's validation images.
         pen: on the validation writers' digits, or None without them.
-        families: on what is no digit; empty for a model that does not judge.
+        families: on what is no digit; empty for a model without a digit score.
         forms: on regional forms.
         drawn: the drawings of both.
     """
@@ -150,7 +150,7 @@ def on_families(
     held_out: Sequence[str],
     digits: NDArray[np.float32],
 ) -> list[Family]:
-    """Measure a model that judges on what is no digit.
+    """Measure a model with a digit score on out-of-distribution drawings.
 
     Args:
         recognizer: the model.
@@ -177,7 +177,7 @@ def on_families(
 
 
 def on_forms(recognizer: Recognizer, drawn: SyntheticPool) -> list[Form]:
-    """Measure a model on every regional form of :func:`validation_pool`."""
+    """Measure a model on every handwriting variant of :func:`validation_pool`."""
     return [
         Form(
             kind.source,
@@ -193,7 +193,7 @@ def on_forms(recognizer: Recognizer, drawn: SyntheticPool) -> list[Form]:
 def validation_pool(
     labels: Sequence[str], writers: Writers, console: Console, *, families: bool = True
 ) -> SyntheticPool:
-    """Every form and every family, drawn with the app's pen from hands unknown to training."""
+    """Every variant and every family, with the app's pen, from writers unknown to training."""
     mixture = Mixture(
         per_glyph=PER_FORM,
         per_mark=PER_FORM,

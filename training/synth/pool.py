@@ -111,7 +111,7 @@ def _check_held_out(names: Sequence[str]) -> None:
 
 
 class SyntheticPool:
-    """Inked drawings of all kinds, dealt out by epoch.
+    """Inked drawings of all kinds, of which each epoch takes the next ones.
 
     Attributes:
         kinds: what there is.
@@ -132,13 +132,13 @@ class SyntheticPool:
 
     def epoch_indices(self, epoch: int) -> NDArray[np.int64]:
         """Indices of the drawings of an epoch (1, 2, ...): the next ones of each kind."""
-        dealt = []
+        indices = []
         first = 0
         for kind, count in zip(self.kinds, self._counts, strict=True):
             at = (epoch - 1) * kind.per_epoch
-            dealt.append(first + np.arange(at, at + kind.per_epoch) % count)
+            indices.append(first + np.arange(at, at + kind.per_epoch) % count)
             first += count
-        return np.concatenate(dealt) if dealt else np.zeros(0, np.int64)
+        return np.concatenate(indices) if indices else np.zeros(0, np.int64)
 
 
 def draw_pool(

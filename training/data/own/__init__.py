@@ -21,7 +21,7 @@ from digitpad.cli import sources
 from digitpad.inference.contract import MAX_CLASSES
 from training.data.datasets import Split
 from training.data.own import arrays, drawings, idx, npz
-from training.data.own.findings import Found, LeftOut, OwnDataError, short
+from training.data.own.labelled import LabelledImages, LeftOut, OwnDataError, short
 
 __all__ = ["MIN_SAMPLES", "OwnData", "OwnDataError", "load", "split"]
 
@@ -104,10 +104,12 @@ def split(own: OwnData, seed: int = 0) -> tuple[Split, Split, Split]:
     return train, validation, test
 
 
-def _found(path: Path, console: Console) -> Found:
+def _found(path: Path, console: Console) -> LabelledImages:
     if path.is_dir():
         pairs = idx.pairs(path)
-        return arrays.found(idx.read(pairs), console) if pairs else drawings.folder(path, console)
+        return (
+            arrays.to_images(idx.read(pairs), console) if pairs else drawings.folder(path, console)
+        )
     if not path.exists():
         raise OwnDataError(f"there is no file or folder {path}; {_KINDS}")
     if not path.is_file():
@@ -115,14 +117,14 @@ def _found(path: Path, console: Console) -> Found:
     if sources.is_ink(path.name):
         return drawings.ink(path, console)
     if path.suffix.lower() == ".npz":
-        return arrays.found(npz.read(path), console)
+        return arrays.to_images(npz.read(path), console)
     if idx.is_images(path.name):
-        return arrays.found(idx.read([idx.with_labels(path)]), console)
+        return arrays.to_images(idx.read([idx.with_labels(path)]), console)
     raise OwnDataError(f"cannot tell what {path} holds; {_KINDS}")
 
 
 def _large_classes(
-    found: Found, path: Path
+    found: LabelledImages, path: Path
 ) -> tuple[tuple[str, ...], NDArray[np.float32], NDArray[np.int64], tuple[str, ...]]:
     """Labels, images, classes and notices, without the classes that have too few samples."""
     counts = np.bincount(found.classes, minlength=len(found.names))

@@ -16,9 +16,9 @@ from rich.progress import track
 from digitpad.cli.terminal import printable
 from digitpad.image.normalize import SIZE, normalize_bitmap
 from digitpad.inference.contract import MAX_CLASSES
-from training.data.own.findings import (
+from training.data.own.labelled import (
     MAX_IMAGES,
-    Found,
+    LabelledImages,
     LeftOut,
     OwnDataError,
     class_names,
@@ -48,7 +48,7 @@ class Arrays:
     names: tuple[str, ...] | None = None
 
 
-def found(arrays: Arrays, console: Console) -> Found:
+def to_images(arrays: Arrays, console: Console) -> LabelledImages:
     """Check arrays, and make images of them.
 
     Raises:
@@ -69,7 +69,7 @@ def found(arrays: Arrays, console: Console) -> Found:
         blank.add(f"image {i} of {place}: {reason}")
     if not inked.all():
         result, classes = result[inked], classes[inked]
-    return Found(result, classes, names, (*notices, *blank.sentences()))
+    return LabelledImages(result, classes, names, (*notices, *blank.sentences()))
 
 
 def joined(

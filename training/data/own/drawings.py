@@ -17,7 +17,7 @@ from digitpad.cli import sources
 from digitpad.cli.sources import Drawing, Problem
 from digitpad.cli.terminal import printable
 from digitpad.image.normalize import SIZE
-from training.data.own.findings import MAX_IMAGES, Found, LeftOut, OwnDataError, grouped
+from training.data.own.labelled import MAX_IMAGES, LabelledImages, LeftOut, OwnDataError, grouped
 
 #: A label, or None where it is missing, and what it belongs to.
 Labelled = tuple[str | None, Drawing | Problem]
@@ -61,7 +61,7 @@ def blank(item: Drawing) -> str:
     return "the picture is blank, or its ink touches its edge, which needs a rim of paper"
 
 
-def folder(path: Path, console: Console) -> Found:
+def folder(path: Path, console: Console) -> LabelledImages:
     """The pictures of each sub-folder, which is named as its class.
 
     Raises:
@@ -83,10 +83,10 @@ def folder(path: Path, console: Console) -> Found:
         f"the pictures have different sizes, such as {one} and {other}; the ink of each was"
         " brought to the same size"
     )
-    return Found(found.images, found.classes, found.names, (notice, *found.notices))
+    return LabelledImages(found.images, found.classes, found.names, (notice, *found.notices))
 
 
-def ink(path: Path, console: Console) -> Found:
+def ink(path: Path, console: Console) -> LabelledImages:
     """The drawings of a JSONL file that say what they are meant to be.
 
     Raises:
@@ -107,7 +107,9 @@ def _noting_sizes(items: Iterable[Labelled], sizes: list[tuple[int, int]]) -> It
         yield label, item
 
 
-def _found(items: Iterable[Labelled], total: int | None, path: Path, console: Console) -> Found:
+def _found(
+    items: Iterable[Labelled], total: int | None, path: Path, console: Console
+) -> LabelledImages:
     """All that can be used, with a bar over the bytes."""
     images, labels, others = [], [], set[str]()
     unreadable, empty = LeftOut("unreadable drawings"), LeftOut("blank drawings")
@@ -132,4 +134,4 @@ def _found(items: Iterable[Labelled], total: int | None, path: Path, console: Co
                 )
     numbers, names = grouped(labels, others)
     stacked = np.stack(images) if images else np.zeros((0, SIZE, SIZE), dtype=np.float32)
-    return Found(stacked, numbers, names, (*unreadable.sentences(), *empty.sentences()))
+    return LabelledImages(stacked, numbers, names, (*unreadable.sentences(), *empty.sentences()))

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from digitpad.library.idx import IdxError, read_array
 from training.data.own.arrays import Arrays, joined, names_beside
-from training.data.own.findings import MAX_BYTES, OwnDataError
+from training.data.own.labelled import MAX_BYTES, OwnDataError
 
 #: Names of one pair: their files of images and labels.
 Pair = tuple[Path, Path]

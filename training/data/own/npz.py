@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from digitpad.inference.contract import MAX_CLASSES
 from training.data.own.arrays import Arrays, joined, names_beside
-from training.data.own.findings import MAX_BYTES, OwnDataError
+from training.data.own.labelled import MAX_BYTES, OwnDataError
 
 #: What images and labels are called; of one row all that are there are taken.
 _NAMES = (

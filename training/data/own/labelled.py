@@ -1,4 +1,4 @@
-"""What every reader of own data hands on, and what it has to say."""
+"""Labelled images and their notices: the result of every reader of own data."""
 
 from __future__ import annotations
 
@@ -33,8 +33,8 @@ class OwnDataError(BuildError):
 
 
 @dataclass(frozen=True, eq=False)
-class Found:
-    """All images that can be used.
+class LabelledImages:
+    """Images of several classes, and notices about what was left out.
 
     Attributes:
         images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
