@@ -53,9 +53,13 @@ class Split:
     def __len__(self) -> int:
         return len(self.labels)
 
+    def at(self, chosen: slice | NDArray[np.int64]) -> Split:
+        """Some of them, by their indices."""
+        return Split(self.images[chosen], self.labels[chosen])
+
     def first(self, count: int) -> Split:
         """The first so many of them; all for 0."""
-        return Split(self.images[:count], self.labels[:count]) if count else self
+        return self.at(slice(count)) if count else self
 
     def __add__(self, other: Split) -> Split:
         return Split(
@@ -86,94 +90,64 @@ class Source:
     korean: tuple[str, ...] = ()
 
 
-#: Names of images and labels, without what they end in, and their number.
-_TRAIN, _TEST = ("train", 60_000), ("t10k", 10_000)
-_MNIST = (
-    "https://storage.googleapis.com/cvdf-datasets/mnist/",
-    "https://ossci-datasets.s3.amazonaws.com/mnist/",  # torchvision's
-)
-_FASHION_MNIST = (
-    "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
-    "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",  # Keras'
-)
+def _files(
+    folder: str, mirrors: tuple[str, ...], sha256: str
+) -> tuple[tuple[RemoteFile, RemoteFile], tuple[RemoteFile, RemoteFile]]:
+    """The files of training and test set, with the checksums of their payloads in this order."""
+    checksums = iter(sha256.split())
 
+    def file(name: str, size: int) -> RemoteFile:
+        url, *others = (f"{mirror}{name}.gz" for mirror in mirrors)
+        path = f"{folder}/{name}.gz"
+        return RemoteFile(url, path, size, next(checksums), mirrors=tuple(others))
 
-def _pair(
-    folder: str, mirrors: tuple[str, ...], part: tuple[str, int], *sha256: str
-) -> tuple[RemoteFile, RemoteFile]:
-    """The files of images and labels, with the checksums of their payloads."""
-    name, count = part
-    kinds = (("images-idx3", 16 + count * SIZE * SIZE), ("labels-idx1", 8 + count))
-    images, labels = (
-        RemoteFile(urls[0], f"{folder}/{name}-{kind}-ubyte.gz", size, checksum, mirrors=urls[1:])
-        for (kind, size), checksum in zip(kinds, sha256, strict=True)
-        for urls in [tuple(f"{mirror}{name}-{kind}-ubyte.gz" for mirror in mirrors)]
-    )
-    return images, labels
+    def pair(name: str, count: int) -> tuple[RemoteFile, RemoteFile]:
+        images = file(f"{name}-images-idx3-ubyte", 16 + count * SIZE * SIZE)
+        return images, file(f"{name}-labels-idx1-ubyte", 8 + count)
+
+    return pair("train", 60_000), pair("t10k", 10_000)
 
 
 MNIST = Source(
-    name="mnist",
-    title="MNIST",
-    credit="The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
-    labels=tuple("0123456789"),
-    train=_pair(
+    "mnist",
+    "MNIST",
+    "The MNIST database of handwritten digits (LeCun, Cortes, Burges), CC BY-SA 3.0",
+    tuple("0123456789"),
+    *_files(
         "mnist",
-        _MNIST,
-        _TRAIN,
-        "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
-        "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
-    ),
-    test=_pair(
-        "mnist",
-        _MNIST,
-        _TEST,
-        "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
-        "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+        (
+            "https://storage.googleapis.com/cvdf-datasets/mnist/",
+            "https://ossci-datasets.s3.amazonaws.com/mnist/",  # torchvision's
+        ),
+        """
+        ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db
+        65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5
+        0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7
+        ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2
+        """,
     ),
 )
+_KOREAN = "티셔츠 바지 스웨터 드레스 코트 샌들 셔츠 스니커즈 가방 앵클부츠"
+_CLOTHES = "T-shirt/top Trouser Pullover Dress Coat Sandal Shirt Sneaker Bag Ankle_boot"
 FASHION_MNIST = Source(
-    name="fashion-mnist",
-    title="Fashion-MNIST",
-    credit="Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), MIT",
-    labels=(
-        "T-shirt/top",
-        "Trouser",
-        "Pullover",
-        "Dress",
-        "Coat",
-        "Sandal",
-        "Shirt",
-        "Sneaker",
-        "Bag",
-        "Ankle boot",
-    ),
-    train=_pair(
+    "fashion-mnist",
+    "Fashion-MNIST",
+    "Fashion-MNIST (Xiao, Rasul, Vollgraf 2017), MIT",
+    tuple(name.replace("_", " ") for name in _CLOTHES.split()),
+    *_files(
         "fashion-mnist",
-        _FASHION_MNIST,
-        _TRAIN,
-        "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
-        "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+        (
+            "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+            "https://storage.googleapis.com/tensorflow/tf-keras-datasets/",  # Keras'
+        ),
+        """
+        c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888
+        bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9
+        5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b
+        0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34
+        """,
     ),
-    test=_pair(
-        "fashion-mnist",
-        _FASHION_MNIST,
-        _TEST,
-        "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
-        "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
-    ),
-    korean=(
-        "티셔츠",
-        "바지",
-        "스웨터",
-        "드레스",
-        "코트",
-        "샌들",
-        "셔츠",
-        "스니커즈",
-        "가방",
-        "앵클부츠",
-    ),
+    tuple(_KOREAN.split()),
 )
 SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 
@@ -198,10 +172,7 @@ def load_training(
     if split == "random fifth":
         return _random_fifth(whole)
     at = len(whole) - min(VALIDATION, len(whole) // 2)
-    return (
-        Split(whole.images[:at], whole.labels[:at]),
-        Split(whole.images[at:], whole.labels[at:]),
-    )
+    return whole.at(slice(at)), whole.at(slice(at, None))
 
 
 def _random_fifth(whole: Split) -> tuple[Split, Split]:
@@ -212,11 +183,7 @@ def _random_fifth(whole: Split) -> tuple[Split, Split]:
     """
     order = np.random.RandomState(42).permutation(len(whole))
     fifth = -(-len(whole) // 5)
-    validation, train = order[:fifth], order[fifth:]
-    return (
-        Split(whole.images[train], whole.labels[train]),
-        Split(whole.images[validation], whole.labels[validation]),
-    )
+    return whole.at(order[fifth:]), whole.at(order[:fifth])
 
 
 def load_test(source: Source, folder: Path, console: Console) -> Split:

@@ -109,11 +109,7 @@ def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
 
 
 def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], bytes]) -> bytes:
-    """What a file in the folder decodes to.
-
-    Raises:
-        DatasetError: if it cannot be read, or is not what it should be.
-    """
+    """What a file in the folder decodes to."""
     try:
         return decode(path.read_bytes(), file)
     except OSError as error:
@@ -127,22 +123,14 @@ def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], by
 
 
 def _kept(sent: bytes, file: RemoteFile) -> bytes:
-    """The verified file as the folder keeps it, out of what the server sends.
-
-    Raises:
-        ValueError: with the rest of a sentence that begins with the name of what was sent.
-    """
+    """The verified file as the folder keeps it, out of what the server sends."""
     kept = file.extract(sent, file.size) if file.extract else sent
     _payload(kept, file)
     return kept
 
 
 def _payload(kept: bytes, file: RemoteFile) -> bytes:
-    """The verified payload of a file as the folder keeps it.
-
-    Raises:
-        ValueError: with the rest of a sentence that begins with the file's name.
-    """
+    """The verified payload; a ValueError holds the rest of a sentence after the file's name."""
     payload = _gunzip(kept, file.size) if file.path.endswith(".gz") else kept
     if hashlib.sha256(payload).hexdigest() == file.sha256:
         return payload
@@ -160,12 +148,7 @@ def _gunzip(compressed: bytes, size: int) -> bytes:
 
 
 def _download(file: RemoteFile, path: Path, console: Console) -> None:
-    """Download a file from the first server that has it; a bar shows how far it is.
-
-    Raises:
-        DatasetError: if none can be reached, or has this very file.
-        OSError: if there is no room for it.
-    """
+    """Download a file from the first server that has it; a bar shows how far it is."""
     columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn())
     with Progress(*columns, TimeRemainingColumn(), console=console) as progress:
         show = partial(progress.update, progress.add_task(f"Downloading {path.name}", total=None))
@@ -173,19 +156,13 @@ def _download(file: RemoteFile, path: Path, console: Console) -> None:
             try:
                 return _download_from(file, path, show)
             except DatasetError as error:
-                sentence = printable(f"{error}; trying {mirror}")
-                console.print(sentence, markup=False, highlight=False)
+                console.print(f"{error}; trying {mirror}", markup=False, highlight=False)
                 file = replace(file, url=mirror)
         return _download_from(file, path, show)
 
 
 def _download_from(file: RemoteFile, path: Path, show: Callable[..., None]) -> None:
-    """Download and verify a file before it takes its place.
-
-    Raises:
-        DatasetError: if its server cannot be reached, or does not have this very file.
-        OSError: if there is no room for it.
-    """
+    """Download and verify a file before it takes its place."""
     import pooch  # the app itself is installed without it
     import requests
 
@@ -206,13 +183,7 @@ def _download_from(file: RemoteFile, path: Path, show: Callable[..., None]) -> N
 
 
 def _transfer(file: RemoteFile, output: Path, show: Callable[..., None]) -> None:
-    """Write what a server sends into a file; at most a little more than it should be.
-
-    Raises:
-        DatasetError: if the server answers with an error, or is too slow.
-        requests.RequestException: if it cannot be reached, or breaks off.
-        OSError: if there is no room.
-    """
+    """Write what a server sends into a file; at most a little more than it should be."""
     import requests
     import urllib3
 
