@@ -14,10 +14,10 @@ from PIL import Image
 from digitpad.image.bitmap import Pixels
 from digitpad.image.normalize import normalize_bitmap, normalize_ink
 from digitpad.image.pictures import read_picture
-from digitpad.inference.foreign.reference import writers
+from digitpad.inference.foreign.reference import reference_inks
 from tests.support.paper_photos import SCENES, photograph
 
-THREE = next(ink for ink in writers() if ink.label == "3")
+THREE = next(ink for ink in reference_inks() if ink.label == "3")
 
 
 @cache

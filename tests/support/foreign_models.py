@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from digitpad.inference.foreign.reference import references, writers
+from digitpad.inference.foreign.reference import reference_inks, references
 
 onnx = pytest.importorskip("onnx")  # has no wheels yet for the newest Python
 helper, numpy_helper, TYPES = onnx.helper, onnx.numpy_helper, onnx.TensorProto
@@ -30,7 +30,7 @@ KINDS = {
 @cache
 def weights() -> tuple[np.ndarray, np.ndarray]:
     """float32 (784, 10) and (10,), after 300 steps of gradient descent."""
-    shown = references(len(writers()))
+    shown = references(len(reference_inks()))
     plain, truth = shown.images[shown.plain], shown.digits[shown.plain, 0]
     moved = [np.roll(plain, (dy, dx), (1, 2)) for dy in (-1, 0, 1) for dx in (-1, 0, 1)]
     x = np.concatenate(moved).reshape(-1, 784).astype(np.float64)

@@ -32,7 +32,7 @@ from digitpad.inference.foreign.conventions import (
     checked,
 )
 from digitpad.inference.foreign.probe import Probe, ProbeError, probe
-from digitpad.inference.foreign.reference import References, hands, references
+from digitpad.inference.foreign.reference import References, reference_inks, references
 
 #: A model that takes longer than this for one image, in seconds, is shown only ten digits.
 _SLOW = 0.001
@@ -130,7 +130,7 @@ def understand(
     except (ConventionsError, ProbeError) as error:
         raise UnderstandingError(str(error)) from error
     asked = [c for form in found.forms for c in _candidates(form, fixed)]
-    shown = references(10 if found.seconds > _SLOW else len(hands()))
+    shown = references(10 if found.seconds > _SLOW else len(reference_inks()))
     names = [output.name for output in session.get_outputs()]
     runs = [run(session, found.input, c, shown.images, names) for c in asked]
     outputs: dict[str, int] = {}

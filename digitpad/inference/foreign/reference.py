@@ -87,7 +87,7 @@ class References:
 
 
 @cache
-def hands() -> tuple[Ink, ...]:
+def reference_inks() -> tuple[Ink, ...]:
     """Every reference digit, labelled: the digits 0 to 9 of one hand, then those of the next."""
     count = min(map(len, _HANDS.values()))
     return tuple(
@@ -103,9 +103,9 @@ def references(count: int) -> References:
     """Digits and as many mixtures.
 
     Args:
-        count: how many of :func:`hands` to take, from the first on; at least 10.
+        count: how many of :func:`reference_inks` to take, from the first on; at least 10.
     """
-    inks = hands()[:count]
+    inks = reference_inks()[:count]
     plain = np.stack([image for ink in inks if (image := normalize_ink(ink)) is not None])
     digits = np.array([int(ink.label or 0) for ink in inks])
     # Each digit with the one three further on of the same hand: 0 with 3, 7 with 0, ...

@@ -29,7 +29,7 @@ from digitpad.inference.foreign.conventions import (
     checked,
     scaling,
 )
-from digitpad.inference.foreign.reference import hands, references
+from digitpad.inference.foreign.reference import reference_inks, references
 from digitpad.inference.recognizer import Recognizer, RecognizerError
 from digitpad.ui.models.reference_tiles import ReferenceTiles
 from digitpad.ui.style import theme
@@ -235,7 +235,7 @@ class ModelDialog(QDialog):
         try:
             wanted = self._wanted()
             recognizer = self.recognizer.adapted(wanted)
-            shown = references(min(self._known.digits, len(hands())))
+            shown = references(min(self._known.digits, len(reference_inks())))
             images = shown.images[shown.plain]
             probabilities = recognizer.predict(images)
             if not np.isfinite(probabilities).all():

@@ -48,7 +48,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 run = QApplication.exec
 def watched(*_):
-    from digitpad.ui.window import Window
+    from digitpad.ui.window.window import Window
     (window,) = (w for w in QApplication.topLevelWidgets() if isinstance(w, Window))
     first = sorted(sys.modules)
     began = window.status.text()

@@ -12,7 +12,7 @@ import pytest
 
 from digitpad.image.bitmap import find_ink
 from digitpad.image.normalize import normalize_bitmap
-from digitpad.inference.foreign.reference import hands
+from digitpad.inference.foreign.reference import reference_inks
 from digitpad.inference.recognizer import Recognizer
 from digitpad.ink.ink import Ink
 from tests.support.paper_photos import SCENES, Scene, photograph
@@ -30,7 +30,7 @@ def writings() -> list[Ink]:
         if (Path(folder) / pendigits.FILE).is_file():
             digits = pendigits.validation_only(pendigits.load_pendigits(Path(folder)))
             return [digit.ink for digit in digits]
-    return list(hands())
+    return list(reference_inks())
 
 
 @cache

@@ -10,7 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import normalize_ink
-from digitpad.inference.foreign.reference import hands, references
+from digitpad.inference.foreign.reference import reference_inks, references
 from digitpad.inference.importance import (
     FEWEST_PATCHES,
     MOST_PATCHES,
@@ -165,7 +165,7 @@ def test_the_foot_of_a_one_does_not_make_it(digits: Recognizer) -> None:
 
 def test_taking_the_best_ink_away_hurts_more_than_taking_the_worst(digits: Recognizer) -> None:
     """The deletion test, with a quarter of the ink, on digits of many hands."""
-    shown = references(len(hands()))
+    shown = references(len(reference_inks()))
     harder = tried = 0
     for image in shown.images[shown.plain][::3]:
         found = known(importance(digits.read, image))

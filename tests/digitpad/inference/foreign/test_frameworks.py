@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from digitpad.image.normalize import normalize_ink
-from digitpad.inference.foreign.reference import hands
+from digitpad.inference.foreign.reference import reference_inks
 from digitpad.inference.recognizer import Recognizer
 from tests.support.drawings import digit
 
@@ -52,10 +52,10 @@ def test_every_model_of_the_folder_is_tested() -> None:
 
 def test_the_reference_digits_are_digits() -> None:
     """All of them, to the bundled model, without doubt."""
-    images = np.stack([normalize_ink(ink) for ink in hands()])
+    images = np.stack([normalize_ink(ink) for ink in reference_inks()])
     digits = Recognizer.load("digits", "cpu")
     readings = digits.read(images)
     read = [digits.labels[i] for i in readings.probabilities.argmax(axis=1)]
-    assert read == [ink.label for ink in hands()]
+    assert read == [ink.label for ink in reference_inks()]
     assert not readings.rejected.any()
-    assert len(hands()) == 60
+    assert len(reference_inks()) == 60

@@ -297,7 +297,7 @@ def test_short_names():
 def test_how_the_second_model_is_used_can_be_changed(
     models, window, settings, tmp_path, monkeypatch
 ):
-    foreign_models = pytest.importorskip("foreign_models")
+    foreign_models = pytest.importorskip("tests.support.foreign_models")
     path = tmp_path / "foreign.onnx"
     path.write_bytes(foreign_models.model(low=0, high=255).SerializeToString())
     window.open_ink(digit("7"))
