@@ -17,14 +17,13 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from digitpad.cli.arguments import parse
 from digitpad.cli.terminal import printable
-from digitpad.inference.foreign.sandbox import REHEARSE
-from digitpad.inference.session import DEVICES, LIBRARY_FIX, SessionError
+from digitpad.inference.foreign import sandbox
+from digitpad.inference.session import DEVICES, LIBRARY_FIX
 from digitpad.library.resources import AssetError
 
 if TYPE_CHECKING:
     from digitpad.ink.ink import Ink
 
-DEFAULT_MODEL = "digits"
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
 
 
@@ -46,10 +45,10 @@ def main(argv: Sequence[str] | None = None) -> int:
     """
     _mend_streams()
     words = sys.argv[1:] if argv is None else argv
-    if words[:1] == [REHEARSE]:  # a child of this program, which tries a model out
-        from digitpad.inference.foreign.sandbox_child import main as rehearse
+    if words[:1] == [sandbox.CHILD]:  # a child of this program, which tries a model
+        from digitpad.inference.foreign import sandbox_child
 
-        return rehearse(*words[1:])
+        return sandbox_child.main(*words[1:])
     try:
         return _run(argv)
     except KeyboardInterrupt:
@@ -63,7 +62,7 @@ def _run(argv: Sequence[str] | None) -> int:
     # numpy's threads for large matrices, of which there are none here: 20 ms and memory at a start.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
-        from digitpad.inference.recognizer import RecognizerError
+        from digitpad.inference.errors import ModelError
     except ImportError as error:
         return _fail(f"a library cannot be loaded ({error}); {LIBRARY_FIX}")
     options = parse(argv, DEVICES, {"window": _window, "predict": _predict, "info": _info})
@@ -71,7 +70,7 @@ def _run(argv: Sequence[str] | None) -> int:
         code: int = options.run(options)
         sys.stdout.flush()
         return code
-    except (CommandError, RecognizerError, SessionError, AssetError) as error:
+    except (CommandError, ModelError, AssetError) as error:
         return _fail(str(error))
 
 
@@ -120,13 +119,14 @@ def _missing_qt(error: ImportError) -> Exception:
 def _predict(options: argparse.Namespace) -> int:
     from digitpad.cli.predict import PredictError, run
     from digitpad.cli.sources import SourceError
+    from digitpad.inference.model_file import DEFAULT_MODEL
     from digitpad.inference.recognizer import Recognizer
 
     recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device, _given(options))
     if recognizer.notice:
         _say(recognizer.notice)
-    if recognizer.understanding is not None:
-        known = recognizer.understanding
+    if recognizer.inferred is not None:
+        known = recognizer.inferred
         _say(f"{recognizer.name}: {known.best.conventions.summary} ({known.verdict})")
     try:
         return run(

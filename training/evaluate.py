@@ -15,7 +15,8 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Recognizer
 from digitpad.library.atomic import replace_file
 from training.base.command import run_command
 from training.base.publish import make_folders
@@ -56,7 +57,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return run_command(
         "training.evaluate",
         lambda: (_export_jsonl if options.export_jsonl else _report)(options),
-        errors=(RecognizerError,),
+        errors=(ModelError,),
         stopped="stopped; no report was written",
     )
 

@@ -7,7 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from digitpad.inference.recognizer import RecognizerError
+from digitpad.inference.errors import ModelError
 from training.base.command import run_command
 from training.base.environment import require
 
@@ -34,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
     parser.add_argument("--seed", type=int, default=0, metavar="N", help="(%(default)s)")
     options = parser.parse_args(arguments)
-    errors = (RecognizerError, OSError)
+    errors = (ModelError, OSError)
     return run_command("training.forms", lambda: _run(options), errors=errors)
 
 

@@ -453,24 +453,20 @@ Arrow keys and Space do the same.</source>
 <context>
     <name>Models</name>
     <message>
-        <source>Open a model</source>
-        <translation>모델 열기</translation>
+        <source>&amp;Compare two models</source>
+        <translation>두 모델 비교(&amp;C)</translation>
     </message>
     <message>
-        <source>Open a model to compare with</source>
-        <translation>비교할 모델 열기</translation>
+        <source>&amp;How this model is used…</source>
+        <translation>이 모델의 사용 방식(&amp;H)…</translation>
     </message>
     <message>
-        <source>{model} reads already; choose another one to compare it with</source>
-        <translation>{model} 모델은 이미 사용 중입니다. 비교할 다른 모델을 골라 주세요</translation>
+        <source>&amp;Open a model…</source>
+        <translation>모델 열기(&amp;O)…</translation>
     </message>
     <message>
-        <source>Models (*.onnx)</source>
-        <translation>모델 (*.onnx)</translation>
-    </message>
-    <message>
-        <source>Nothing</source>
-        <translation>비교 안 함</translation>
+        <source>Clothes</source>
+        <translation>옷</translation>
     </message>
     <message>
         <source>Compare &amp;with</source>
@@ -481,24 +477,40 @@ Arrow keys and Space do the same.</source>
         <translation>숫자</translation>
     </message>
     <message>
-        <source>Clothes</source>
-        <translation>옷</translation>
-    </message>
-    <message>
-        <source>&amp;Open a model…</source>
-        <translation>모델 열기(&amp;O)…</translation>
-    </message>
-    <message>
-        <source>&amp;How this model is used…</source>
-        <translation>이 모델의 사용 방식(&amp;H)…</translation>
-    </message>
-    <message>
-        <source>&amp;Compare two models</source>
-        <translation>두 모델 비교(&amp;C)</translation>
-    </message>
-    <message>
         <source>E&amp;xchange the two models</source>
         <translation>두 모델 맞바꾸기(&amp;X)</translation>
+    </message>
+    <message>
+        <source>Models (*.onnx)</source>
+        <translation>모델 (*.onnx)</translation>
+    </message>
+    <message>
+        <source>Nothing</source>
+        <translation>비교 안 함</translation>
+    </message>
+    <message>
+        <source>Open a model</source>
+        <translation>모델 열기</translation>
+    </message>
+    <message>
+        <source>Open a model to compare with</source>
+        <translation>비교할 모델 열기</translation>
+    </message>
+    <message>
+        <source>Your last model is not used: {reason}.</source>
+        <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>Your second model is not used: {reason}.</source>
+        <translation>두 번째 모델을 사용할 수 없습니다: {reason}.</translation>
+    </message>
+    <message>
+        <source>{model} is being tried…</source>
+        <translation>{model} 시험 중…</translation>
+    </message>
+    <message>
+        <source>{model} reads already; choose another one to compare it with</source>
+        <translation>{model} 모델은 이미 사용 중입니다. 비교할 다른 모델을 골라 주세요</translation>
     </message>
 </context>
 <context>
@@ -708,14 +720,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>The window&apos;s last place was damaged; it opens as at first.</source>
         <translation>창의 지난 위치 정보가 손상되어 처음 상태로 엽니다.</translation>
-    </message>
-    <message>
-        <source>Your last model is not used: {reason}.</source>
-        <translation>지난번 모델을 사용할 수 없습니다: {reason}.</translation>
-    </message>
-    <message>
-        <source>Your second model is not used: {reason}.</source>
-        <translation>두 번째 모델을 사용할 수 없습니다: {reason}.</translation>
     </message>
     <message>
         <source>Your settings were damaged and begin anew; the old file is kept as {file}.</source>

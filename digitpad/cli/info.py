@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-import platform
 import textwrap
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from digitpad import __version__
 from digitpad.cli.terminal import printable
-from digitpad.inference.foreign.conventions_search import Understanding
-from digitpad.inference.recognizer import Recognizer, RecognizerError, available_devices
-from digitpad.inference.session import onnxruntime
+from digitpad.cli.versions import versions
+from digitpad.inference.errors import ModelError
+from digitpad.inference.foreign.conventions_search import InferredConventions
+from digitpad.inference.recognizer import Recognizer
+from digitpad.inference.session import available_devices, onnxruntime
 from digitpad.library.resources import AssetError, asset, bundled_models
 
 #: Width of the text, in characters.
@@ -43,7 +43,7 @@ def collect(
     except AssetError as error:
         models, problem = [], str(error)
     return {
-        "versions": _versions(),
+        "versions": versions(),
         "devices": list(available_devices()),
         "providers": list(onnxruntime().get_available_providers()),
         "models": {name: _model(name, device, given) for name in models},
@@ -64,35 +64,12 @@ def as_text(report: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks)
 
 
-def _versions() -> dict[str, str]:
-    return {
-        "digitpad": __version__,
-        "Python": f"{platform.python_version()} ({platform.python_implementation()})",
-        "platform": platform.platform(),
-        "numpy": _installed("numpy"),
-        # Three wheels of different names hold onnxruntime; only the module knows its version.
-        "onnxruntime": str(onnxruntime().__version__),
-        "Pillow": _installed("pillow"),
-        # PySide6's version is Qt's. Asked of the package, so that no display library is loaded.
-        "PySide6 and Qt": _installed("pyside6-essentials"),
-    }
-
-
-def _installed(package: str) -> str:
-    from importlib.metadata import PackageNotFoundError, version  # slow, and seldom asked
-
-    try:
-        return version(package)
-    except PackageNotFoundError:
-        return "not installed"
-
-
 def _model(name: str, device: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
         path = asset(f"models/{name}.onnx") if name in bundled_models() else Path(name)
         recognizer = Recognizer.load(name, device, given)
         size = path.stat().st_size
-    except (RecognizerError, AssetError) as error:
+    except (ModelError, AssetError) as error:
         return {"problem": str(error)}
     except OSError as error:
         return {"problem": f"{path} cannot be read: {error.strerror}"}
@@ -103,19 +80,19 @@ def _model(name: str, device: str, given: Mapping[str, Any] | None) -> dict[str,
         "provider in use": recognizer.provider,
         "digit_score_threshold": recognizer.digit_score_threshold,
     }
-    if recognizer.understanding is not None:
-        told["conventions"] = _conventions(recognizer.understanding)
+    if recognizer.inferred is not None:
+        told["conventions"] = _conventions(recognizer.inferred)
     if recognizer.notice:
         told["notice"] = recognizer.notice
     card = _card(path.with_suffix(".json"), recognizer.metadata)
-    if recognizer.understanding is not None and not path.with_suffix(".json").exists():
+    if recognizer.inferred is not None and not path.with_suffix(".json").exists():
         del card["problem"]  # other people's models have none
     if not isinstance(card["card"].get("calibration"), dict):  # a card may say more of it
         told |= _calibration(recognizer.metadata)
     return told | card
 
 
-def _conventions(known: Understanding) -> dict[str, Any]:
+def _conventions(known: InferredConventions) -> dict[str, Any]:
     """How a model of other people's is used, and how that is known."""
     values = known.best.conventions.as_dict() | {"scaling": known.best.conventions.scaling}
     worked_out = [name for name in _WORKED_OUT if name not in known.read]

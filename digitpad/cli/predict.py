@@ -80,7 +80,7 @@ def answers(
     """Answer the drawings of a batch together; problems keep their places in the order.
 
     Raises:
-        RecognizerError: if the model fails on these images.
+        ModelError: if the model fails on these images.
     """
     images = [d.image for d in batch if isinstance(d, Drawing) and d.image is not None]
     readings = recognizer.read(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4"))
@@ -128,7 +128,7 @@ def run(
         The exit code: 0, or 2 when something could not be read.
 
     Raises:
-        RecognizerError: if the model fails.
+        ModelError: if the model fails.
         PredictError: if the answers cannot be written.
         BrokenPipeError: if nobody reads the answers any more.
     """

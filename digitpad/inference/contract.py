@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from digitpad.image.normalize import NORMALISATION, SIZE
+from digitpad.inference.errors import ModelError
 
 #: Most classes a model may have.
 MAX_CLASSES = 100
@@ -15,11 +16,7 @@ MAX_CLASSES = 100
 REJECTED = "not sure this is a digit"
 
 
-class ContractError(Exception):
-    """A model that is not one for digitpad; the message is one sentence for the user."""
-
-
-class OtherModelError(ContractError):
+class OtherModelError(ModelError):
     """A model that was not made for digitpad; it may still be adapted."""
 
 
@@ -46,7 +43,7 @@ def check(session: Any, metadata: Mapping[str, str]) -> Contract:
 
     Raises:
         OtherModelError: if inputs or outputs are not those of a digitpad model.
-        ContractError: if it is one, and says something of itself that cannot be.
+        ModelError: if it is one, and says something of itself that cannot be.
     """
     inputs = {i.name: (i.type, i.shape) for i in session.get_inputs()}
     outputs = {o.name: (o.type, o.shape) for o in session.get_outputs()}
@@ -62,7 +59,7 @@ def check(session: Any, metadata: Mapping[str, str]) -> Contract:
             'a digitpad model has an output "probabilities", float32 (N, 2 to 100 classes)'
         )
     if metadata.get("normalisation", NORMALISATION) != NORMALISATION:
-        raise ContractError(
+        raise ModelError(
             f"this model was trained for other images ({metadata['normalisation'][:40]}) than this"
             f" version of digitpad makes ({NORMALISATION}); build it again"
         )
@@ -84,19 +81,19 @@ def _labels(classes: int, metadata: Mapping[str, str]) -> tuple[str, ...]:
         or len(labels) != classes
         or len(set(map(str, labels))) < classes
     ):
-        raise ContractError("the labels in this model's metadata do not fit its classes")
+        raise ModelError("the labels in this model's metadata do not fit its classes")
     return tuple(str(label)[:40] for label in labels)
 
 
 def _threshold(kind: str, shape: list[int | str | None], metadata: Mapping[str, str]) -> float:
     if kind != "tensor(float)" or len(shape) != 1 or isinstance(shape[0], int):
-        raise ContractError('a digitpad model\'s output "digit_score" is float32 (N,)')
+        raise ModelError('a digitpad model\'s output "digit_score" is float32 (N,)')
     try:
         threshold = float(metadata["digit_score_threshold"])
     except (KeyError, ValueError):
         threshold = float("nan")
     if not 0 <= threshold <= 1:
-        raise ContractError(
+        raise ModelError(
             'a model with the output "digit_score" needs a digit_score_threshold from 0 to 1 in its'
             " metadata; build it again"
         )

@@ -15,10 +15,11 @@ from typing import Any, Self
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.adapter import Adapter
-from digitpad.inference.foreign.validate import GraphError, Node, nodes, with_outputs
+from digitpad.inference.foreign.validate import Node, nodes, with_outputs
 from digitpad.inference.recognizer import Recognizer
-from digitpad.inference.session import SessionError, start
+from digitpad.inference.session import start
 
 #: Most convolutions that are looked at, the first ones; most maps kept of one; and their longest
 #: side, in pixels. Networks for small images stay within these.
@@ -60,10 +61,6 @@ _ACTIVATIONS = {
 }
 
 
-class FeatureMapsError(Exception):
-    """Maps that cannot be shown; the message is one sentence for the user."""
-
-
 @dataclass(frozen=True)
 class Layer:
     """One convolution at work, after its activation.
@@ -90,7 +87,7 @@ class FeatureMaps:
         convolutions: how many convolutions lead to the model's answer.
 
     Raises:
-        FeatureMapsError: if the session does not start.
+        ModelError: if the session does not start.
     """
 
     def __init__(self, model: bytes, adapter: Adapter | None = None, *, bounded: bool) -> None:
@@ -110,16 +107,15 @@ class FeatureMaps:
             if self._names:
                 looking = with_outputs(model, self._names)
                 self._session, _ = start(looking, "cpu", threads=1, bounded=bounded)
-        except (GraphError, SessionError) as error:
-            raise FeatureMapsError(_HIDDEN) from error
+        except ModelError as error:
+            raise ModelError(_HIDDEN) from error
 
     @classmethod
     def of_model(cls, recognizer: Recognizer) -> Self:
         """A session of the model that a recognizer reads with.
 
         Raises:
-            RecognizerError: if that cannot be loaded.
-            FeatureMapsError: if the session does not start.
+            ModelError: if the session does not start.
         """
         return cls(recognizer.model, recognizer.adapter, bounded=recognizer.foreign)
 
@@ -130,7 +126,7 @@ class FeatureMaps:
             image: float32 (28, 28), ink 1.0 on paper 0.0.
 
         Raises:
-            FeatureMapsError: if the model fails.
+            ModelError: if the model fails.
         """
         if not self._names:
             return ()
@@ -138,7 +134,7 @@ class FeatureMaps:
         try:
             values: list[Any] = self._session.run(self._names, feed)
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
-            raise FeatureMapsError(_HIDDEN) from error
+            raise ModelError(_HIDDEN) from error
         made = map(_layer, _places(self._names), self._names, values)
         return tuple(layer for layer in made if layer is not None)
 

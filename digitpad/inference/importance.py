@@ -115,7 +115,7 @@ def importance(
         None where the model's answer is not a number.
 
     Raises:
-        RecognizerError: whatever ``read`` raises.
+        ModelError: whatever ``read`` raises.
     """
     masks = _patches(image, patches)
     omitted = [] if ink is None else _longest(ink)

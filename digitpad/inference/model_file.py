@@ -7,14 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from digitpad.inference.errors import ModelError
 from digitpad.library.resources import AssetError, asset, assets_dir, bundled_models
 
 #: Largest model file read, in bytes; the bundled one is below 1 MB.
 MAX_MODEL_BYTES = 256 * 2**20
-
-
-class ModelFileError(Exception):
-    """A model that cannot be found or read; the message is one sentence for the user."""
+#: What reads where nothing else is asked for.
+DEFAULT_MODEL = "digits"
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,10 +40,10 @@ def open_model(name_or_path: str | Path) -> ModelFile:
         name_or_path: ``"digits"``, or the path of an ``.onnx`` file.
 
     Raises:
-        ModelFileError: if there is no such model, or it is too large or cannot be read.
+        ModelError: if there is no such model, or it is too large or cannot be read.
     """
     path = _find(name_or_path)
-    return ModelFile(path.stem, _read(path), _card(path), _is_bundled(path))
+    return ModelFile(path.stem, _read(path), read_card(path), _is_bundled(path))
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -55,10 +54,10 @@ def _find(name_or_path: str | Path) -> Path:
             return asset(f"models/{name_or_path}.onnx")
     except AssetError as error:
         if not path.is_file():
-            raise ModelFileError(str(error)) from error
+            raise ModelError(str(error)) from error
     if path.is_file():
         return path
-    raise ModelFileError(
+    raise ModelError(
         f"no model {path}: neither a file nor a bundled model ({', '.join(known) or 'none'})"
     )
 
@@ -73,13 +72,14 @@ def _is_bundled(path: Path) -> bool:
 def _read(path: Path) -> bytes:
     try:
         if path.stat().st_size > MAX_MODEL_BYTES:
-            raise ModelFileError(f"{path} is too large for a model (over 256 MB)")
+            raise ModelError(f"{path} is too large for a model (over 256 MB)")
         return path.read_bytes()
     except OSError as error:
-        raise ModelFileError(f"cannot read {path}: {error.strerror}") from error
+        raise ModelError(f"cannot read {path}: {error.strerror}") from error
 
 
-def _card(path: Path) -> dict[str, Any]:
+def read_card(path: Path) -> dict[str, Any]:
+    """The model card beside a model's file; {} where there is none or it is damaged."""
     try:
         card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

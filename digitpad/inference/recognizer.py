@@ -14,26 +14,20 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
-from digitpad.inference.contract import Contract, ContractError, OtherModelError, check
+from digitpad.inference.contract import Contract, OtherModelError, check
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.adapter import Adapter
-from digitpad.inference.foreign.conventions import Conventions
-from digitpad.inference.model_file import ModelFileError, open_model
-from digitpad.inference.session import DEVICES as DEVICES
-from digitpad.inference.session import SessionError, start
-from digitpad.inference.session import available_devices as available_devices
+from digitpad.inference.foreign.conventions import NOT_NEEDED, Conventions
+from digitpad.inference.model_file import ModelFile, open_model
+from digitpad.inference.session import DEVICES, metadata, start
 
 if TYPE_CHECKING:  # what digitpad's own models do not need is imported where it is used
-    from digitpad.inference.foreign.conventions_search import Understanding
+    from digitpad.inference.foreign.conventions_search import InferredConventions
 
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
 #: costs more than it saves, and the slowest of 100 single predictions takes 40 times as long.
 _BATCH = 16
-
-_NO_CONVENTIONS = "{} is a digitpad model, and needs no conventions"
-
-
-class RecognizerError(Exception):
-    """A model that cannot be used; the message is one sentence for the user."""
+_BLANK: NDArray[np.float32] = np.zeros((1, SIZE, SIZE), dtype=np.float32)
 
 
 @dataclass(frozen=True)
@@ -66,7 +60,8 @@ class Recognizer:
         model: the whole file.
         foreign: whether it may be other people's, and its memory is bounded.
         adapter: feeds a model of other people's; None for digitpad's own.
-        understanding: how a model of other people's was understood; None for digitpad's own.
+        inferred: how a model of other people's is used, and how that is known; None for digitpad's
+            own.
     """
 
     def __init__(
@@ -77,37 +72,39 @@ class Recognizer:
         card: dict[str, Any],
         *,
         foreign: bool = False,
-        given: Mapping[str, Any] | None = None,
+        inferred: InferredConventions | None = None,
     ) -> None:
-        """A recognizer of a model that is trusted, or that :meth:`load` has tried out.
+        """A recognizer of a model that is trusted, or that was tried in a sandbox.
 
         Args:
             model: the whole file.
             name: short name.
             device: one of :data:`DEVICES`.
             card: the model card.
-            foreign: whether it may be other people's: its memory is bounded; it may be adapted.
-            given: values of :class:`Conventions` that are not to be worked out.
+            foreign: whether it may be other people's, and its memory is to be bounded.
+            inferred: how it is used, where it is not of digitpad's own kind.
 
         Raises:
-            RecognizerError: if it cannot be used.
+            ModelError: if it cannot be used.
         """
         self.model, self.foreign = model, foreign
         self.name, self.card = name, card
         self.adapter: Adapter | None = None
-        self.understanding: Understanding | None = None
+        self.inferred: InferredConventions | None = None
         self._session, self.notice = self._start(device, threads=1)
-        self.metadata: dict[str, str] = dict(self._session.get_modelmeta().custom_metadata_map)
+        self.metadata = metadata(self._session)
         try:
             contract = check(self._session, self.metadata)
-        except ContractError as error:
-            if not (foreign and isinstance(error, OtherModelError)):
-                raise RecognizerError(str(error)) from error
-            contract = self._understand(given or {})
-        if given and self.adapter is None:
-            raise RecognizerError(_NO_CONVENTIONS.format(name))
+        except OtherModelError:
+            if inferred is None:
+                raise
+            self.inferred = inferred
+            self.adapter = Adapter(inferred.input, inferred.best.conventions)
+            contract = Contract(inferred.best.conventions.labels, None)
         self.labels = contract.labels
         self.digit_score_threshold = contract.digit_score_threshold
+        if self.adapter is not None:
+            self.predict(_BLANK)  # what the sandbox has said of it, it does
 
     @classmethod
     def load(
@@ -128,25 +125,32 @@ class Recognizer:
                 :meth:`Conventions.as_dict`, where a choice was remembered.
 
         Raises:
-            RecognizerError: if there is no such model or digitpad cannot use it.
+            ModelError: if there is no such model or digitpad cannot use it.
         """
         if device not in DEVICES:
-            raise RecognizerError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
-        try:
-            file = open_model(name_or_path)
-        except ModelFileError as error:
-            raise RecognizerError(str(error)) from error
+            raise ModelError(f"no device {device!r}; choose one of {', '.join(DEVICES)}")
+        file, inferred = open_model(name_or_path), None
         if not file.bundled:
-            from digitpad.inference.foreign.sandbox import RehearsalError, rehearse
-            from digitpad.inference.foreign.validate import GraphError, survey
+            from digitpad.inference.foreign.sandbox import try_model
+            from digitpad.inference.foreign.validate import validate
 
-            try:
-                survey(file.content)
-                rehearse(file.content, given or {})
-            except (GraphError, RehearsalError) as error:
-                raise RecognizerError(str(error)) from error
+            validate(file.content)
+            inferred = try_model(file.content, given or {})
+        elif given:
+            raise ModelError(NOT_NEEDED)
+        return cls.of_file(file, device, inferred)
+
+    @classmethod
+    def of_file(
+        cls, file: ModelFile, device: str, inferred: InferredConventions | None = None
+    ) -> Self:
+        """A recognizer of a bundled model's file, or of one that was tried in a sandbox.
+
+        Raises:
+            ModelError: if it cannot be used.
+        """
         foreign = not file.bundled
-        return cls(file.content, file.name, device, file.card, foreign=foreign, given=given)
+        return cls(file.content, file.name, device, file.card, foreign=foreign, inferred=inferred)
 
     @property
     def conventions(self) -> Conventions | None:
@@ -157,17 +161,17 @@ class Recognizer:
         """The same model, of other people's, used in another way.
 
         Raises:
-            RecognizerError: if it does not run that way.
+            ModelError: if it does not run that way.
         """
-        if self.adapter is None or self.understanding is None:
-            raise RecognizerError(_NO_CONVENTIONS.format(self.name))
-        classes = self.understanding.outputs.get(conventions.output, 0)
+        if self.adapter is None or self.inferred is None:
+            raise ModelError(NOT_NEEDED)
+        classes = self.inferred.outputs.get(conventions.output, 0)
         if classes != len(conventions.labels):
-            raise RecognizerError(f"{classes} classes need {classes} labels")
+            raise ModelError(f"{classes} classes need {classes} labels")
         other = copy(self)
         other.adapter = Adapter(self.adapter.input, conventions)
         other.labels = conventions.labels
-        other.predict(np.zeros((1, SIZE, SIZE), dtype=np.float32))
+        other.predict(_BLANK)
         return other
 
     @property
@@ -191,11 +195,11 @@ class Recognizer:
             images: float32 (N, 28, 28), ink 1.0 on paper 0.0. N may be 0.
 
         Raises:
-            RecognizerError: if the images have another shape, or the device failed and so did
+            ModelError: if the images have another shape, or the device failed and so did
                 the CPU.
         """
         if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
-            raise RecognizerError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
+            raise ModelError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
         probabilities, *scores = self._run(images)
         threshold = self.digit_score_threshold
         if threshold is None:
@@ -218,11 +222,11 @@ class Recognizer:
             )
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             if self.provider == "CPUExecutionProvider":
-                raise RecognizerError(f"the model {self.name} failed on this image") from error
+                raise ModelError(f"the model {self.name} failed on this image") from error
             self._fall_back()
             return self._run(images)
         if any(len(output) != len(images) for output in outputs):
-            raise RecognizerError(f"the model {self.name} does not answer every image")
+            raise ModelError(f"the model {self.name} does not answer every image")
         return outputs
 
     @cached_property
@@ -240,21 +244,4 @@ class Recognizer:
         self.notice = f"{failed} stopped working; going on on the CPU."
 
     def _start(self, device: str, threads: int) -> tuple[Any, str | None]:
-        try:
-            return start(self.model, device, threads, bounded=self.foreign)
-        except SessionError as error:
-            raise RecognizerError(str(error)) from error
-
-    def _understand(self, given: Mapping[str, Any]) -> Contract:
-        """Work out how the model is to be used."""
-        from digitpad.inference.foreign.conventions_search import UnderstandingError, understand
-
-        try:
-            known = understand(self._session, self.metadata, given)
-        except UnderstandingError as error:
-            raise RecognizerError(str(error)) from error
-        except Exception as error:  # onnxruntime's exceptions have no common base of their own
-            raise RecognizerError(f"the model {self.name} fails on images of digits") from error
-        self.understanding = known
-        self.adapter = Adapter(known.input, known.best.conventions)
-        return Contract(known.best.conventions.labels, None)
+        return start(self.model, device, threads, bounded=self.foreign)

@@ -10,6 +10,8 @@ from contextlib import suppress
 from functools import cache
 from typing import Any
 
+from digitpad.inference.errors import ModelError
+
 if sys.platform == "win32":
     # There, its libraries do not load after Qt's: this module is imported before PySide6.
     with suppress(ImportError):  # onnxruntime() says it when it is needed
@@ -32,28 +34,29 @@ _FATAL = 4  # onnxruntime's severity of messages that are always printed
 _WARNING = 2  # onnxruntime's default
 
 
-class SessionError(Exception):
-    """A model that onnxruntime does not run; the message is one sentence for the user."""
-
-
 def onnxruntime() -> Any:
     """The module.
 
     Raises:
-        SessionError: if its libraries cannot be loaded.
+        ModelError: if its libraries cannot be loaded.
     """
     try:
         import onnxruntime as ort
     except ImportError as error:
-        raise SessionError(f"a library cannot be loaded ({error}); {LIBRARY_FIX}") from error
+        raise ModelError(f"a library cannot be loaded ({error}); {LIBRARY_FIX}") from error
     return ort
+
+
+def metadata(session: Any) -> dict[str, str]:
+    """What a session's model says of itself."""
+    return dict(session.get_modelmeta().custom_metadata_map)
 
 
 def available_devices() -> tuple[str, ...]:
     """Devices that the installed onnxruntime was built for, best first, ``"cpu"`` last.
 
     Raises:
-        SessionError: if its libraries cannot be loaded.
+        ModelError: if its libraries cannot be loaded.
     """
     present = set(onnxruntime().get_available_providers())
     return tuple(device for device, names in PROVIDERS.items() if present & set(names))
@@ -74,7 +77,7 @@ def start(
         The session, and a sentence for the user where it is not on the wanted device.
 
     Raises:
-        SessionError: if onnxruntime does not run the model.
+        ModelError: if onnxruntime does not run the model.
     """
     wanted = tuple(PROVIDERS) if device == "auto" else (device,)
     present = set(onnxruntime().get_available_providers())
@@ -89,7 +92,7 @@ def start(
         notice = f"The device {device} {reason}; using the CPU."
     session = _session(model, ["CPUExecutionProvider"], threads, bounded)
     if session is None:
-        raise SessionError(
+        raise ModelError(
             "this file is not an ONNX model that digitpad can run (one file, no external data)"
         )
     return session, notice
@@ -119,7 +122,7 @@ def _session(model: bytes, providers: list[str], threads: int, bounded: bool) ->
             )
             return _started(model, options, providers)
     except OSError as error:
-        raise SessionError(
+        raise ModelError(
             "there is no room for the temporary folder of a model; make some on the disk"
         ) from error
 

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 # On Windows, onnxruntime fails to load its libraries after PySide6 has loaded its own.
-from digitpad.inference.recognizer import Recognizer, RecognizerError  # isort: skip
+from digitpad.inference.errors import ModelError  # isort: skip
+from digitpad.inference.recognizer import Recognizer  # isort: skip
 
 from PySide6.QtCore import QSaveFile, Qt
 from PySide6.QtGui import QIcon
@@ -18,13 +19,13 @@ from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
 from digitpad.inference.contract import REJECTED
+from digitpad.inference.model_file import DEFAULT_MODEL
+from digitpad.inference.pending import Model
 from digitpad.ink.ink import Ink
 from digitpad.library.resources import asset
 from digitpad.ui.display import DisplayError, require_display, use_no_display
-from digitpad.ui.models.late import LateRecognizer
-from digitpad.ui.session.session import DEFAULT_MODEL, Session
+from digitpad.ui.session.session import Session
 from digitpad.ui.style import theme
-from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
 
 #: What the smoke test draws, and what it must be read as.
@@ -66,7 +67,7 @@ def run(
         recognizer = Recognizer.load(model or DEFAULT_MODEL, device, given)
         second = None if compare is None else Recognizer.load(compare, device)
         use_no_display()
-    except (RecognizerError, DisplayError) as error:
+    except (ModelError, DisplayError) as error:
         print(f"digitpad: {error}", file=sys.stderr)
         return 2
     _say_notice(recognizer)
@@ -97,7 +98,8 @@ def _draw(
     window = Window(session.recognizer)
     session.attach(app, window, scheme)
     session.restore()
-    after_first_paint(window, partial(_complete, app, window))
+    session.models.unusable.connect(partial(_give_up, app))
+    session.models.ready.connect(partial(_settle, window))
     window.show()
     if ink is not None:
         window.open_ink(ink)
@@ -106,27 +108,23 @@ def _draw(
     return code
 
 
-def _complete(app: QApplication, window: Window) -> None:
-    """Load the models that the window was not to wait for."""
-    readers = [window.recognizer, *filter(None, (window.comparison.recognizer,))]
-    try:
-        for reader in readers:
-            if isinstance(reader, LateRecognizer):
-                reader.open()
-    except RecognizerError as error:
-        print(f"digitpad: {error}", file=sys.stderr)
-        app.exit(2)
-        return
-    window.set_recognizer(*readers)
-    for reader in readers:
-        _say_notice(reader)
+def _give_up(app: QApplication, sentence: str) -> None:
+    print(f"digitpad: {sentence}", file=sys.stderr)
+    app.exit(2)
+
+
+def _settle(window: Window) -> None:
+    """The models are there."""
+    _say_notice(window.recognizer)
+    if window.comparison.recognizer is not None:
+        _say_notice(window.comparison.recognizer)
     # Nothing that is there now becomes garbage; looking it through stops the pen for 20 ms.
     gc.freeze()
 
 
-def _say_notice(recognizer: Recognizer) -> None:
-    if recognizer.notice:
-        print(f"digitpad: {recognizer.notice}", file=sys.stderr)
+def _say_notice(model: Model) -> None:
+    if model.notice:
+        print(f"digitpad: {model.notice}", file=sys.stderr)
 
 
 def start_qt(scheme: str) -> QApplication:

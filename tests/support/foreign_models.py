@@ -14,6 +14,8 @@ import numpy as np
 import pytest
 
 from digitpad.inference.foreign.reference import reference_inks, references
+from digitpad.inference.foreign.sandbox_child import examine
+from digitpad.inference.recognizer import Recognizer
 
 onnx = pytest.importorskip("onnx")  # has no wheels yet for the newest Python
 helper, numpy_helper, TYPES = onnx.helper, onnx.numpy_helper, onnx.TensorProto
@@ -144,3 +146,10 @@ def model(
 
 def _answer_kind(dtype: str) -> int:
     return KINDS[dtype] if dtype.startswith("float") else TYPES.FLOAT
+
+
+def opened(made: Any, name: str = "mine", **given: object) -> Recognizer:
+    """The model as it is used, without a child process."""
+    content = made.SerializeToString()
+    inferred = examine(content, given)
+    return Recognizer(content, name, "cpu", {}, foreign=True, inferred=inferred)

@@ -11,7 +11,6 @@ from pytestqt.qtbot import QtBot
 from digitpad.ui.app import start_qt
 from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
-from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
 from tests.digitpad.ui.window.test_window import draw
 from tests.support.drawings import digit
@@ -29,10 +28,9 @@ class Pad:
         self.window.statusBar().messageChanged.connect(self.said.append)
         self.session.attach(start_qt("light"), self.window, "light")
         self.session.restore()
-        self.window.show()
-        seen: list[bool] = []
-        after_first_paint(self.window, lambda: seen.append(True))
-        qtbot.waitUntil(lambda: bool(seen))  # now the list of recent drawings has been read
+        # The list of recent drawings is read, too, when the window is first seen.
+        with qtbot.waitSignal(self.session.models.ready):
+            self.window.show()
         self.is_open = True
 
     def draw(self, label: str) -> None:
@@ -40,6 +38,11 @@ class Pad:
         self.window.clear()
         draw(self.window, digit(label))
         assert self.window.answer.label == label
+
+    def open_model(self, path: Path) -> None:
+        """Open a model's file, and wait for it."""
+        self.session.models.open_file(path)
+        self.qtbot.waitUntil(lambda: not self.session.models.is_loading, timeout=20_000)
 
     def write_down(self) -> None:
         """Do at once what else is done a moment after an edit."""

@@ -18,8 +18,9 @@ import onnxruntime as ort
 from numpy.typing import NDArray
 from onnx import TensorProto, compose, helper, numpy_helper
 
+from digitpad.inference.errors import ModelError
 from digitpad.inference.model_file import MAX_MODEL_BYTES
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.recognizer import Recognizer
 from training.base.calibration import apply_temperature
 from training.base.errors import BuildError
 
@@ -96,7 +97,7 @@ def average(
         Recognizer(content, metadata["name"], "cpu", {})
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         raise EnsembleError(f"these models cannot be put together ({_line(error)})") from error
-    except RecognizerError as error:
+    except ModelError as error:
         raise EnsembleError(f"what these models make together is refused: {error}") from error
     return content
 
@@ -229,7 +230,7 @@ def labels_of(models: Sequence[bytes]) -> tuple[str, ...]:
         raise EnsembleError(f"an ensemble has 1 to {MOST} models, not {len(models)}")
     try:
         known = {Recognizer(content, "member", "cpu", {}).labels for content in models}
-    except RecognizerError as error:
+    except ModelError as error:
         raise EnsembleError(f"a model of the ensemble is refused: {error}") from error
     if len(known) > 1:
         raise EnsembleError("these models read different classes, so they have no mean")

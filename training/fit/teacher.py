@@ -13,8 +13,9 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from digitpad.inference.model_file import ModelFileError, open_model
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.model_file import open_model
+from digitpad.inference.recognizer import Recognizer
 from training.base.calibration import apply_temperature
 from training.base.errors import BuildError
 
@@ -39,7 +40,7 @@ def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
     try:
         loaded = Recognizer.load(path, "cpu")
         content = open_model(path).content
-    except (RecognizerError, ModelFileError) as error:
+    except ModelError as error:
         raise TeacherError(f"--teacher: {error}") from error
     if loaded.adapter is not None:
         raise TeacherError(f"--teacher: {path} is not a model that training.build made")

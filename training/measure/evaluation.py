@@ -160,7 +160,7 @@ def measure(recognizer: Recognizer, model: str, drawings: Drawings) -> Evaluatio
 
     Raises:
         EvaluationError: if there is nothing to measure it by, or it does not answer in numbers.
-        RecognizerError: if the model fails.
+        ModelError: if the model fails.
     """
     classes = {label: i for i, label in enumerate(recognizer.labels)}
     truth = np.array([classes.get(label, OTHER) for label in drawings.labels], dtype=np.int64)

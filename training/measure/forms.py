@@ -26,7 +26,7 @@ def compare(names: Sequence[str], folder: Path, console: Console) -> list[str]:
         A table in Markdown, the forms that the first model reads worst at its head.
 
     Raises:
-        RecognizerError, DatasetError: if a model or a dataset cannot be had.
+        ModelError, DatasetError: if a model or a dataset cannot be had.
     """
     recognizers = [Recognizer.load(name) for name in names]
     writers = load_training_data(DIGITS, None, lambda: folder, console).validation_writers

@@ -14,6 +14,7 @@ from typing import Any
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import MAX_CLASSES
+from digitpad.inference.errors import ModelError
 
 #: Where the pixels are: batch N, channels C, height H, width W; flat is (N, H * W).
 LAYOUTS = ("NCHW", "NHWC", "NHW", "flat")
@@ -47,13 +48,14 @@ ANSWERS = ("probabilities", "logits")
 MAX_BATCH = 1024
 #: Largest brightness that a scaling may have; beyond it, float16 is infinite.
 _MOST = 65_504.0
+NOT_NEEDED = "this is a digitpad model, and needs no conventions"
 #: Longest label, and name of an output, in characters.
 _LABEL, _NAME = 40, 1_000
 #: What may be chosen on a command line, with ``scaling`` for ``low`` and ``high``.
 KEYS = ("scaling", "ink", "layout", "output", "answers", "labels")
 
 
-class ConventionsError(ValueError):
+class ConventionsError(ModelError):
     """Conventions that do not exist; the message is one sentence for the user."""
 
 

@@ -1,4 +1,4 @@
-"""How a model of other people's is to be used: read from its file, and the rest worked out.
+"""Infers the conventions of a model of other people's: read from its file, the rest by trying.
 
 The file says where pixels stand, their type, how many images a run takes and what its outputs are
 called. It does not say which numbers are black and white, which of them is ink, or whether answers
@@ -8,15 +8,17 @@ digits of :mod:`digitpad.inference.foreign.reference` likely are taken.
 
 from __future__ import annotations
 
+import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import product
-from typing import Any
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.adapter import (
     as_probabilities,
     as_rows,
@@ -30,8 +32,9 @@ from digitpad.inference.foreign.conventions import (
     Conventions,
     ConventionsError,
     checked,
+    from_dict,
 )
-from digitpad.inference.foreign.probe import Probe, ProbeError, probe
+from digitpad.inference.foreign.input_forms import InputForms
 from digitpad.inference.foreign.reference import References, reference_inks, references
 
 #: A model that takes longer than this for one image, in seconds, is shown only ten digits.
@@ -51,10 +54,6 @@ _RARELY = 0.02
 Rows = NDArray[np.float64]
 
 
-class UnderstandingError(Exception):
-    """A model that cannot be adapted; the message is one sentence for the user."""
-
-
 @dataclass(frozen=True)
 class Trial:
     """How a model reads reference digits under one set of conventions.
@@ -72,8 +71,8 @@ class Trial:
 
 
 @dataclass(frozen=True)
-class Understanding:
-    """What is known of a model, and how well.
+class InferredConventions:
+    """What is known of how a model is used, and how surely; as JSON, it passes between processes.
 
     Attributes:
         input: the name of its input.
@@ -110,25 +109,55 @@ class Understanding:
         rival = self.others[0].score if self.others else -math.inf
         return "sure" if self.best.score - rival >= _CLEARLY else "likely"
 
+    def to_json(self) -> str:
+        """One line of JSON."""
+        return json.dumps(asdict(self) | {"read": sorted(self.read)})
 
-def understand(
-    session: Any, metadata: Mapping[str, str], given: Mapping[str, Any] | None = None
-) -> Understanding:
+    @classmethod
+    def from_json(cls, text: str | bytes) -> Self:
+        """The same again; the text may be anybody's.
+
+        Raises:
+            ModelError: if it is anything else.
+        """
+        try:
+            values = json.loads(text)
+            return cls(
+                input=str(values["input"]),
+                best=_trial(values["best"]),
+                others=tuple(map(_trial, values["others"])),
+                read=frozenset(map(str, values["read"])),
+                outputs={str(name): int(count) for name, count in values["outputs"].items()},
+                digits=int(values["digits"]),
+            )
+        except (AttributeError, KeyError, RecursionError, TypeError) as error:
+            raise ModelError(_UNREADABLE) from error
+        except (OverflowError, ValueError) as error:  # numbers, or JSON itself
+            raise ModelError(_UNREADABLE) from error
+
+
+_UNREADABLE = "nothing can be learned of how this model is used"
+
+
+def _trial(values: Mapping[str, Any]) -> Trial:
+    known = from_dict(values["conventions"])
+    return Trial(known, float(values["right"]), float(values["score"]))
+
+
+def infer_conventions(
+    session: Any, metadata: Mapping[str, str], found: InputForms, fixed: Mapping[str, Any]
+) -> InferredConventions:
     """Work out a model's conventions.
 
     Args:
         session: an onnxruntime session.
         metadata: what the model's file says of itself; a list ``labels`` counts.
-        given: values of conventions that are known already.
+        found: how its input can be filled.
+        fixed: values of conventions that are known already, as from :func:`.conventions.checked`.
 
     Raises:
-        UnderstandingError: if the model cannot be used, or not with what is given.
+        ModelError: if the model cannot be used, or not with what is known.
     """
-    try:
-        fixed = checked(given or {})
-        found = probe(session, fixed)
-    except (ConventionsError, ProbeError) as error:
-        raise UnderstandingError(str(error)) from error
     asked = [c for form in found.forms for c in _candidates(form, fixed)]
     shown = references(10 if found.seconds > _SLOW else len(reference_inks()))
     names = [output.name for output in session.get_outputs()]
@@ -145,9 +174,9 @@ def understand(
             named = [c.changed({"output": name}) for c in asked]
             trials += _trials(named, answers, orders, shown, fixed)
     if not trials:
-        raise UnderstandingError(_no_answer(outputs, fixed))
+        raise ModelError(_no_answer(outputs, fixed))
     best = max(trials, key=lambda t: t.score - _RARELY * (t.conventions.scaling == "-0.5..0.5"))
-    return Understanding(
+    return InferredConventions(
         input=found.input,
         best=best,
         others=_others(best, trials),
@@ -241,7 +270,7 @@ def _others(best: Trial, trials: Sequence[Trial]) -> tuple[Trial, ...]:
 
 
 def _read(
-    found: Probe,
+    found: InputForms,
     best: Conventions,
     runs: Sequence[Sequence[Any]],
     names: Sequence[str],

@@ -1,9 +1,9 @@
-"""A model that somebody else made is first run by a process that may fail.
+"""A model that somebody else made is first run by a child process, which may fail.
 
 onnxruntime cannot be interrupted while it loads a model or runs one operator, and a file of a few
 bytes can make it allocate gigabytes, compute for hours or crash. So a child process does everything
-that is about to be done here, and has to come to its end within limits. What it lived through, this
-process does again; nothing else of the child is trusted.
+that is about to be done here, and has to come to its end within limits. What it says of the model
+is checked like anybody's file: nothing else of the child is trusted.
 """
 
 from __future__ import annotations
@@ -12,54 +12,101 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from digitpad.inference.errors import ModelError
+
+if TYPE_CHECKING:
+    from digitpad.inference.foreign.conventions_search import InferredConventions
 
 #: The argument that makes ``python -m digitpad``, or the frozen program, such a child.
-REHEARSE = "--rehearse-model"
+CHILD = "--try-model"
 #: Seconds after which the child is given up; once it has started, it keeps to shorter limits.
-_PATIENCE_S = 30.0
+PATIENCE_S = 30.0
+
+_LONGEST = 400
 
 
-class RehearsalError(Exception):
-    """A model that is not run; the message is one sentence for the user."""
+class Command(NamedTuple):
+    """What starts a child; it reads the model from its standard input."""
+
+    words: list[str]
+    environment: dict[str, str]
 
 
-def rehearse(model: bytes, given: Mapping[str, Any]) -> None:
-    """Load and run a model in a child process.
+def command(given: Mapping[str, Any]) -> Command:
+    """What starts a child that tries a model with these values of conventions."""
+    # -P and the path of this process: the child finds the same digitpad, and no others that happen
+    # to lie in the current folder. A frozen program needs neither.
+    python = () if getattr(sys, "frozen", False) else ("-P", "-m", "digitpad")
+    path = os.pathsep.join(filter(None, sys.path))
+    words = [sys.executable, *python, CHILD, json.dumps(dict(given))]
+    return Command(words, os.environ | {"PYTHONPATH": path})
+
+
+def outcome(exit_code: int | None, output: bytes) -> InferredConventions | None:
+    """What a child found out.
+
+    Args:
+        exit_code: with which it ended; None where it crashed.
+        output: what it wrote.
+
+    Returns:
+        How the model is used; None for one of digitpad's own kind, which says so itself.
+
+    Raises:
+        ModelError: if the model cannot be used, or not within the limits.
+    """
+    if exit_code == 2 and output:
+        raise ModelError(output.decode("utf-8", "replace").strip()[:_LONGEST])
+    if exit_code != 0:
+        raise over_limits()
+    if not output:
+        return None
+    from digitpad.inference.foreign.conventions_search import InferredConventions
+
+    return InferredConventions.from_json(output)
+
+
+def no_child(reason: str | None) -> ModelError:
+    """The error for a child that does not start."""
+    return ModelError(f"the model cannot be tried out ({reason})")
+
+
+def over_limits() -> ModelError:
+    """The error for a child that has to be ended."""
+    return ModelError("this model takes more time or memory than one that reads small images may")
+
+
+def try_model(model: bytes, given: Mapping[str, Any]) -> InferredConventions | None:
+    """Load and run a model in a child process, and wait for it.
 
     Args:
         model: the whole file.
         given: values of conventions that are known already.
 
-    Raises:
-        RehearsalError: if it cannot be used, or not within the limits.
-    """
-    import subprocess  # which a window need not wait for
+    Returns:
+        As :func:`outcome`.
 
-    # -P and the path of this process: the child finds the same digitpad, and no others that happen
-    # to lie in the current folder. A frozen program needs neither.
-    python = () if getattr(sys, "frozen", False) else ("-P", "-m", "digitpad")
-    path = os.pathsep.join(filter(None, sys.path))
+    Raises:
+        ModelError: if it cannot be used, or not within the limits.
+    """
+    import subprocess  # which a window does not need
+
+    words, environment = command(given)
     try:
         child = subprocess.run(  # noqa: S603
-            [sys.executable, *python, REHEARSE, json.dumps(dict(given))],
+            words,
             input=model,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            timeout=_PATIENCE_S,
-            env=os.environ | {"PYTHONPATH": path},
+            timeout=PATIENCE_S,
+            env=environment,
             creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise RehearsalError(_LIMITS) from error
+        raise over_limits() from error
     except OSError as error:
-        raise RehearsalError(f"the model cannot be tried out ({error.strerror})") from error
-    if child.returncode == 2 and child.stdout:
-        raise RehearsalError(child.stdout.decode("utf-8", "replace").strip()[:_LONGEST])
-    if child.returncode != 0:
-        raise RehearsalError(_LIMITS)
-
-
-_LIMITS = "this model takes more time or memory than one that reads small images may"
-_LONGEST = 400
+        raise no_child(error.strerror) from error
+    return outcome(child.returncode, child.stdout)

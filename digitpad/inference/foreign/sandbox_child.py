@@ -6,11 +6,16 @@ import faulthandler
 import json
 import os
 import sys
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from digitpad.inference.foreign.probe import ProbeError, probe
-from digitpad.inference.recognizer import Recognizer, RecognizerError
-from digitpad.inference.session import MAX_MEMORY, SessionError, start
+from digitpad.inference.contract import OtherModelError, check
+from digitpad.inference.errors import ModelError
+from digitpad.inference.foreign.conventions import NOT_NEEDED, checked
+from digitpad.inference.foreign.conventions_search import InferredConventions, infer_conventions
+from digitpad.inference.foreign.input_forms import try_input_forms
+from digitpad.inference.session import MAX_MEMORY, metadata, start
 
 #: Seconds for the first images, and then for trying out conventions; bytes loaded in a second more.
 FIRST_S, TRIALS_S = 1.0, 5.0
@@ -24,21 +29,23 @@ def main(given: str) -> int:
         given: values of conventions that are known already, as JSON.
 
     Returns:
-        The exit code: 0, or 2 after a sentence on standard output. Over the limits, the process
-        ends with 1 or worse.
+        The exit code: 0, after what is known of its conventions on standard output, if it has any;
+        or 2 after a sentence there. Over the limits, the process ends with 1 or worse.
     """
     model = sys.stdin.buffer.read()
     # Some copies of the model, and room for what a session and its threads take.
     _limit_memory(2 * MAX_MEMORY + 4 * len(model))
     with Path(os.devnull).open("w") as nowhere:
-        # A thread of its own, in C: it also ends a process that hangs within onnxruntime.
-        faulthandler.dump_traceback_later(FIRST_S + len(model) / SPEED, exit=True, file=nowhere)
+
+        def limit(seconds: float) -> None:
+            # A thread of its own, in C: it also ends a process that hangs within onnxruntime.
+            faulthandler.dump_traceback_later(seconds, exit=True, file=nowhere)
+
+        limit(FIRST_S + len(model) / SPEED)
         try:
-            values = json.loads(given)
-            probe(start(model, "cpu", threads=1, bounded=True)[0], values)
-            faulthandler.dump_traceback_later(TRIALS_S, exit=True, file=nowhere)
-            Recognizer(model, "model", "cpu", {}, foreign=True, given=values)
-        except (RecognizerError, SessionError, ProbeError) as error:
+            known = examine(model, json.loads(given), lambda: limit(TRIALS_S))
+            sys.stdout.buffer.write(b"" if known is None else known.to_json().encode())
+        except ModelError as error:
             sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
             return 2
         except MemoryError:
@@ -46,6 +53,41 @@ def main(given: str) -> int:
         finally:
             faulthandler.cancel_dump_traceback_later()
     return 0
+
+
+def examine(
+    model: bytes, given: Mapping[str, Any], runs: Callable[[], None] = lambda: None
+) -> InferredConventions | None:
+    """Run a model, and find out how it is used.
+
+    Args:
+        model: the whole file.
+        given: values of conventions that are known already.
+        runs: called once it has run on the first images.
+
+    Returns:
+        None for a model of digitpad's own kind, which says itself how it is used.
+
+    Raises:
+        ModelError: if it cannot be used, or not with what is given.
+    """
+    fixed = checked(given)
+    session, _ = start(model, "cpu", threads=1, bounded=True)
+    forms = try_input_forms(session, fixed)
+    runs()
+    told = metadata(session)
+    try:
+        check(session, told)
+    except OtherModelError:
+        try:
+            return infer_conventions(session, told, forms, fixed)
+        except (ModelError, MemoryError):
+            raise
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            raise ModelError("this model fails on images of digits") from error
+    if given:
+        raise ModelError(NOT_NEEDED)
+    return None
 
 
 def _limit_memory(allowed: int) -> None:

@@ -3,7 +3,7 @@
 A walk over the protobuf wire format (https://protobuf.dev/programming-guides/encoding), with the
 field numbers of ``onnx.proto``. It builds nothing, so that a hostile file costs no more than its
 length. :func:`nodes` and :func:`with_outputs` are for looking into a network at work;
-:func:`survey`, before onnxruntime sees a file, looks only for what no reader of small images needs:
+:func:`validate` refuses, before onnxruntime sees a file, what no reader of small images needs:
 
 - weights in other files ("external data"), which name paths, or even addresses in memory, at their
   writer's will: in initialisers, attributes and subgraphs alike;
@@ -18,6 +18,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
+
+from digitpad.inference.errors import ModelError
 
 #: Most nodes, in the graph and its subgraphs together.
 MAX_NODES = 5_000
@@ -40,18 +42,14 @@ _SKIPPED = re.compile(
 _NUMBER, _EIGHT_BYTES, _MESSAGE, _FOUR_BYTES = 0, 1, 2, 5
 
 
-class GraphError(Exception):
-    """A file that is not run; the message is one sentence for the user."""
-
-
-def survey(model: bytes) -> None:
+def validate(model: bytes) -> None:
     """Check a file, without running anything of it.
 
     Args:
         model: the whole file.
 
     Raises:
-        GraphError: if it is no ONNX model, or has what is listed above.
+        ModelError: if it is no ONNX model, or has what is listed above.
     """
     walk = _Walk(model)
     has_graph = False
@@ -60,7 +58,7 @@ def survey(model: bytes) -> None:
             has_graph = True
             walk.graph(start, stop, 0)
         elif field == 25:
-            raise GraphError(
+            raise ModelError(
                 "this model has functions of its own; save it with onnx.inliner's"
                 " inline_local_functions"
             )
@@ -80,7 +78,7 @@ def nodes(model: bytes) -> tuple[Node, ...]:
     """The nodes of a model's graph, without those of its subgraphs, in the order they run.
 
     Raises:
-        GraphError: if it is no ONNX model.
+        ModelError: if it is no ONNX model.
     """
     walk = _Walk(model)
     return tuple(
@@ -102,7 +100,7 @@ def with_outputs(model: bytes, names: Iterable[str]) -> bytes:
         names: tensors of its graph; those that are outputs already are left out.
 
     Raises:
-        GraphError: if it is no ONNX model.
+        ModelError: if it is no ONNX model.
     """
     walk = _Walk(model)
     present = {
@@ -126,7 +124,7 @@ class _Walk:
 
     def graph(self, start: int, stop: int, depth: int) -> None:
         if depth > _MAX_DEPTH:
-            raise GraphError("this model nests graphs within graphs too deeply")
+            raise ModelError("this model nests graphs within graphs too deeply")
         for field, first, last in self.parts(start, stop):
             if field == 1:
                 self.node(first, last, depth)
@@ -138,7 +136,7 @@ class _Walk:
     def node(self, start: int, stop: int, depth: int) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
-            raise GraphError(f"this model has more than {MAX_NODES:,} nodes, too many for images")
+            raise ModelError(f"this model has more than {MAX_NODES:,} nodes, too many for images")
         parts = list(self.parts(start, stop))
         operators = [self._data[first:last] for field, first, last in parts if field == 4]
         for field, first, last in parts:
@@ -151,7 +149,7 @@ class _Walk:
                 self.tensor(first, last)
             elif field in (6, 11):
                 if operator != b"If":
-                    raise GraphError("this model has a loop, which digitpad does not run")
+                    raise ModelError("this model has a loop, which digitpad does not run")
                 self.graph(first, last, depth + 1)
             elif field in (22, 23):
                 raise _sparse()
@@ -159,7 +157,7 @@ class _Walk:
     def tensor(self, start: int, stop: int) -> None:
         for field, value, _ in self.parts(start, stop):
             if field == 13 or (field == 14 and value):
-                raise GraphError(
+                raise ModelError(
                     "this model keeps its weights in other files (external data); save it as one"
                     " file"
                 )
@@ -185,7 +183,7 @@ class _Walk:
         """The fields of a message: number, and from where to where; or a number's value, twice.
 
         Raises:
-            GraphError: if that is no message.
+            ModelError: if that is no message.
         """
         at = start
         while at < stop:
@@ -195,7 +193,7 @@ class _Walk:
                 break
             self._fields += 1
             if self._fields > MAX_FIELDS:
-                raise GraphError("this model has too many parts for one that reads small images")
+                raise ModelError("this model has too many parts for one that reads small images")
             tag, at = self._varint(at, stop)
             tag &= 0xFFFF_FFFF  # as readers of protobuf do
             field, wire = tag >> 3, tag & 7
@@ -235,9 +233,9 @@ def _message(field: int, content: bytes) -> bytes:
     return bytes([field << 3 | _MESSAGE, *length, left]) + content
 
 
-def _no_model() -> GraphError:
-    return GraphError("this file is not an ONNX model")
+def _no_model() -> ModelError:
+    return ModelError("this file is not an ONNX model")
 
 
-def _sparse() -> GraphError:
-    return GraphError("this model has sparse tensors, which digitpad does not run")
+def _sparse() -> ModelError:
+    return ModelError("this model has sparse tensors, which digitpad does not run")

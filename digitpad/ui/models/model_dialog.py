@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.conventions import (
     ANSWERS,
     INKS,
@@ -30,7 +31,7 @@ from digitpad.inference.foreign.conventions import (
     scaling,
 )
 from digitpad.inference.foreign.reference import reference_inks, references
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.recognizer import Recognizer
 from digitpad.ui.models.reference_tiles import ReferenceTiles
 from digitpad.ui.style import theme
 from digitpad.ui.style.choice import STYLE, Choice
@@ -52,12 +53,12 @@ class ModelDialog(QDialog):
     After ``exec()`` or ``accepted``, :attr:`recognizer` is the model as it was chosen.
 
     Args:
-        recognizer: a model of other people's, with an ``understanding``.
+        recognizer: a model of other people's, with conventions that were inferred.
     """
 
     def __init__(self, recognizer: Recognizer, parent: QWidget | None = None) -> None:
         super().__init__(parent)
-        known = recognizer.understanding
+        known = recognizer.inferred
         if known is None or recognizer.conventions is None:
             raise ValueError("digitpad's own models have no conventions to choose")
         self._known = known
@@ -239,8 +240,8 @@ class ModelDialog(QDialog):
             images = shown.images[shown.plain]
             probabilities = recognizer.predict(images)
             if not np.isfinite(probabilities).all():
-                raise RecognizerError(self.tr("The model's answers are not numbers."))
-        except (ConventionsError, RecognizerError) as error:
+                raise ModelError(self.tr("The model's answers are not numbers."))
+        except (ConventionsError, ModelError) as error:
             self._say(str(error))
             return
         self.recognizer, self._chosen = recognizer, wanted

@@ -1,17 +1,23 @@
-"""The model menu: bundled models and other people's files, to read with and to compare with."""
+"""The models of a window: which one reads, which is compared with it, and how they come there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject
-from PySide6.QtGui import QAction, QActionGroup
-from PySide6.QtWidgets import QDialog, QFileDialog, QMenu
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtWidgets import QDialog, QFileDialog
 
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.model_file import DEFAULT_MODEL
+from digitpad.inference.pending import Model, PendingModel
+from digitpad.inference.recognizer import Recognizer
 from digitpad.library.resources import bundled_models
+from digitpad.ui.models.loader import ModelLoader
+from digitpad.ui.models.model_menu import ModelMenu, short_name, titles
+from digitpad.ui.models.start import Start
 from digitpad.ui.settings.settings import Settings
+from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
 
 translate = QCoreApplication.translate
@@ -22,6 +28,10 @@ class Models(QObject):
 
     A model that cannot be used is said in the status bar, and the working one stays.
 
+    Signals:
+        ready(): the models that the window began with are loaded, or given up.
+        unusable(str): there is nothing to read with; a sentence for the user.
+
     Args:
         window: gets the menu.
         settings: remembers the models, recent files, and how each is used.
@@ -29,14 +39,29 @@ class Models(QObject):
         device: what runs the models, as for :meth:`Recognizer.load`.
     """
 
+    ready = Signal()
+    unusable = Signal(str)
+
     def __init__(self, window: Window, settings: Settings, current: str, device: str) -> None:
         super().__init__(window)
-        self._window, self._settings, self._device = window, settings, device
-        self._current = current
-        self._second: tuple[str, Recognizer] | None = None  # kept while nothing is compared
+        self._window, self._settings, self._current = window, settings, current
+        self._second: tuple[str, Model] | None = None  # kept while nothing is compared
         self._compares = False
-        self._others = QMenu(window)
-        self._add_commands()
+        self._asked: frozenset[str] = frozenset()
+        self._first_loader, self._second_loader = (ModelLoader(device, self) for _ in range(2))
+        self._first_loader.finished.connect(self._first_came)
+        self._second_loader.finished.connect(self._second_came)
+        self._starting: set[ModelLoader] = set()  # those with a model of the start
+        self._is_over = False  # the start: well, or not
+        calls = {
+            "open-model": self.open,
+            "explain-model": self._explain,
+            "compare": self.toggle,
+            "exchange-models": self.exchange,
+            "open-second": self.open_second,
+            "explain-second": self._explain_second,
+        }
+        self._menu = ModelMenu(window, calls, self.use, self.compare_with)
         self._list()
         window.installEventFilter(self)
 
@@ -44,6 +69,27 @@ class Models(QObject):
         if event.type() == QEvent.Type.LanguageChange:
             self._list()
         return super().eventFilter(watched, event)
+
+    def begin(self, start: Start) -> None:
+        """Show what is known of the models of the start, and load them once the window is seen."""
+        self._asked = start.asked
+        self._starting = {self._first_loader}
+        if start.second:
+            self._starting.add(self._second_loader)
+            self._second, self._compares = (start.second, PendingModel.of(start.second)), True
+            self._show(self._window.recognizer)
+
+        def load() -> None:
+            self._load(self._first_loader, start.first, start.given)
+            if start.second:
+                self._load(self._second_loader, start.second)
+
+        after_first_paint(self._window, load)
+
+    @property
+    def is_loading(self) -> bool:
+        """Whether a model is on its way."""
+        return bool(self._first_loader.name or self._second_loader.name)
 
     # -- the model that reads --------------------------------------------------------------------
 
@@ -57,18 +103,40 @@ class Models(QObject):
 
     def use(self, name: str) -> None:
         """Read with a bundled model or a file from now on; the second model changes places."""
-        if self._second is not None and self._second[0] == name:
+        if self._second is not None and self._second[0] == name and not self.is_loading:
             self.exchange()
-        elif (recognizer := self._loaded(name)) is not None:
-            self._current = self._settings.model = name
-            self._show(recognizer)
+        else:
+            self._choose(self._first_loader, name)
+
+    def _first_came(self, name: str, result: Recognizer | str) -> None:
+        at_start = self._note_end(self._first_loader, name, result)
+        if isinstance(result, str):
+            self._first_failed(name, result, at_start=at_start)
+            return
+        if not at_start:
+            self._settings.model = name
+        self._current = name
+        if self._second is not None and self._second[0] == name:
+            self._drop_second()
+        self._show(result)
+        self._tell_ready()
+
+    def _first_failed(self, name: str, reason: str, *, at_start: bool) -> None:
+        if isinstance(self._window.recognizer, Recognizer):
+            self._tell(reason)
+        elif name == DEFAULT_MODEL or (at_start and name in self._asked):
+            self._give_up(reason)
+        else:
+            lost = translate("Models", "Your last model is not used: {reason}.")
+            self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
+            self._starting.add(self._first_loader)
+            self._current = DEFAULT_MODEL
+            if self._second is not None and self._second[0] == DEFAULT_MODEL:
+                self._drop_second()
+            self._show(PendingModel.of(DEFAULT_MODEL))
+            self._load(self._first_loader, DEFAULT_MODEL)
 
     # -- the model beside it ---------------------------------------------------------------------
-
-    def begin(self, name: str, recognizer: Recognizer) -> None:
-        """Compare with a model that is loaded already, and was remembered or asked for."""
-        self._second, self._compares = (name, recognizer), True
-        self._show(self._window.recognizer)
 
     def open_second(self) -> None:
         """Ask for a file, and compare with it."""
@@ -80,13 +148,39 @@ class Models(QObject):
             told = translate(
                 "Models", "{model} reads already; choose another one to compare it with"
             )
-            self._window.statusBar().showMessage(told.format(model=self._window.recognizer.name))
-            self._list()
-        elif not name:
+            self._tell(told.format(model=self._window.recognizer.name))
+        elif name:
+            self._choose(self._second_loader, name)
+        else:
             self._compare(False)
-        elif (recognizer := self._loaded(name)) is not None:
-            self._second = name, recognizer
-            self._compare(True)
+
+    def _second_came(self, name: str, result: Recognizer | str) -> None:
+        at_start = self._note_end(self._second_loader, name, result)
+        if isinstance(result, str):
+            self._second_failed(name, result, at_start=at_start)
+        elif name != self._current:
+            self._second = name, result
+            if at_start:
+                self._show(self._window.recognizer)
+            else:
+                self._compare(True)
+        self._tell_ready()
+
+    def _second_failed(self, name: str, reason: str, *, at_start: bool) -> None:
+        if at_start and name in self._asked:
+            self._give_up(reason)
+            return
+        lost = translate("Models", "Your second model is not used: {reason}.")
+        self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
+        if self._second is not None and isinstance(self._second[1], PendingModel):
+            self._drop_second()
+            self._show(self._window.recognizer)
+
+    def _drop_second(self) -> None:
+        """Compare nothing for now; what is remembered of it stays for the next start."""
+        self._second_loader.cancel()
+        self._starting.discard(self._second_loader)
+        self._second, self._compares = None, False
 
     def toggle(self) -> None:
         """Compare with the model of last time, or nothing."""
@@ -121,36 +215,65 @@ class Models(QObject):
         usable = (name for name in known if name in bundled or Path(name).is_file())
         return next((name for name in usable if name != self._current), None)
 
-    # -- both ------------------------------------------------------------------------------------
+    # -- loading ---------------------------------------------------------------------------------
 
-    def _show(self, first: Recognizer) -> None:
-        """Give the window its models, under names that differ."""
-        compared = self._second if self._compares else None
-        second = None if compared is None else compared[1]
-        names = [self._current] if compared is None else [self._current, compared[0]]
-        for recognizer, name in zip(filter(None, (first, second)), names, strict=True):
-            recognizer.name = short_name(name, names)
-        self._window.set_recognizer(first, second)
+    def _choose(self, loader: ModelLoader, name: str) -> None:
+        """Load a model that a person chose."""
+        self._starting.discard(loader)
+        self._load(loader, name)
+        if name not in bundled_models():
+            told = translate("Models", "{model} is being tried…")
+            self._tell(told.format(model=short_name(name, [name])))
+
+    def _load(self, loader: ModelLoader, name: str, given: Mapping[str, Any] | None = None) -> None:
+        remembered = self._settings.convention(name)
+        # The file may have changed since: then, what it says of itself counts.
+        loader.load(name, *([given] if given else [remembered, {}] if remembered else [{}]))
         self._list()
 
-    def _loaded(self, name: str) -> Recognizer | None:
-        """A model; None, a sentence, and the marks where they were if it cannot be used."""
-        given = self._settings.convention(name)
-        try:
-            try:
-                recognizer = Recognizer.load(name, self._device, given)
-            except RecognizerError:
-                if not given:
-                    raise
-                # The file may have changed since: what it says of itself counts.
-                recognizer = Recognizer.load(name, self._device)
-        except RecognizerError as error:
-            self._window.statusBar().showMessage(str(error))
-            self._list()
-            return None
-        if name not in bundled_models():
-            self._settings.add_recent_model(name)
-        return recognizer
+    def _note_end(self, loader: ModelLoader, name: str, result: Recognizer | str) -> bool:
+        """A model came, or a sentence; whether it was one of the start."""
+        at_start = loader in self._starting
+        self._starting.discard(loader)
+        if not at_start:
+            self._tell("")
+            if not isinstance(result, str) and name not in bundled_models():
+                self._settings.add_recent_model(name)
+        return at_start
+
+    def close(self) -> None:
+        """Load nothing more."""
+        self._is_over = True
+        self._first_loader.cancel()
+        self._second_loader.cancel()
+
+    def _give_up(self, reason: str) -> None:
+        self.close()
+        self.unusable.emit(reason)
+
+    def _tell_ready(self) -> None:
+        if not self._starting and not self._is_over:
+            self._is_over = True
+            self.ready.emit()
+
+    def _tell(self, sentence: str, *, after: bool = False) -> None:
+        """Show a sentence, alone or after the one that is there; and mark what is in use."""
+        bar = self._window.statusBar()
+        before = bar.currentMessage() if after else ""
+        bar.showMessage(f"{before} {sentence}".strip())
+        self._list()
+
+    # -- both ------------------------------------------------------------------------------------
+
+    def _show(self, first: Model) -> None:
+        """Give the window its models, under names that differ."""
+        models = {self._current: first}
+        if self._second is not None and self._compares:
+            models |= [self._second]
+        for name, model in models.items():
+            model.name = short_name(name, models)
+        self._window.set_recognizer(*models.values())
+        self._list()
 
     def _ask(self, title: str, use: Callable[[str], None]) -> None:
         folder, kinds = Path(self._current).parent, translate("Models", "Models (*.onnx)")
@@ -166,116 +289,34 @@ class Models(QObject):
 
     def _explain_second(self) -> None:
         if self._second is not None:
-            name, recognizer = self._second
-            changed = self._explained(name, recognizer)
+            name, model = self._second
+            changed = self._explained(name, model)
             if changed is not None:
                 self._second = name, changed
                 self._show(self._window.recognizer)
 
-    def _explained(self, name: str, recognizer: Recognizer) -> Recognizer | None:
+    def _explained(self, name: str, model: Model) -> Recognizer | None:
         """The model as it is used from now on; None where nothing was chosen."""
         from digitpad.ui.models.model_dialog import ModelDialog
 
-        dialog = ModelDialog(recognizer, self._window)
+        if isinstance(model, PendingModel):
+            return None
+        dialog = ModelDialog(model, self._window)
         if dialog.exec() != QDialog.DialogCode.Accepted:
             return None
         self._settings.set_convention(name, dialog.conventions.as_dict())
         return dialog.recognizer
 
-    # -- the menu --------------------------------------------------------------------------------
-
-    def _add_commands(self) -> None:
-        commands = self._window.commands
-        add, menu = commands.add, commands.menu("model")
-        above = menu.addSeparator()
-        add("open-model", _open, ["Ctrl+Shift+O"], self.open, menu="model")
-        add("explain-model", _explain, [], self._explain, menu="model")
-        menu.addSeparator()
-        menu.addMenu(self._others)
-        add("compare", _compare, ["C"], self.toggle, menu="model", checkable=True)
-        add("exchange-models", _exchange, ["X"], self.exchange, menu="model")
-        above_others = self._others.addSeparator()
-        self._others.addAction(add("open-second", _open, [], self.open_second))
-        self._others.addAction(add("explain-second", _explain, [], self._explain_second))
-        self._choices = _Choices(menu, above, self.use)
-        self._rivals = _Choices(self._others, above_others, self.compare_with)
-
     def _list(self) -> None:
         """Bring the menu up to date: what can be chosen, and what is."""
-        recent = self._settings.recent_models
-        titles = {name: _title(name) for name in bundled_models()}
-        titles |= {name: f"{short_name(name, recent)}{Path(name).suffix}" for name in recent}
         compared = self._second if self._compares else None
-        self._choices.list(titles, self._current)
-        nothing = {"": translate("Models", "Nothing")}
-        self._rivals.list(nothing | titles, compared[0] if compared else "", {self._current})
-        self._others.setTitle(translate("Models", "Compare &with"))
+        self._menu.show_models(
+            titles(self._settings.recent_models), self._current, compared[0] if compared else None
+        )
         commands = self._window.commands
-        commands["compare"].setChecked(self._compares)
-        commands["exchange-models"].setEnabled(self._compares)
-        foreign = self._window.recognizer.understanding is not None
-        commands["explain-model"].setEnabled(foreign)
-        foreign = compared is not None and compared[1].understanding is not None
-        commands["explain-second"].setEnabled(foreign)
-
-
-class _Choices:
-    """Models to choose one from, in a menu, above what else is there."""
-
-    def __init__(self, menu: QMenu, above: QAction, use: Callable[[str], None]) -> None:
-        self._menu, self._above, self._use = menu, above, use
-        self._group = QActionGroup(menu)
-
-    def list(self, titles: Mapping[str, str], chosen: str, taken: Iterable[str] = ()) -> None:
-        """Offer these names and files under these titles; what is taken, only to be seen."""
-        for action in self._group.actions():
-            self._menu.removeAction(action)
-            action.deleteLater()
-        for name, title in titles.items():
-            action = QAction(title.replace("&", "&&"), self._group)
-            action.setCheckable(True)
-            action.setChecked(name == chosen)
-            action.setEnabled(name not in taken)
-            action.setToolTip(name)
-            action.triggered.connect(_calling(self._use, name))
-            self._menu.insertAction(self._above, action)
-
-
-def short_name(name: str, names: Iterable[str]) -> str:
-    """What a model is called beside others: its file's name, after as many folders as it takes.
-
-    >>> short_name("runs/b/digits.onnx", ["runs/a/digits.onnx", "runs/b/digits.onnx", "digits"])
-    'b/digits'
-    """
-    mine, *others = (
-        Path(each).with_suffix("").parts for each in (name, *(n for n in names if n != name))
-    )
-    for count in range(1, len(mine)):
-        if all(other[-count:] != mine[-count:] for other in others):
-            return Path(*mine[-count:]).as_posix()
-    return Path(*mine).as_posix()
-
-
-def _calling(call: Callable[[str], None], name: str) -> Callable[[bool], None]:
-    return lambda _checked: call(name)
-
-
-def _title(name: str) -> str:
-    titles = {"digits": translate("Models", "Digits"), "fashion": translate("Models", "Clothes")}
-    return titles.get(name, name)
-
-
-def _open() -> str:
-    return translate("Models", "&Open a model…")
-
-
-def _explain() -> str:
-    return translate("Models", "&How this model is used…")
-
-
-def _compare() -> str:
-    return translate("Models", "&Compare two models")
-
-
-def _exchange() -> str:
-    return translate("Models", "E&xchange the two models")
+        commands["exchange-models"].setEnabled(self._compares and not self.is_loading)
+        for name, model in (
+            ("explain-model", self._window.recognizer),
+            ("explain-second", compared[1] if compared else None),
+        ):
+            commands[name].setEnabled(model is not None and model.inferred is not None)

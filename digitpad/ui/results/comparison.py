@@ -6,7 +6,9 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.image.normalize import Image
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.pending import Model, PendingModel
+from digitpad.inference.recognizer import Readings
 from digitpad.ui.results.results import Column, Results
 from digitpad.ui.results.status import device_of
 from digitpad.ui.style.panel_width import Room
@@ -14,16 +16,18 @@ from digitpad.ui.style.panel_width import Room
 translate = QCoreApplication.translate
 
 
-def ask(recognizer: Recognizer, image: Image) -> Readings:
-    """What a model says of one image, float32 (28, 28).
+def ask(model: Model, image: Image) -> Readings | None:
+    """What a model says of one image, float32 (28, 28); None while it is being loaded.
 
     Raises:
-        RecognizerError: if it fails, or what it says is not a number.
+        ModelError: if it fails, or what it says is not a number.
     """
-    readings = recognizer.read(image[None])
+    if isinstance(model, PendingModel):
+        return None
+    readings = model.read(image[None])
     scores = () if readings.digit_scores is None else readings.digit_scores
     if not np.isfinite([*readings.probabilities[0], *scores]).all():
-        raise RecognizerError(translate("Window", "the model's answer is not a number"))
+        raise ModelError(translate("Window", "the model's answer is not a number"))
     return readings
 
 
@@ -40,11 +44,11 @@ class Comparison:
     def __init__(self, results: Results) -> None:
         self._results = results
         self._room = Room(results)
-        self.recognizer: Recognizer | None = None
+        self.recognizer: Model | None = None
         self._readings: Readings | None = None
         self._failure: str | None = None
 
-    def set_models(self, first: Recognizer, second: Recognizer | None) -> None:
+    def set_models(self, first: Model, second: Model | None) -> None:
         """Compare the models that read from now on; None for the second compares nothing."""
         is_on, self.recognizer = self.recognizer is not None, second
         self._first, self._devices = first, ("", "")
@@ -67,7 +71,7 @@ class Comparison:
         if self.recognizer is not None and image is not None:
             try:
                 self._readings = ask(self.recognizer, image)
-            except RecognizerError as error:
+            except ModelError as error:
                 self._failure = str(error)
 
     def show(self, *, drawing: bool) -> None:
@@ -85,7 +89,7 @@ class Comparison:
         self._results.show_agreement()
         self._name(self.recognizer)
 
-    def _name(self, second: Recognizer) -> None:
+    def _name(self, second: Model) -> None:
         """Head the columns with the models' names, and what runs them where that differs."""
         devices = device_of(self._first), device_of(second)
         if devices == self._devices:

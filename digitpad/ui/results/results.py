@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
-from digitpad.inference.recognizer import Readings, Recognizer
+from digitpad.inference.pending import Model
+from digitpad.inference.recognizer import Readings
 from digitpad.ui.results.agreement import Agreement, Line, Outcome
 from digitpad.ui.results.answer import Answer
 from digitpad.ui.results.bars import MOST_AT_ONCE, Bars, ScrolledBars
@@ -33,12 +36,12 @@ class Column:
         label: the class that was read, as the model calls it in any language; None without answer.
     """
 
-    recognizer: Recognizer
+    recognizer: Model
     bars: Bars
     verdict: Verdict
     label: str | None = None
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Model) -> None:
         self.head, self.body = QWidget(), QWidget()
         self.body.setMinimumWidth(_NARROWEST)
         self.heading, self.answer, self.failure = Line(), Answer(), Line(wrapped=True)
@@ -53,11 +56,12 @@ class Column:
         self.failure.hide()
         self.set_model(recognizer)
 
-    def set_model(self, recognizer: Recognizer) -> None:
+    def set_model(self, recognizer: Model) -> None:
         """Show another model's classes; the next reading fills them."""
         if self._shown is not None:
-            if recognizer is self.recognizer:
-                self.retranslate()  # it may have been loaded since, and bring other names
+            before, self.recognizer = self.recognizer, recognizer
+            if _answers(before) == _answers(recognizer):
+                self.retranslate()  # it may bring other names
                 return
             self._lower.removeWidget(self._shown)
             self._shown.hide()
@@ -133,6 +137,10 @@ class Column:
         self.answer.show_answer(self.answer.label, self.answer.probability, rejected=True)
 
 
+def _answers(model: Model) -> tuple[Sequence[str], float | None]:
+    return model.labels, model.digit_score_threshold
+
+
 class Results(QWidget):
     """Shows one reading after the other, of one model after the other, or of two at a time.
 
@@ -142,7 +150,7 @@ class Results(QWidget):
         agreement: whether both read the same.
     """
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Model) -> None:
         super().__init__()
         self.first = Column(recognizer)
         self.second: Column | None = None
@@ -164,7 +172,7 @@ class Results(QWidget):
         layout.addLayout(self._bodies, 1)
         self._make_room(1)
 
-    def show_second(self, recognizer: Recognizer) -> Column:
+    def show_second(self, recognizer: Model) -> Column:
         """Show a second model's column."""
         if self.second is None:
             self.second = Column(recognizer)

@@ -8,14 +8,14 @@ from PySide6.QtCore import QEvent, QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
-from digitpad.inference.recognizer import Recognizer
+from digitpad.inference.pending import Model
 from digitpad.ui.style import theme
 
 #: Longer names are cut short, in characters.
 _LONGEST = 24
 
 
-def device_of(recognizer: Recognizer) -> str:
+def device_of(recognizer: Model) -> str:
     """What runs a model, as it is called in the window: ``"CPU"``, ``"CUDA"``."""
     return recognizer.provider.removesuffix("ExecutionProvider")
 
@@ -58,13 +58,13 @@ class Status(QLabel):
     def __init__(self, bar: QStatusBar) -> None:
         super().__init__()
         self._bar = bar
-        self._recognizers: Sequence[Recognizer] = ()
+        self._recognizers: Sequence[Model] = ()
         self._time = ""
         self._told = ""  # the notices that the bar has shown
         self.setAccessibleName(self.tr("Model, device and time of the last reading"))
         bar.addPermanentWidget(self)
 
-    def set_recognizers(self, *recognizers: Recognizer) -> None:
+    def set_recognizers(self, *recognizers: Model) -> None:
         """Name other models."""
         self._recognizers, self._time, self._told = recognizers, "", ""
         self._show()

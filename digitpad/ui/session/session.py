@@ -12,12 +12,12 @@ from PySide6.QtCore import QCoreApplication, QSize, Qt
 from PySide6.QtWidgets import QApplication, QDialog
 
 from digitpad.cli.terminal import printable
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.pending import PendingModel
 from digitpad.library.resources import AssetError
 from digitpad.ui.files.import_export import Exchange
 from digitpad.ui.files.recent_drawings import RecentDrawings
-from digitpad.ui.models import late
 from digitpad.ui.models.models import Models
+from digitpad.ui.models.start import start_models
 from digitpad.ui.pad.brush import Brush
 from digitpad.ui.session.recovery import Recovery
 from digitpad.ui.settings.folders import drawings_file, settings_file, unsaved_folder
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from digitpad.library.recents import Recents
 
 translate = QCoreApplication.translate
-DEFAULT_MODEL = "digits"
 
 
 class Session:
@@ -42,7 +41,7 @@ class Session:
 
     Attributes:
         settings: what is remembered.
-        recognizer: the model of last time, or the one that was asked for.
+        recognizer: the model of last time, or the one that was asked for; not loaded yet.
 
     Args:
         model: name or file of the model that is asked for; None: the one of last time.
@@ -51,7 +50,7 @@ class Session:
         given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
 
     Raises:
-        RecognizerError: if a model that was asked for, or the default one, cannot be used.
+        ModelError: if a model that was asked for cannot be used.
     """
 
     def __init__(
@@ -68,39 +67,9 @@ class Session:
         self._notices: list[Callable[[], str | None]] = []
         if aside is not None:
             self._notices.append(lambda: _damaged_settings(aside))
-        self.recognizer = self._load(model, device, given)
-        self._second = self._load_second(compare)
-
-    def _load(self, model: str | None, device: str, given: Mapping[str, Any] | None) -> Recognizer:
-        remembered = self.settings.model
-        self._device, self._model = device, model or remembered
-        if given:
-            return Recognizer.load(self._model, device, given)
-        if model is not None or remembered == DEFAULT_MODEL:
-            return late.load(self._model, device)
-        try:
-            return late.load(remembered, device, self.settings.convention(remembered))
-        except RecognizerError as error:
-            reason = str(error)
-            self._notices.append(lambda: _lost_model(reason))
-            self._model = DEFAULT_MODEL
-            return late.load(DEFAULT_MODEL, device)
-
-    def _load_second(self, asked: str | None) -> tuple[str, Recognizer] | None:
-        """Name and model to compare with, if any."""
-        if asked is not None:
-            if asked == self._model:
-                raise RecognizerError(f"{asked} is the model that reads; compare it with another")
-            return asked, late.load(asked, self._device)
-        name = self.settings.second_model
-        if not self.settings.compares or name in ("", self._model):
-            return None
-        try:
-            return name, late.load(name, self._device, self.settings.convention(name))
-        except RecognizerError as error:
-            reason = str(error)
-            self._notices.append(lambda: _lost_second(reason))
-            return None
+        self._device = device
+        self._start = start_models(self.settings, model, compare, given or {})
+        self.recognizer = PendingModel.of(self._start.first)
 
     def set_language(self) -> None:
         """Use the remembered language."""
@@ -118,7 +87,7 @@ class Session:
         """
         self._app, self._window = app, window
         self.preferences = Preferences(app, window, self.settings, self._translations, scheme)
-        self.models = Models(window, self.settings, self._model, self._device)
+        self.models = Models(window, self.settings, self._start.first, self._device)
         self.exchange = Exchange(window, self.models.open_file)
         self.why = Why(window)
         self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
@@ -143,8 +112,7 @@ class Session:
         window.tools.pen_menu.set_brush(Brush(settings.brush_width, settings.ink_opacity))
         if settings.grid_mode:
             window.toggle_grid()
-        if self._second is not None:
-            self.models.begin(*self._second)
+        self.models.begin(self._start)
         self._notices.append(self.recovery.restore)
         told = " ".join(filter(None, (notice() for notice in self._notices)))
         if told:
@@ -153,6 +121,7 @@ class Session:
 
     def save(self) -> None:
         """The window was closed: remember where it was. The drawing stays only at a logout."""
+        self.models.close()
         # The place without a second model's column, which takes its room anew.
         self._window.comparison.set_models(self._window.recognizer, None)
         self.settings.geometry = bytes(self._window.saveGeometry().data())
@@ -192,12 +161,12 @@ class Session:
         _open(ShortcutsDialog(self._window.shortcut_groups, self._window))
 
     def _tell_about(self) -> None:
-        from digitpad.cli.info import collect
+        from digitpad.cli.versions import versions
         from digitpad.ui.window.about import AboutDialog
 
         model = self._window.recognizer
         facts = (model.name, model.provider, model.card)
-        _open(AboutDialog(collect(DEFAULT_MODEL, "cpu")["versions"], facts, self._window))
+        _open(AboutDialog(versions(), facts, self._window))
 
 
 def _open_recents() -> Recents:
@@ -231,11 +200,3 @@ def _damaged_settings(aside: Path) -> str:
 
 def _lost_place() -> str:
     return translate("Session", "The window's last place was damaged; it opens as at first.")
-
-
-def _lost_model(reason: str) -> str:
-    return translate("Session", "Your last model is not used: {reason}.").format(reason=reason)
-
-
-def _lost_second(reason: str) -> str:
-    return translate("Session", "Your second model is not used: {reason}.").format(reason=reason)

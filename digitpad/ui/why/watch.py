@@ -9,9 +9,11 @@ import numpy as np
 from PySide6.QtCore import QEvent, QObject, QTimer
 
 from digitpad.image.normalize import SIZE, Image
-from digitpad.inference.feature_maps import FeatureMaps, FeatureMapsError, Layer
+from digitpad.inference.errors import ModelError
+from digitpad.inference.feature_maps import FeatureMaps, Layer
 from digitpad.inference.importance import FEWEST_PATCHES, MOST_PATCHES, importance
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.pending import PendingModel
+from digitpad.inference.recognizer import Readings, Recognizer
 from digitpad.ink.ink import Ink
 from digitpad.ui.pad.throttle import FrameThrottle
 from digitpad.ui.style.labels import labels_in_language
@@ -91,12 +93,13 @@ class Watcher(QObject):
 
     def _look(self) -> None:
         """Follow the drawing, fast."""
-        if not self._runs:
+        model = self._window.recognizer
+        if not self._runs or isinstance(model, PendingModel):
             return
-        if self._recognizer is not self._window.recognizer:
+        if self._recognizer is not model:
             self._forget_model()
-            self._recognizer = self._window.recognizer
-            self._start_maps()
+            self._recognizer = model
+            self._start_maps(model)
         self._show_maps()
         if self._image is None or FEWEST_PATCHES * self._seconds <= _SLOW_S:
             self._show_ink(self._affordable(_MOVING_S, _MOVING_PATCHES))
@@ -119,11 +122,11 @@ class Watcher(QObject):
     def _show_ink(self, patches: int) -> None:
         known = None
         recognizer = self._window.recognizer
-        if self._image is not None:
+        if self._image is not None and not isinstance(recognizer, PendingModel):
             started = perf_counter()
             try:
                 known = importance(recognizer.read, self._image, self._ink, patches)
-            except RecognizerError:
+            except ModelError:
                 known = None  # the window says why, where it fails for the drawing itself
             if known is not None:
                 taken = (perf_counter() - started) / known.images
@@ -132,16 +135,16 @@ class Watcher(QObject):
         labels = labels_in_language(recognizer.labels, recognizer.metadata)
         self._panel.show_ink(self._image, known, self._ink, labels)
 
-    def _start_maps(self) -> None:
+    def _start_maps(self, model: Recognizer) -> None:
         try:
-            self._maps = FeatureMaps.of_model(self._window.recognizer)
-        except (FeatureMapsError, RecognizerError):
+            self._maps = FeatureMaps.of_model(model)
+        except ModelError:
             self._maps = None
 
     def _show_maps(self) -> None:
         try:
             layers = () if self._maps is None else _layers(self._maps, self._image)
-        except FeatureMapsError:
+        except ModelError:
             self._maps, layers = None, ()
         self._panel.show_maps(layers, None if self._maps is None else self._maps.convolutions)
 

@@ -10,7 +10,9 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad.image.normalize import Image, normalize_ink
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.pending import Model
+from digitpad.inference.recognizer import Readings
 from digitpad.ink.edit import fitted
 from digitpad.ink.ink import Ink
 from digitpad.library.document import Document
@@ -44,7 +46,7 @@ class Window(QMainWindow):
     edited = Signal(object)
     read = Signal(object, object)
 
-    def __init__(self, recognizer: Recognizer) -> None:
+    def __init__(self, recognizer: Model) -> None:
         super().__init__()
         # Every point of a fast stroke, even where several arrive within one frame. Not before
         # there is an application: on X11, its creation turns this on.
@@ -169,11 +171,11 @@ class Window(QMainWindow):
     # -- reading -------------------------------------------------------------------------------
 
     @property
-    def recognizer(self) -> Recognizer:
-        """What reads the drawing."""
+    def recognizer(self) -> Model:
+        """What reads the drawing, once it is loaded."""
         return self._recognizer
 
-    def set_recognizer(self, recognizer: Recognizer, second: Recognizer | None = None) -> None:
+    def set_recognizer(self, recognizer: Model, second: Model | None = None) -> None:
         """Read the drawing with another model; bars and verdict become this model's.
 
         Args:
@@ -183,7 +185,7 @@ class Window(QMainWindow):
         self.results.first.set_model(recognizer)
         self._invite()
         self.comparison.set_models(recognizer, second)
-        self.status.set_recognizers(*filter(None, (recognizer, second)))
+        self.status.set_recognizers(recognizer, *([second] if second else []))
         self.throttle.flush()
 
     def _invite(self) -> None:
@@ -210,10 +212,10 @@ class Window(QMainWindow):
         self.read.emit(image, readings)
 
     def _ask(self, image: Image) -> Readings | None:
-        """What the network says; None, and a sentence in the status bar, where it fails."""
+        """What the network says, if it is there; where it fails, a sentence in the status bar."""
         try:
             return ask(self._recognizer, image)
-        except RecognizerError as error:
+        except ModelError as error:
             self.statusBar().showMessage(str(error))
             return None
 

@@ -10,7 +10,7 @@ import pytest
 
 from digitpad import __version__
 from digitpad.__main__ import main
-from digitpad.inference.recognizer import available_devices
+from digitpad.inference.session import available_devices
 from digitpad.library import resources
 from tests.support import foreign_models, onnx_models
 from tests.support.drawings import digit

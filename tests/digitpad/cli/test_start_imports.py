@@ -53,7 +53,7 @@ def watched(*_):
     first = sorted(sys.modules)
     began = window.status.text()
     def tell():
-        if not window.recognizer.is_open:
+        if "…" in window.status.text():
             return
         timer.stop()
         said = began, window.status.text(), window.answer.label

@@ -8,7 +8,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Recognizer
 from tests.support import onnx_models
 
 
@@ -40,7 +41,7 @@ def test_models_that_break_the_contract(
     if sentence is None:  # unreadable labels: the classes are counted instead
         assert Recognizer.load(path).labels == tuple("0123456789")
         return
-    with pytest.raises(RecognizerError, match=sentence) as caught:
+    with pytest.raises(ModelError, match=sentence) as caught:
         Recognizer.load(path)
     assert "\n" not in str(caught.value)
 
@@ -58,7 +59,7 @@ def test_other_models_are_adapted_only_where_other_people_may_have_made_them(
 ) -> None:
     path = onnx_models.save(tmp_path / "model.onnx", **other)  # type: ignore[arg-type]
     assert Recognizer.load(path).conventions is not None
-    with pytest.raises(RecognizerError, match=sentence):
+    with pytest.raises(ModelError, match=sentence):
         Recognizer(path.read_bytes(), "model", "cpu", {})
 
 
@@ -66,7 +67,7 @@ def test_other_models_are_adapted_only_where_other_people_may_have_made_them(
 def test_a_score_without_a_good_threshold_is_refused(tmp_path: Path, threshold: str | None) -> None:
     metadata = {} if threshold is None else {"digit_score_threshold": threshold}
     path = onnx_models.save(tmp_path / "model.onnx", score=("N",), metadata=metadata)
-    with pytest.raises(RecognizerError, match="digit_score_threshold from 0 to 1") as caught:
+    with pytest.raises(ModelError, match="digit_score_threshold from 0 to 1") as caught:
         Recognizer.load(path)
     assert "\n" not in str(caught.value)
 
@@ -85,5 +86,5 @@ def test_a_score_of_another_shape_or_type_is_refused(
 ) -> None:
     metadata = {"digit_score_threshold": "0.5"}
     path = onnx_models.save(tmp_path / "model.onnx", metadata=metadata, **score)  # type: ignore[arg-type]
-    with pytest.raises(RecognizerError, match=r"float32 \(N,\)"):
+    with pytest.raises(ModelError, match=r"float32 \(N,\)"):
         Recognizer.load(path)

@@ -11,7 +11,8 @@ import pytest
 from digitpad.image.normalize import normalize_ink
 from digitpad.inference import feature_maps as module
 from digitpad.inference import session
-from digitpad.inference.feature_maps import MAX_MAPS, MAX_SIDE, FeatureMaps, FeatureMapsError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.feature_maps import MAX_MAPS, MAX_SIDE, FeatureMaps
 from digitpad.inference.recognizer import Recognizer
 from digitpad.library.resources import asset
 from tests.support import onnx_models
@@ -262,7 +263,7 @@ def test_a_batch_of_fixed_size_shows_the_first_image(tmp_path: Path, image: np.n
 
 @pytest.mark.parametrize("content", [b"hello", network(conv("planes", "last"))[:-200]])
 def test_what_does_not_start_is_a_sentence(content: bytes) -> None:
-    with pytest.raises(FeatureMapsError, match="feature maps"):
+    with pytest.raises(ModelError, match="feature maps"):
         maps_of(content)
 
 
@@ -275,7 +276,7 @@ def test_what_fails_at_run_time_is_a_sentence(
 
     maps = maps_of(network(conv("planes", "last")))
     monkeypatch.setattr(maps, "_session", Failing())
-    with pytest.raises(FeatureMapsError, match="feature maps"):
+    with pytest.raises(ModelError, match="feature maps"):
         maps.of(image)
 
 

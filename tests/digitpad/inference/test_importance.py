@@ -10,6 +10,7 @@ import pytest
 from numpy.typing import NDArray
 
 from digitpad.image.normalize import normalize_ink
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.reference import reference_inks, references
 from digitpad.inference.importance import (
     FEWEST_PATCHES,
@@ -18,7 +19,7 @@ from digitpad.inference.importance import (
     Importance,
     importance,
 )
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.recognizer import Readings, Recognizer
 from digitpad.ink.ink import Ink
 from tests.support import onnx_models
 from tests.support.drawings import digit, scribble
@@ -290,9 +291,9 @@ def test_places_are_those_in_the_square_around_the_ink() -> None:
 
 def test_what_the_model_raises_is_raised() -> None:
     def read(_: NDArray[np.float32]) -> Readings:
-        raise RecognizerError("the model failed on this image")
+        raise ModelError("the model failed on this image")
 
-    with pytest.raises(RecognizerError, match="failed"):
+    with pytest.raises(ModelError, match="failed"):
         importance(read, block())
 
 

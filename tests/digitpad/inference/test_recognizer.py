@@ -11,7 +11,9 @@ import onnxruntime
 import pytest
 
 from digitpad.image.normalize import normalize_ink
-from digitpad.inference.recognizer import DEVICES, Recognizer, RecognizerError, available_devices
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Recognizer
+from digitpad.inference.session import DEVICES, available_devices
 from digitpad.library import resources
 from digitpad.library.resources import asset, bundled_models
 from tests.support import onnx_models
@@ -45,7 +47,7 @@ def test_no_images_have_no_probabilities(digits: Recognizer) -> None:
 
 @pytest.mark.parametrize("shape", [(28, 28), (1, 27, 28), (1, 28, 28, 1)])
 def test_images_of_another_shape_are_refused(digits: Recognizer, shape: tuple[int, ...]) -> None:
-    with pytest.raises(RecognizerError, match="28, 28"):
+    with pytest.raises(ModelError, match="28, 28"):
         digits.predict(np.zeros(shape, np.float32))
 
 
@@ -223,7 +225,7 @@ def test_a_model_that_leaves_images_out_is_a_sentence(
             return [np.full((2, 10), 0.1, np.float32), np.ones(1, np.float32)]
 
     monkeypatch.setattr(judging, "_session", Short())
-    with pytest.raises(RecognizerError, match="does not answer every image"):
+    with pytest.raises(ModelError, match="does not answer every image"):
         judging.read(images("1", "0"))
 
 
@@ -237,17 +239,17 @@ def test_nothing_is_printed_for_a_missing_device() -> None:
 def test_files_that_are_no_models(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "model.onnx"
     path.write_bytes(content)
-    with pytest.raises(RecognizerError, match="not an ONNX model"):
+    with pytest.raises(ModelError, match="not an ONNX model"):
         Recognizer.load(path)
 
 
 def test_a_model_that_is_not_there() -> None:
-    with pytest.raises(RecognizerError, match="neither a file nor a bundled model"):
+    with pytest.raises(ModelError, match="neither a file nor a bundled model"):
         Recognizer.load("nowhere.onnx")
 
 
 def test_a_device_that_does_not_exist() -> None:
-    with pytest.raises(RecognizerError, match="choose one of"):
+    with pytest.raises(ModelError, match="choose one of"):
         Recognizer.load("digits", "abacus")
 
 
@@ -255,7 +257,7 @@ def test_a_truncated_model(tmp_path: Path) -> None:
     whole = asset("models/digits.onnx").read_bytes()
     path = tmp_path / "cut.onnx"
     path.write_bytes(whole[: len(whole) // 2])
-    with pytest.raises(RecognizerError, match="not an ONNX model"):
+    with pytest.raises(ModelError, match="not an ONNX model"):
         Recognizer.load(path)
 
 
@@ -272,5 +274,5 @@ def test_without_the_assets_folder_a_file_still_loads(
     path = onnx_models.save(tmp_path / "mine.onnx")
     monkeypatch.setattr(resources, "_PACKAGE", tmp_path / "digitpad")
     assert Recognizer.load(path).name == "mine"
-    with pytest.raises(RecognizerError, match="reinstall digitpad"):
+    with pytest.raises(ModelError, match="reinstall digitpad"):
         Recognizer.load("digits")

@@ -20,6 +20,7 @@ from PySide6.QtCore import QAbstractAnimation, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 from pytestqt.qtbot import QtBot
 
+from digitpad.inference.recognizer import Recognizer
 from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
 from digitpad.ui.session.session import Session
@@ -147,10 +148,11 @@ def test_a_missing_device_is_said_once_and_the_window_works(tmp_path: Path) -> N
 FAILING = """
 import sys
 from digitpad.__main__ import main
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Recognizer
 def load(*_):
-    raise RecognizerError("this model is not usable")
-Recognizer.load = load
+    raise ModelError("this model is not usable")
+Recognizer.of_file = load
 sys.exit(main(["--device", "cpu"]))
 """
 
@@ -212,9 +214,9 @@ def opened(qtbot: QtBot, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ite
 
 
 def test_a_window_that_nobody_touches_sleeps(opened: Open, qtbot: QtBot) -> None:
-    _, window = opened()
-    window.show()
-    qtbot.waitExposed(window)
+    session, window = opened()
+    with qtbot.waitSignal(session.models.ready):
+        window.show()
     qtbot.waitUntil(lambda: not ticking(window))
     window.open_ink(digit("7"))
     assert ticking(window)  # the bars glide
@@ -243,6 +245,7 @@ def test_a_drawing_that_is_gone_before_the_window_shows_is_kept(
     opened: Open, tmp_path: Path
 ) -> None:
     session, window = opened()
+    window.set_recognizer(Recognizer.load("digits", "cpu"))
     window.open_ink(digit("7"))
     window.clear()
     session.recents.close()

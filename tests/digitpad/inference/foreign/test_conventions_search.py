@@ -9,16 +9,22 @@ import numpy as np
 import pytest
 
 from digitpad.image.normalize import normalize_ink
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.conventions import LAYOUTS, SCALINGS
+from digitpad.inference.foreign.conventions_search import InferredConventions
 from digitpad.inference.foreign.reference import references
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.recognizer import Recognizer
 from tests.support import foreign_models
 from tests.support.drawings import digit
 from tests.support.foreign_models import TYPES, helper
 
 
 def opened(model, **given) -> Recognizer:
-    return Recognizer(model.SerializeToString(), "mine", "cpu", {}, foreign=True, given=given)
+    recognizer = foreign_models.opened(model, **given)
+    known = recognizer.inferred
+    assert known is not None
+    assert InferredConventions.from_json(known.to_json()) == known
+    return recognizer
 
 
 def reads(recognizer: Recognizer) -> str:
@@ -72,7 +78,7 @@ def test_every_form(layout: str, batch: str | int, answers: str) -> None:
     assert (known.layout, known.batch) == (layout, batch if isinstance(batch, int) else None)
     assert known.answers == ("logits" if answers.startswith("log") else "probabilities")
     assert reads(recognizer) == "017"
-    assert {"layout", "batch", "dtype"} <= recognizer.understanding.read
+    assert {"layout", "batch", "dtype"} <= recognizer.inferred.read
 
 
 @pytest.mark.parametrize(("side", "channels"), [(32, 1), (28, 3), (32, 3)])
@@ -124,8 +130,8 @@ def test_of_several_outputs_the_one_that_answers_is_taken() -> None:
         made.graph.output.append(helper.make_tensor_value_info(name, kind, shape))
     recognizer = opened(made)
     assert recognizer.conventions.output == "digit"
-    assert recognizer.understanding.outputs == {"features": 64, "digit": 10}
-    assert "output" not in recognizer.understanding.read
+    assert recognizer.inferred.outputs == {"features": 64, "digit": 10}
+    assert "output" not in recognizer.inferred.read
     assert reads(recognizer) == "017"
 
 
@@ -138,18 +144,18 @@ def test_labels_from_the_file_or_counted_or_from_one_to_zero() -> None:
     words = [f"digit {i}" for i in range(10)]
     named = opened(foreign_models.model(metadata={"labels": json.dumps(words)}))
     assert named.labels == tuple(words)
-    assert "labels" in named.understanding.read
+    assert "labels" in named.inferred.read
     more = opened(foreign_models.model(columns=47))
     assert len(more.labels) == 47
     assert reads(more) == "017"
 
 
 def test_how_sure_it_is() -> None:
-    assert opened(foreign_models.model(dtype="uint8", low=0, high=255)).understanding.sureness in (
+    assert opened(foreign_models.model(dtype="uint8", low=0, high=255)).inferred.sureness in (
         "sure",
         "likely",
     )
-    shuffled = opened(foreign_models.model(order="3572908146")).understanding
+    shuffled = opened(foreign_models.model(order="3572908146")).inferred
     assert shuffled.sureness == "guess"
     assert shuffled.best.right < 0.5
     assert "guess; reads" in shuffled.verdict
@@ -161,7 +167,7 @@ def test_what_is_given_is_not_worked_out() -> None:
     assert known.conventions.scaling == "0..1"
     assert known.conventions.ink == "black"
     assert known.labels == tuple("abcdefghij")
-    assert {"scaling", "ink", "labels"} <= known.understanding.read
+    assert {"scaling", "ink", "labels"} <= known.inferred.read
     whole = opened(made).conventions
     assert opened(made, **whole.as_dict()).conventions == whole
 
@@ -178,7 +184,7 @@ def test_what_is_given_is_not_worked_out() -> None:
     ],
 )
 def test_what_is_given_and_cannot_be_is_a_sentence(given: dict, sentence: str) -> None:
-    with pytest.raises(RecognizerError, match=sentence):
+    with pytest.raises(ModelError, match=sentence):
         opened(foreign_models.model(), **given)
 
 
@@ -191,14 +197,14 @@ def test_the_same_model_in_another_way() -> None:
     assert other.labels == tuple("abcdefghij")
     assert first.conventions.ink == "white"
     assert reads(first) == "017"
-    with pytest.raises(RecognizerError, match="10 classes need 10 labels"):
+    with pytest.raises(ModelError, match="10 classes need 10 labels"):
         first.adapted(first.conventions.changed({"labels": ("a", "b")}))
-    with pytest.raises(RecognizerError, match="failed"):
+    with pytest.raises(ModelError, match="failed"):
         first.adapted(first.conventions.changed({"layout": "NHWC"}))
     own = Recognizer.load("digits", "cpu")
-    with pytest.raises(RecognizerError, match="needs no conventions"):
+    with pytest.raises(ModelError, match="needs no conventions"):
         own.adapted(first.conventions)
-    with pytest.raises(RecognizerError, match="needs no conventions"):
+    with pytest.raises(ModelError, match="needs no conventions"):
         Recognizer.load("digits", "cpu", {"ink": "black"})
 
 

@@ -38,8 +38,8 @@ def test_opens_as_it_is(name: str) -> None:
         known.answers,
     ) == MADE[name]
     assert recognizer.labels == tuple("0123456789")
-    assert recognizer.understanding is not None
-    assert recognizer.understanding.sureness in ("sure", "likely")
+    assert recognizer.inferred is not None
+    assert recognizer.inferred.sureness in ("sure", "likely")
     images = np.stack([normalize_ink(digit(label)) for label in "013"])
     probabilities = recognizer.predict(images)
     assert "".join(recognizer.labels[i] for i in probabilities.argmax(axis=1)) == "013"

@@ -13,10 +13,11 @@ import numpy as np
 import pytest
 
 from digitpad.cli import info
-from digitpad.inference.contract import ContractError, check
+from digitpad.inference.contract import check
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.conventions import ConventionsError, checked, from_dict, parse
-from digitpad.inference.foreign.validate import GraphError, survey
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.foreign.validate import validate
+from digitpad.inference.recognizer import Recognizer
 from tests.support import foreign_models, onnx_models
 from tests.support.damage import CASES, bounded, damaged, damaged_json
 
@@ -44,22 +45,22 @@ def damaged_heads(whole: bytes, cases: int, seed: int) -> Iterator[bytes]:
             yield whole[:-1_500] + next(backs)
 
 
-def test_damaged_models_are_surveyed_in_no_time(tmp_path: Path) -> None:
+def test_damaged_models_are_validated_in_no_time(tmp_path: Path) -> None:
     for seed, whole in enumerate(wholes(tmp_path)):
         for content in damaged_heads(whole, 2 * CASES, seed):
-            with bounded(content), contextlib.suppress(GraphError):
-                survey(content)
+            with bounded(content), contextlib.suppress(ModelError):
+                validate(content)
 
 
 def survives(content: bytes) -> bool:
-    with contextlib.suppress(GraphError):
-        survey(content)
+    with contextlib.suppress(ModelError):
+        validate(content)
         return True
     return False
 
 
 def test_damaged_models_are_read_or_a_sentence(tmp_path: Path) -> None:
-    """Those that pass the survey: each is tried out in a process of its own."""
+    """Those that pass validation: each is tried out in a process of its own."""
     path, blank = tmp_path / "damaged.onnx", np.zeros((2, 28, 28), np.float32)
     said, read = [], 0
     count = CASES // 80
@@ -69,7 +70,7 @@ def test_damaged_models_are_read_or_a_sentence(tmp_path: Path) -> None:
             with bounded(content, seconds=2):
                 try:
                     read += len(Recognizer.load(path, "cpu").predict(blank)) == 2
-                except RecognizerError as error:
+                except ModelError as error:
                     said.append(str(error))
     assert read + len(said) == 3 * count
     assert all(sentence and "\n" not in sentence and len(sentence) < 500 for sentence in said)
@@ -90,7 +91,7 @@ def test_whatever_a_model_says_of_itself(tmp_path: Path) -> None:
     for case in cases:
         told = {key: value if isinstance(value, str) else json.dumps(value)
                 for key, value in (case if isinstance(case, dict) else {}).items()}  # fmt: skip
-        with bounded(told), contextlib.suppress(ContractError):
+        with bounded(told), contextlib.suppress(ModelError):
             contract = check(session(), metadata | told)
             assert len(set(contract.labels)) == 10
         if "0" * 400 not in told.get("calibration", ""):  # see below
@@ -101,12 +102,12 @@ def test_whatever_a_model_says_of_itself(tmp_path: Path) -> None:
             "labels": text.decode("utf-8", "replace"),
             "digit_score_threshold": text.decode("latin-1"),
         }
-        with bounded(told), contextlib.suppress(ContractError):
+        with bounded(told), contextlib.suppress(ModelError):
             assert 0 <= (check(session(), metadata | told).digit_score_threshold or 0) <= 1
 
 
 def test_labels_that_are_nested_too_deeply_are_a_sentence() -> None:
-    with contextlib.suppress(ContractError):
+    with contextlib.suppress(ModelError):
         check(session(), {"labels": "[" * 100_000, "digit_score_threshold": "0.5"})
 
 

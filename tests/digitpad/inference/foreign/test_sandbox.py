@@ -12,9 +12,10 @@ import numpy as np
 import psutil
 import pytest
 
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign import sandbox
-from digitpad.inference.foreign.sandbox import RehearsalError, rehearse
-from digitpad.inference.recognizer import Recognizer, RecognizerError
+from digitpad.inference.foreign.sandbox import try_model
+from digitpad.inference.recognizer import Recognizer
 from digitpad.inference.session import MAX_MEMORY
 from tests.support import foreign_models, hostile_models, onnx_models
 
@@ -28,7 +29,7 @@ def test_hostile_models_get_one_sentence(tmp_path: Path, name: str) -> None:
     path = tmp_path / "hostile.onnx"
     path.write_bytes(make().SerializeToString())
     started = time.perf_counter()
-    with pytest.raises(RecognizerError) as caught:
+    with pytest.raises(ModelError) as caught:
         Recognizer.load(path, "cpu")
     # The limits add up to little more than a second; the rest is the child's start on a busy
     # machine.
@@ -44,7 +45,7 @@ def test_hostile_models_get_one_sentence(tmp_path: Path, name: str) -> None:
 def test_the_memory_of_a_hostile_model_is_bounded(name: str) -> None:
     content = hostile_models.ALL[name][0]().SerializeToString()
     child = subprocess.Popen(
-        [sys.executable, "-m", "digitpad", sandbox.REHEARSE, "{}"],
+        [sys.executable, "-m", "digitpad", sandbox.CHILD, "{}"],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -91,35 +92,35 @@ def test_what_depends_on_the_drawing_is_bounded_here_too(tmp_path: Path) -> None
     blank = np.zeros((1, 28, 28), np.float32)
     wanted = recognizer.predict(blank)
     before = psutil.Process().memory_info().rss
-    with pytest.raises(RecognizerError, match="failed on this image"):
+    with pytest.raises(ModelError, match="failed on this image"):
         recognizer.predict(blank + 1)
     assert psutil.Process().memory_info().rss - before < MAX_MEMORY
     np.testing.assert_array_equal(recognizer.predict(blank), wanted)
 
 
 def test_a_good_model_passes() -> None:
-    rehearse(foreign_models.model().SerializeToString(), {"ink": "white"})
+    try_model(foreign_models.model().SerializeToString(), {"ink": "white"})
 
 
 def test_a_digitpad_model_is_tried_out_too(tmp_path: Path) -> None:
     content = onnx_models.save(tmp_path / "mine.onnx").read_bytes()
-    rehearse(content, {})
-    with pytest.raises(RehearsalError, match="needs no conventions"):
-        rehearse(content, {"ink": "white"})
+    try_model(content, {})
+    with pytest.raises(ModelError, match="needs no conventions"):
+        try_model(content, {"ink": "white"})
 
 
 def test_a_child_that_crashes_is_a_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(sandbox, "REHEARSE", "--no-such-option")
-    with pytest.raises(RehearsalError, match="more time or memory"):
-        rehearse(b"", {})
+    monkeypatch.setattr(sandbox, "CHILD", "--no-such-option")
+    with pytest.raises(ModelError, match="more time or memory"):
+        try_model(b"", {})
 
 
 def test_a_child_that_cannot_start_is_a_sentence(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(sys, "executable", str(tmp_path / "python"))
-    with pytest.raises(RehearsalError, match="cannot be tried out"):
-        rehearse(b"", {})
+    with pytest.raises(ModelError, match="cannot be tried out"):
+        try_model(b"", {})
 
 
 def test_what_lies_in_the_current_folder_is_not_run(
@@ -131,7 +132,7 @@ def test_what_lies_in_the_current_folder_is_not_run(
         (tmp_path / name).write_text("raise SystemExit('hijacked')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setattr(sys, "path", ["", *filter(None, sys.path)])
-    rehearse(foreign_models.model().SerializeToString(), {})
+    try_model(foreign_models.model().SerializeToString(), {})
 
 
 def test_damaged_files_are_sentences(tmp_path: Path) -> None:
@@ -146,14 +147,14 @@ def test_damaged_files_are_sentences(tmp_path: Path) -> None:
         path.write_bytes(bytes(content))
         try:
             read.append(Recognizer.load(path, "cpu").predict(np.zeros((1, 28, 28), np.float32)))
-        except RecognizerError as error:
+        except ModelError as error:
             said.append(str(error))
     assert said
     assert not any("\n" in sentence for sentence in said)
     assert all(len(answers) == 1 for answers in read)
 
 
-def test_a_frozen_program_rehearses_with_itself(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_frozen_program_is_its_own_sandbox(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = []
 
     def run(command: list[str], **_: object) -> subprocess.CompletedProcess[bytes]:
@@ -162,5 +163,5 @@ def test_a_frozen_program_rehearses_with_itself(monkeypatch: pytest.MonkeyPatch)
 
     monkeypatch.setattr(sys, "frozen", True, raising=False)
     monkeypatch.setattr(subprocess, "run", run)
-    rehearse(b"model", {"ink": "black"})
-    assert asked == [[sys.executable, sandbox.REHEARSE, '{"ink": "black"}']]
+    try_model(b"model", {"ink": "black"})
+    assert asked == [[sys.executable, sandbox.CHILD, '{"ink": "black"}']]

@@ -7,7 +7,8 @@ import time
 import numpy as np
 import pytest
 
-from digitpad.inference.foreign.validate import GraphError, nodes, survey, with_outputs
+from digitpad.inference.errors import ModelError
+from digitpad.inference.foreign.validate import nodes, validate, with_outputs
 from digitpad.library.resources import asset
 from tests.support import foreign_models, hostile_models
 from tests.support.foreign_models import onnx
@@ -32,14 +33,14 @@ def test_hostile_files_are_told_from_their_bytes(name: str) -> None:
     make, sentence = hostile_models.ALL[name]
     content = make().SerializeToString()
     started = time.perf_counter()
-    with pytest.raises(GraphError, match=sentence):
-        survey(content)
+    with pytest.raises(ModelError, match=sentence):
+        validate(content)
     assert time.perf_counter() - started < 1
 
 
 def test_good_files_pass() -> None:
-    survey(asset("models/digits.onnx").read_bytes())
-    survey(foreign_models.model().SerializeToString())
+    validate(asset("models/digits.onnx").read_bytes())
+    validate(foreign_models.model().SerializeToString())
 
 
 def test_a_branch_is_no_loop() -> None:
@@ -48,20 +49,20 @@ def test_a_branch_is_no_loop() -> None:
         for attribute in node.attribute:
             for inner in attribute.g.node:
                 del inner.attribute[:]
-    survey(made.SerializeToString())
+    validate(made.SerializeToString())
 
 
 @pytest.mark.parametrize("content", [b"", b"hello", b"PK\x03\x04", b"\xff" * 99, b"\x3a\x05\x0a"])
 def test_what_is_no_model(content: bytes) -> None:
-    with pytest.raises(GraphError, match="not an ONNX model"):
-        survey(content)
+    with pytest.raises(ModelError, match="not an ONNX model"):
+        validate(content)
 
 
 def test_a_tag_that_readers_cut_to_32_bits_hides_nothing() -> None:
     """External data under the field number 13 + 2 ** 29, which protobuf's readers take for 13."""
     tensor = b"\xea\x80\x80\x80\x10\x00"
-    with pytest.raises(GraphError, match="external data"):
-        survey(_message(7, _message(5, tensor)))
+    with pytest.raises(ModelError, match="external data"):
+        validate(_message(7, _message(5, tensor)))
 
 
 @pytest.mark.parametrize(
@@ -72,14 +73,14 @@ def test_a_tag_that_readers_cut_to_32_bits_hides_nothing() -> None:
 def test_a_forest_of_millions_of_numbers_is_no_bomb(content: bytes) -> None:
     node = _message(1, _message(5, content))
     started = time.perf_counter()
-    survey(_message(7, node))
+    validate(_message(7, node))
     assert time.perf_counter() - started < 2
 
 
 def test_millions_of_parts_are_too_many() -> None:
     started = time.perf_counter()
-    with pytest.raises(GraphError, match="too many parts"):
-        survey(_message(7, b"\x12\x00" * 2**22))
+    with pytest.raises(ModelError, match="too many parts"):
+        validate(_message(7, b"\x12\x00" * 2**22))
     assert time.perf_counter() - started < 2
 
 
@@ -94,8 +95,8 @@ def test_thousands_of_damaged_files_give_a_sentence_or_pass() -> None:
         damaged[places] = rng.integers(0, 256, size=len(places))
         content = damaged[: rng.integers(1, len(damaged))] if rng.random() < 0.2 else damaged
         try:
-            survey(content.tobytes())
-        except GraphError as error:
+            validate(content.tobytes())
+        except ModelError as error:
             said.append(str(error))
     assert len(said) > 1_000
     assert not any("\n" in sentence for sentence in said)
@@ -125,13 +126,13 @@ def test_further_outputs_come_after_those_there_are(name: str) -> None:
     assert [output.name for output in read.graph.output] == ["output", "logits", name]
     del read.graph.output[1:]
     assert read == made
-    survey(content)
+    validate(content)
 
 
 def test_what_is_no_model_has_no_nodes_and_gets_no_outputs() -> None:
-    with pytest.raises(GraphError, match="not an ONNX model"):
+    with pytest.raises(ModelError, match="not an ONNX model"):
         nodes(b"\x3a\x05\x0a")
-    with pytest.raises(GraphError, match="not an ONNX model"):
+    with pytest.raises(ModelError, match="not an ONNX model"):
         with_outputs(b"\x3a\x05\x0a", ["grey"])
 
 
@@ -145,7 +146,7 @@ def test_thousands_of_damaged_files_have_nodes_or_give_a_sentence() -> None:
         damaged[places] = rng.integers(0, 256, size=len(places))
         try:
             with_outputs(damaged.tobytes(), [node.operator for node in nodes(damaged.tobytes())])
-        except GraphError:
+        except ModelError:
             failed += 1
     assert 100 < failed < 2_000
 

@@ -16,8 +16,7 @@ from tests.support import foreign_models
 
 
 def opened(**options) -> Recognizer:
-    content = foreign_models.model(**options).SerializeToString()
-    return Recognizer(content, "mine", "cpu", {}, foreign=True)
+    return foreign_models.opened(foreign_models.model(**options))
 
 
 @pytest.fixture
@@ -129,7 +128,7 @@ def test_another_output_has_other_classes(qtbot):
     constants = {"start": np.array([300]), "stop": np.array([320]), "axis": np.array([1])}
     made = foreign_models.model(nodes=nodes, constants=constants, outputs=("digit",))
     made.graph.output.append(helper.make_tensor_value_info("features", types.FLOAT, ["N", 20]))
-    recognizer = Recognizer(made.SerializeToString(), "two", "cpu", {}, foreign=True)
+    recognizer = foreign_models.opened(made, "two")
     dialog = ModelDialog(recognizer)
     qtbot.addWidget(dialog)
     dialog.show()

@@ -18,7 +18,8 @@ from PySide6.QtGui import QAccessible, QColor
 from PySide6.QtWidgets import QApplication, QHBoxLayout, QMainWindow, QWidget
 from pytestqt.qtbot import QtBot
 
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Readings, Recognizer
 from digitpad.library.document import Document
 from digitpad.ui.app import start_qt
 from digitpad.ui.pad.brush import PAGE
@@ -216,7 +217,7 @@ def test_a_second_model_that_fails_is_said_in_its_column_and_the_first_goes_on(
     place = second(window).body.geometry()
 
     def fail(_: Any) -> Readings:
-        raise RecognizerError("the model other failed on this image")
+        raise ModelError("the model other failed on this image")
 
     monkeypatch.setattr(other, "read", fail, raising=False)
     window.open_ink(digit("1"))
@@ -256,7 +257,7 @@ def test_a_first_model_that_fails_leaves_the_second_one_reading(
     def fail(reader: Recognizer, images: Any) -> Readings:
         if reader is other:
             return read(reader, images)
-        raise RecognizerError("the model digits failed on this image")
+        raise ModelError("the model digits failed on this image")
 
     monkeypatch.setattr(Recognizer, "read", fail)
     draw(window, digit("7"))

@@ -16,7 +16,7 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 from PySide6.QtCore import QMimeData, QUrl
 from PySide6.QtGui import QGuiApplication
 
-from digitpad.inference.session import SessionError
+from digitpad.inference.errors import ModelError
 from digitpad.library.resources import asset
 from tests.digitpad.ui.window.test_window import draw
 from tests.support.drawings import digit
@@ -37,7 +37,7 @@ def mine(tmp_path: Path) -> Path:
 @pytest.mark.parametrize("how", ["deleted", "replaced", "folder", "other"])
 def test_a_model_file_that_goes_while_it_is_used(start: Open, mine: Path, how: str) -> None:
     pad = start()
-    pad.session.models.open_file(mine)
+    pad.open_model(mine)
     pad.draw("7")
     assert "mine" in pad.window.status.text()
     if how == "deleted":
@@ -64,12 +64,12 @@ def test_a_model_that_cannot_be_opened_leaves_the_working_one(start: Open, mine:
     pad.draw("7")
     mine.write_bytes(mine.read_bytes()[:10_000])
     for path, words in ((mine, "not an ONNX model"), (mine.parent / "no.onnx", "no model")):
-        pad.session.models.open_file(path)
+        pad.open_model(path)
         assert pad.says(words)
         assert pad.window.answer.label == "7"
         pad.draw("7")
     (mine.parent / "folder.onnx").mkdir()
-    pad.session.models.open_file(mine.parent / "folder.onnx")
+    pad.open_model(mine.parent / "folder.onnx")
     assert pad.says("folder.onnx")
     pad.draw("1")
 
@@ -108,7 +108,7 @@ def test_a_device_that_is_lost_for_good(start: Open, monkeypatch: pytest.MonkeyP
     monkeypatch.setattr(recognizer, "_session", Lost())
 
     def start_nothing(*_: object, **__: object) -> None:
-        raise SessionError("this model does not run any more")
+        raise ModelError("this model does not run any more")
 
     monkeypatch.setattr("digitpad.inference.recognizer.start", start_nothing)
     pad.window.clear()

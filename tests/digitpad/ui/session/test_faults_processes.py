@@ -57,7 +57,7 @@ def restored(self):
             self._app.quit()
     self.notifier = QSocketNotifier(0, QSocketNotifier.Type.Read, window)
     self.notifier.activated.connect(obey)
-    print("ready", flush=True)
+    self.models.ready.connect(lambda: print("ready", flush=True))
 Session.restore = restored
 sys.exit(app.run(device="cpu"))
 """

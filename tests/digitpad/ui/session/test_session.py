@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication, QDialog, QLabel, QMenu
 from pytestqt.qtbot import QtBot
 
 from digitpad import __version__
-from digitpad.inference.recognizer import RecognizerError
+from digitpad.inference.errors import ModelError
 from digitpad.ui.app import start_qt
 from digitpad.ui.pad.brush import Brush
 from digitpad.ui.session.session import Session
@@ -50,7 +50,8 @@ def start(qtbot: QtBot, home: Path) -> Iterator[Start]:
     qtbot.addWidget(window)
     session.attach(app, window, "light")
     session.restore()
-    window.show()
+    with qtbot.waitSignal(session.models.ready):
+        window.show()
     qtbot.waitExposed(window)
     yield session, window
     session.save()
@@ -175,7 +176,7 @@ def test_the_second_model_is_brought_back_and_the_window_stays_as_wide(
     QApplication.processEvents()
     width = window.width()
     session.models.compare_with("fashion")
-    assert window.width() > width
+    qtbot.waitUntil(lambda: window.width() > width)
     session.save()
     for compare in (None, "fashion"):
         again = Session(None, "cpu", compare)
@@ -197,7 +198,7 @@ def test_a_second_model_that_was_asked_for_must_be_there_and_is_not_remembered(
     home: Path, qtbot: QtBot
 ) -> None:
     for wrong in (str(home / "gone.onnx"), "digits"):
-        with pytest.raises(RecognizerError, match=r"gone\.onnx|compare it with another"):
+        with pytest.raises(ModelError, match=r"gone\.onnx|compare it with another"):
             Session(None, "cpu", wrong)
     session = Session("fashion", "cpu", "digits")
     window = Window(session.recognizer)
@@ -218,6 +219,8 @@ def test_a_second_model_that_is_gone_is_a_notice(home: Path, qtbot: QtBot) -> No
     qtbot.addWidget(window)
     session.attach(start_qt("light"), window, None)
     session.restore()
+    with qtbot.waitSignal(session.models.ready):
+        window.show()
     said = window.statusBar().currentMessage()
     assert said.startswith("Your second model is not used: no model /gone.onnx")
     assert window.comparison.recognizer is None
@@ -236,6 +239,8 @@ def test_a_damaged_file_and_a_lost_model_are_sentences_in_the_window(
     qtbot.addWidget(window)
     session.attach(start_qt("light"), window, None)
     session.restore()
+    with qtbot.waitSignal(session.models.ready):
+        window.show()
     said = window.statusBar().currentMessage()
     assert "/gone.onnx" in said
     assert "drawing was damaged" in said

@@ -26,10 +26,10 @@ from pytestqt.qtbot import QtBot
 from digitpad.image.normalize import normalize_ink
 from digitpad.inference.feature_maps import FeatureMaps, Layer
 from digitpad.inference.importance import importance
+from digitpad.inference.pending import PendingModel
 from digitpad.inference.recognizer import Recognizer
 from digitpad.ink.ink import Ink
 from digitpad.ui.app import start_qt
-from digitpad.ui.models import late
 from digitpad.ui.style import theme
 from digitpad.ui.style.labels import labels_in_language
 from digitpad.ui.style.translations import Translations
@@ -310,14 +310,18 @@ def test_it_follows_another_model(qtbot: QtBot, why: Why, tmp_path: Path) -> Non
 
 def test_a_model_that_is_loaded_late_is_looked_into(qtbot: QtBot) -> None:
     start_qt("light")
-    window = Window(late.load("digits", "cpu"))
+    window = Window(PendingModel.of("digits"))
     qtbot.addWidget(window)
     why = Why(window)
     why.open()
     window.show()
     window.open_ink(FOUR)
     rest(qtbot, why)
-    assert len(panel_of(why).sheets) == FeatureMaps.of_model(window.recognizer).convolutions > 1
+    assert panel_of(why).sheets == []
+    model = Recognizer.load("digits", "cpu")
+    window.set_recognizer(model)
+    rest(qtbot, why)
+    assert len(panel_of(why).sheets) == FeatureMaps.of_model(model).convolutions > 1
     assert panel_of(why).told.text().startswith("Without the ink at the left")
 
 

@@ -93,8 +93,7 @@ def shortcuts(window: Window) -> QWidget:
 
 
 def model_dialog(window: Window) -> QWidget:
-    content = foreign_models.model().SerializeToString()
-    dialog = ModelDialog(Recognizer(content, "mine", "cpu", {}, foreign=True), window)
+    dialog = ModelDialog(foreign_models.opened(foreign_models.model()), window)
     dialog.open()
     return dialog
 

@@ -240,6 +240,8 @@ def test_a_whole_start_in_a_damaged_home(
             session.attach(app, window, "light")
             session.restore()
             window.open_ink(digit("1"))
+            with qtbot.waitSignal(session.models.ready):
+                window.show()
             assert window.answer.label == "1"
             session.save()
         window.close()

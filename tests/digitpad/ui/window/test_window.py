@@ -18,7 +18,8 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLabel, QToolButton
 
 from digitpad.image.normalize import normalize_ink
-from digitpad.inference.recognizer import Readings, Recognizer, RecognizerError
+from digitpad.inference.errors import ModelError
+from digitpad.inference.recognizer import Readings, Recognizer
 from digitpad.ink.ink import Ink
 from digitpad.library.document import Document
 from digitpad.ui.app import start_qt
@@ -293,7 +294,7 @@ def test_a_model_that_fails_is_a_sentence_and_the_drawing_stays(
     window: Window, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise RecognizerError("the model digits failed on this image")
+        raise ModelError("the model digits failed on this image")
 
     monkeypatch.setattr(Recognizer, "read", fail)
     draw(window, digit("1"))

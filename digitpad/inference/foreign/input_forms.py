@@ -1,4 +1,4 @@
-"""A first look at a model of other people's: does it take images, in which form, and how fast?"""
+"""Tries a model of other people's: does it take images, in which form, and how fast?"""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from digitpad.image.normalize import SIZE
+from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.adapter import as_rows, run
 from digitpad.inference.foreign.conventions import (
     CHANNELS,
@@ -28,13 +29,9 @@ MAX_SECONDS = 0.02
 _AXES = {"NCHW": "NCHW", "NHWC": "NHWC", "NHW": "NHW", "flat": "NP"}
 
 
-class ProbeError(Exception):
-    """A model that takes no images of digits; the message is one sentence for the user."""
-
-
 @dataclass(frozen=True)
-class Probe:
-    """What was found.
+class InputForms:
+    """How a model's input can be filled.
 
     Attributes:
         input: the name of the model's input.
@@ -48,22 +45,22 @@ class Probe:
     seconds: float
 
 
-def probe(session: Any, fixed: Mapping[str, Any]) -> Probe:
-    """Look at a model.
+def try_input_forms(session: Any, fixed: Mapping[str, Any]) -> InputForms:
+    """Run a model on a few images in every form that its input allows.
 
     Args:
         session: an onnxruntime session.
         fixed: values of conventions that are known already.
 
     Raises:
-        ProbeError: if it takes no images of digits, or is too slow to follow a pen.
+        ModelError: if it takes no images of digits, or is too slow to follow a pen.
     """
     inputs = session.get_inputs()
     if len(inputs) != 1:
-        raise ProbeError(f"this model has {len(inputs)} inputs; digitpad has one image for it")
+        raise ModelError(f"this model has {len(inputs)} inputs; digitpad has one image for it")
     name, kind, shape = inputs[0].name, inputs[0].type, inputs[0].shape
     if kind not in DTYPES:
-        raise ProbeError(f"this model wants {kind[:40]}, not images")
+        raise ModelError(f"this model wants {kind[:40]}, not images")
     forms = [
         Conventions(**{**_DEFAULTS, **values, "dtype": DTYPES[kind], **fixed})
         for values in _shapes(shape)
@@ -72,11 +69,11 @@ def probe(session: Any, fixed: Mapping[str, Any]) -> Probe:
     if not forms:
         shown = ", ".join(str(length)[:12] for length in shape[:6])
         wanted = f"{fixed['layout']} images" if "layout" in fixed else "images"
-        raise ProbeError(f"this model's input is ({shown}), which holds no {wanted} of 28 × 28")
+        raise ModelError(f"this model's input is ({shown}), which holds no {wanted} of 28 × 28")
     working = tuple(run for form in forms if (run := _working(session, name, form)) is not None)
     if not working:
-        raise ProbeError("this model fails on every image")
-    return Probe(name, working, _seconds(session, name, working[0]))
+        raise ModelError("this model fails on every image")
+    return InputForms(name, working, _seconds(session, name, working[0]))
 
 
 _DEFAULTS: dict[str, Any] = {
@@ -140,7 +137,7 @@ def _seconds(session: Any, name: str, form: Conventions) -> float:
         run(session, name, form, blank, outputs)
         times.append(perf_counter() - started)
     if min(times) > MAX_SECONDS:
-        raise ProbeError(
+        raise ModelError(
             f"this model takes {min(times):.2g} s for an image, too long to follow a pen"
         )
     return min(times) / count

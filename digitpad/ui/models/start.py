@@ -1,0 +1,58 @@
+"""The models that a window begins with: asked for on the command line, or those of last time."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from digitpad.inference.errors import ModelError
+from digitpad.inference.foreign.conventions import NOT_NEEDED
+from digitpad.inference.model_file import open_model
+from digitpad.ui.settings.settings import Settings
+
+
+class Start(NamedTuple):
+    """The models that a window begins with, by name or file.
+
+    Attributes:
+        first: reads.
+        second: is compared with it; "": none is.
+        given: values of the first one's conventions; {}: as last time.
+        asked: those that the command line asks for: without them, there is no start.
+    """
+
+    first: str
+    second: str
+    given: Mapping[str, Any]
+    asked: frozenset[str]
+
+
+def start_models(
+    settings: Settings, model: str | None, compare: str | None, given: Mapping[str, Any]
+) -> Start:
+    """The models that are asked for or, failing that, those of last time.
+
+    Raises:
+        ModelError: if one that is asked for is not there, or sure not to be usable.
+    """
+    first = model or settings.model
+    if compare == first:
+        raise ModelError(f"{compare} is the model that reads; compare it with another")
+    asked = {first} if model or given else set()
+    if compare:
+        asked.add(compare)
+    for name in asked:
+        _check(name, given if name == first else {})
+    second = compare or (settings.second_model if settings.compares else "")
+    return Start(first, "" if second == first else second, given, frozenset(asked))
+
+
+def _check(name: str, given: Mapping[str, Any]) -> None:
+    """Look at a model's file, without running it."""
+    file = open_model(name)
+    if file.bundled and given:
+        raise ModelError(NOT_NEEDED)
+    if not file.bundled:
+        from digitpad.inference.foreign.validate import validate
+
+        validate(file.content)
