@@ -7,11 +7,12 @@ waits for it.
 from __future__ import annotations
 
 import argparse
+import gc
 import io
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -76,20 +77,28 @@ def _run(argv: Sequence[str] | None) -> int:
 
 def _window(options: argparse.Namespace) -> int:
     ink = _first_ink(options.ink) if options.ink else None
+    gc.disable()  # while the window comes up, nothing becomes garbage
+    try:
+        return _app()(
+            model=options.model,
+            device=options.device,
+            given=_given(options),
+            compare=options.compare,
+            scheme=options.theme,
+            screenshot=options.screenshot,
+            ink=ink,
+            smoke_test=options.smoke_test,
+        )
+    finally:
+        gc.enable()
+
+
+def _app() -> Callable[..., int]:
     try:
         from digitpad.ui.app import run
     except ImportError as error:
         raise _missing_qt(error) from error
-    return run(
-        model=options.model,
-        device=options.device,
-        given=_given(options),
-        compare=options.compare,
-        scheme=options.theme,
-        screenshot=options.screenshot,
-        ink=ink,
-        smoke_test=options.smoke_test,
-    )
+    return run
 
 
 def _first_ink(path: str) -> Ink:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+#: Said where conventions are given for a model that has its own.
+NOT_NEEDED = "this is a digitpad model, and needs no conventions"
+
 
 class ModelError(Exception):
     """A model that cannot be used; the message is one sentence for the user."""

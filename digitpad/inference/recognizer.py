@@ -15,13 +15,13 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import Contract, OtherModelError, check
-from digitpad.inference.errors import ModelError
-from digitpad.inference.foreign.adapter import Adapter
-from digitpad.inference.foreign.conventions import NOT_NEEDED, Conventions
+from digitpad.inference.errors import NOT_NEEDED, ModelError
 from digitpad.inference.model_file import ModelFile, open_model
 from digitpad.inference.session import DEVICES, metadata, start
 
 if TYPE_CHECKING:  # what digitpad's own models do not need is imported where it is used
+    from digitpad.inference.foreign.adapter import Adapter
+    from digitpad.inference.foreign.conventions import Conventions
     from digitpad.inference.foreign.conventions_search import InferredConventions
 
 #: From this many images on, all cores work on a batch. Below it, handing the work to more threads
@@ -98,6 +98,8 @@ class Recognizer:
         except OtherModelError:
             if inferred is None:
                 raise
+            from digitpad.inference.foreign.adapter import Adapter
+
             self.inferred = inferred
             self.adapter = Adapter(inferred.input, inferred.best.conventions)
             contract = Contract(inferred.best.conventions.labels, None)
@@ -165,6 +167,8 @@ class Recognizer:
         """
         if self.adapter is None or self.inferred is None:
             raise ModelError(NOT_NEEDED)
+        from digitpad.inference.foreign.adapter import Adapter
+
         classes = self.inferred.outputs.get(conventions.output, 0)
         if classes != len(conventions.labels):
             raise ModelError(f"{classes} classes need {classes} labels")

@@ -120,6 +120,7 @@ def _settle(window: Window) -> None:
         _say_notice(window.comparison.recognizer)
     # Nothing that is there now becomes garbage; looking it through stops the pen for 20 ms.
     gc.freeze()
+    gc.enable()
 
 
 def _say_notice(model: Model) -> None:

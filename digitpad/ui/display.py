@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
-import socket
 import sys
 from importlib.util import find_spec
 from pathlib import Path
@@ -29,11 +27,8 @@ def require_display() -> None:
     if sys.platform in ("win32", "darwin") or os.environ.get("QT_QPA_PLATFORM"):
         return
     wayland = os.environ.get("WAYLAND_DISPLAY")
-    if wayland and _connects(
-        # An absolute WAYLAND_DISPLAY stands for itself.
-        socket.AF_UNIX,
-        str(Path(os.environ.get("XDG_RUNTIME_DIR", "/"), wayland)),
-    ):
+    # An absolute WAYLAND_DISPLAY stands for itself.
+    if wayland and _connects(str(Path(os.environ.get("XDG_RUNTIME_DIR", "/"), wayland))):
         return
     display = os.environ.get("DISPLAY", "")
     if not display or not _answers(display):
@@ -72,16 +67,20 @@ def _answers(display: str) -> bool:
         return False
     if host in ("", "unix"):
         return any(
-            _connects(socket.AF_UNIX, address)
+            _connects(address)
             # X11's own place, not a temporary file (S108); Linux has an abstract name for it too.
             for address in (f"/tmp/.X11-unix/X{number}", f"\0/tmp/.X11-unix/X{number}")  # noqa: S108
         )
     if host.startswith("/"):  # XQuartz names its socket's path
-        return _connects(socket.AF_UNIX, display)
-    return _connects(socket.AF_INET, (host, 6000 + int(number)))
+        return _connects(display)
+    return _connects((host, 6000 + int(number)))
 
 
-def _connects(family: socket.AddressFamily, address: str | tuple[str, int]) -> bool:
+def _connects(address: str | tuple[str, int]) -> bool:
+    """Whether somebody listens on a socket's file, or at a host's port."""
+    import socket  # which offscreen, Windows and macOS do without
+
+    family = socket.AF_UNIX if isinstance(address, str) else socket.AF_INET
     try:
         with socket.socket(family, socket.SOCK_STREAM) as connection:
             connection.settimeout(2)
@@ -99,6 +98,8 @@ def _require_x11_libraries() -> None:
     plugin = Path(spec.submodule_search_locations[0], "Qt/plugins/platforms/libqxcb.so")
     if not plugin.is_file():
         return
+    import ctypes
+
     try:
         ctypes.CDLL(str(plugin))
     except OSError as error:

@@ -48,7 +48,6 @@ ANSWERS = ("probabilities", "logits")
 MAX_BATCH = 1024
 #: Largest brightness that a scaling may have; beyond it, float16 is infinite.
 _MOST = 65_504.0
-NOT_NEEDED = "this is a digitpad model, and needs no conventions"
 #: Longest label, and name of an output, in characters.
 _LABEL, _NAME = 40, 1_000
 #: What may be chosen on a command line, with ``scaling`` for ``low`` and ``high``.

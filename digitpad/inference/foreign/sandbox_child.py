@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from digitpad.inference.contract import OtherModelError, check
-from digitpad.inference.errors import ModelError
-from digitpad.inference.foreign.conventions import NOT_NEEDED, checked
+from digitpad.inference.errors import NOT_NEEDED, ModelError
+from digitpad.inference.foreign.conventions import checked
 from digitpad.inference.foreign.conventions_search import InferredConventions, infer_conventions
 from digitpad.inference.foreign.input_forms import try_input_forms
 from digitpad.inference.session import MAX_MEMORY, metadata, start

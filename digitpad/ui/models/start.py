@@ -5,8 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from digitpad.inference.errors import ModelError
-from digitpad.inference.foreign.conventions import NOT_NEEDED
+from digitpad.inference.errors import NOT_NEEDED, ModelError
 from digitpad.inference.model_file import open_model
 from digitpad.ui.settings.settings import Settings
 
