@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.ink import Ink
+from digitpad.ink.path import interpolated
 
 if TYPE_CHECKING:
     from digitpad.image.bitmap import FoundInk, Pixels
@@ -108,7 +109,7 @@ def _samples(strokes: list[NDArray[np.float64]], step: float) -> NDArray[np.floa
     along = np.cumsum(lengths)
     count = min(int(np.ceil(along[-1] / step)), _MAX_SAMPLES) + 1
     at = np.linspace(0.0, along[-1], count)
-    between = np.stack([np.interp(at, along, x), np.interp(at, along, y)], axis=1)
+    between = interpolated(points, along, at)
     return np.concatenate([between, points[first], points[last]])
 
 

@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from digitpad.image.normalize import SIZE, Image, normalize_ink
 from digitpad.inference.recognizer import Readings
 from digitpad.ink.ink import Ink
+from digitpad.ink.path import segment_lengths
 
 #: So many patches show every detail; a few of so many, roughly where.
 MOST_PATCHES, FEWEST_PATCHES = 100, 16
@@ -180,7 +181,7 @@ def _longest(ink: Ink) -> list[int]:
     """Which strokes to leave out, one by one."""
     if len(ink.strokes) < 2:
         return []
-    lengths = [np.hypot(*np.diff(stroke.points, axis=0).T).sum() for stroke in ink.strokes]
+    lengths = [segment_lengths(stroke.points).sum() for stroke in ink.strokes]
     return sorted(np.argsort(lengths, kind="stable")[::-1][:MOST_STROKES].tolist())
 
 

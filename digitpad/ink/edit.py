@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.ink.ink import Ink, Stroke
+from digitpad.ink.path import interpolated, segment_lengths
 
 Point = tuple[float, float]
 
@@ -73,8 +74,7 @@ def _kept(
     if (points.max(axis=0) < low).any() or (points.min(axis=0) > high).any():
         return None
     at = _samples(points, radius * _PRECISION)
-    index = np.arange(len(points))
-    samples = np.stack([np.interp(at, index, axis) for axis in points.T], axis=1)
+    samples = interpolated(points, np.arange(len(points), dtype=np.float64), at)
     along = np.subtract(end, start)
     length = float(along @ along)
     share = np.clip((samples - start) @ along / length, 0, 1) if length else np.zeros(len(at))
@@ -85,7 +85,7 @@ def _kept(
 
 def _samples(points: NDArray[np.float64], step: float) -> NDArray[np.float64]:
     """Fractional indices, about ``step`` apart on the paper, with every point among them."""
-    lengths = np.hypot(*np.diff(points, axis=0).T)
+    lengths = segment_lengths(points)
     step = max(step, float(lengths.sum()) / _MOST_SAMPLES)
     counts = np.maximum(np.ceil(lengths / step), 1).astype(np.intp)
     first = np.repeat(np.cumsum(counts) - counts, counts)
@@ -107,8 +107,8 @@ def _pieces(stroke: Stroke, at: NDArray[np.float64], stays: NDArray[np.bool_]) -
 
 def _between(stroke: Stroke, at: NDArray[np.float64]) -> Stroke:
     """The stroke through the given fractional indices of its points."""
-    index = np.arange(len(stroke))
-    points = np.stack([np.interp(at, index, axis) for axis in stroke.points.T], axis=1)
+    index = np.arange(len(stroke), dtype=np.float64)
+    points = interpolated(stroke.points, index, at)
     t, pressure = (
         None if values is None else np.interp(at, index, values)
         for values in (stroke.t, stroke.pressure)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import PEN_WIDTH, normalize_ink
 from digitpad.ink.ink import Ink, Stroke
-from training.synth.strokes import Points, distances, points_at
+from digitpad.ink.path import distances
+from training.synth.strokes import Points, points_at
 
 Images = NDArray[np.float32]
 Chance = np.random.Generator | None

@@ -15,6 +15,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.ink.path import distances, interpolated
 from training.recipes import StrokeAugmentation
 
 Points = NDArray[np.float64]
@@ -82,16 +83,9 @@ def resampled(stroke: Points, step: float = _STEP) -> Points:
     return points_at(stroke, np.linspace(0.0, length, int(length / step) + 2))
 
 
-def distances(path: Points) -> NDArray[np.float64]:
-    """How far along a path each of its points lies: (n,), from 0."""
-    steps = np.hypot(*np.diff(path, axis=0).T)
-    return np.concatenate([[0.0], np.cumsum(steps)])
-
-
 def points_at(path: Points, along: NDArray[np.float64]) -> Points:
     """The points of a path at distances along it (m,): (m, 2)."""
-    known = distances(path)
-    return np.stack([np.interp(along, known, axis) for axis in path.T], axis=1)
+    return interpolated(path, distances(path), along)
 
 
 # -- the writer ----------------------------------------------------------------------------------

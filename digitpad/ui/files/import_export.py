@@ -18,6 +18,7 @@ from digitpad.image.normalize import normalize_found
 from digitpad.library.document import Document
 from digitpad.ui.pad.picture_view import WHOLE, PictureView
 from digitpad.ui.results.answer import rejected
+from digitpad.ui.window.commands import from_table
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -233,16 +234,16 @@ class Exchange(QObject):
         self._window.statusBar().showMessage(sentence or "")
 
     def _add_commands(self) -> None:
-        add = self._window.commands.add
-        for name, text, keys, call, menu in (
-            ("open", _open, ["Ctrl+O"], self.open, "file"),
-            ("save", _save, ["Ctrl+S"], self.save, "file"),
-            ("show-one", _show_one, ["T"], self.show_one, "file"),
-            ("paste", _paste, ["Ctrl+V"], self.paste, "edit"),
-            ("copy-answer", _copy_answer, ["Ctrl+C"], self.copy_answer, "edit"),
-            ("copy-picture", _copy_picture, ["Ctrl+Shift+C"], self.copy_picture, "edit"),
+        add, text = self._window.commands.add, from_table(_texts)
+        for name, keys, call, menu in (
+            ("open", ["Ctrl+O"], self.open, "file"),
+            ("save", ["Ctrl+S"], self.save, "file"),
+            ("show-one", ["T"], self.show_one, "file"),
+            ("paste", ["Ctrl+V"], self.paste, "edit"),
+            ("copy-answer", ["Ctrl+C"], self.copy_answer, "edit"),
+            ("copy-picture", ["Ctrl+Shift+C"], self.copy_picture, "edit"),
         ):
-            add(name, text, keys, call, menu=menu)
+            add(name, text(name), keys, call, menu=menu)
 
 
 def _can_read(event: QDropEvent) -> bool:
@@ -251,25 +252,12 @@ def _can_read(event: QDropEvent) -> bool:
     return importing.can_read(event.mimeData())
 
 
-def _open() -> str:
-    return translate("Exchange", "&Open…")
-
-
-def _save() -> str:
-    return translate("Exchange", "&Save drawing…")
-
-
-def _show_one() -> str:
-    return translate("Exchange", "Show me o&ne")
-
-
-def _paste() -> str:
-    return translate("Exchange", "&Paste")
-
-
-def _copy_answer() -> str:
-    return translate("Exchange", "&Copy answer")
-
-
-def _copy_picture() -> str:
-    return translate("Exchange", "Copy p&icture")
+def _texts() -> dict[str, str]:
+    return {
+        "open": translate("Exchange", "&Open…"),
+        "save": translate("Exchange", "&Save drawing…"),
+        "show-one": translate("Exchange", "Show me o&ne"),
+        "paste": translate("Exchange", "&Paste"),
+        "copy-answer": translate("Exchange", "&Copy answer"),
+        "copy-picture": translate("Exchange", "Copy p&icture"),
+    }

@@ -11,7 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from digitpad.library.resources import bundled_models
-from digitpad.ui.window.commands import Text
+from digitpad.ui.window.commands import from_table
 from digitpad.ui.window.window import Window
 
 translate = QCoreApplication.translate
@@ -34,22 +34,23 @@ class ModelMenu:
         use: Callable[[str], None],
         compare: Callable[[str], None],
     ) -> None:
-        def add(name: str, text: Text, *keys: str, menu: str | None = "model") -> QAction:
+        def add(name: str, *keys: str, menu: str | None = "model") -> QAction:
+            text = from_table(_texts)(name)
             return window.commands.add(name, text, keys, calls[name], menu=menu)
 
         menu = window.commands.menu("model")
         above = menu.addSeparator()
-        add("open-model", _open, "Ctrl+Shift+O")
-        add("explain-model", _explain)
+        add("open-model", "Ctrl+Shift+O")
+        add("explain-model")
         menu.addSeparator()
         self._others = QMenu(window)
         menu.addMenu(self._others)
-        self._switch = add("compare", lambda: translate("Models", "&Compare two models"), "C")
+        self._switch = add("compare", "C")
         self._switch.setCheckable(True)
-        add("exchange-models", lambda: translate("Models", "E&xchange the two models"), "X")
+        add("exchange-models", "X")
         above_others = self._others.addSeparator()
-        self._others.addAction(add("open-second", _open, menu=None))
-        self._others.addAction(add("explain-second", _explain, menu=None))
+        self._others.addAction(add("open-second", menu=None))
+        self._others.addAction(add("explain-second", menu=None))
         self._choices = _Choices(menu, above, use)
         self._rivals = _Choices(self._others, above_others, compare)
 
@@ -114,9 +115,14 @@ def short_name(name: str, names: Iterable[str]) -> str:
     return Path(*mine).as_posix()
 
 
-def _open() -> str:
-    return translate("Models", "&Open a model…")
-
-
-def _explain() -> str:
-    return translate("Models", "&How this model is used…")
+def _texts() -> dict[str, str]:
+    opens = translate("Models", "&Open a model…")
+    explains = translate("Models", "&How this model is used…")
+    return {
+        "open-model": opens,
+        "explain-model": explains,
+        "compare": translate("Models", "&Compare two models"),
+        "exchange-models": translate("Models", "E&xchange the two models"),
+        "open-second": opens,
+        "explain-second": explains,
+    }

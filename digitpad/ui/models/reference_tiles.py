@@ -8,11 +8,12 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from PySide6.QtCore import QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QFontMetricsF, QImage, QPainter, QPaintEvent, QPen
+from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.image.normalize import SIZE
 from digitpad.ui.style import theme
+from digitpad.ui.style.pixels import as_qimage
 
 #: Side of a tile, in device-independent pixels: each pixel of the image becomes two.
 _TILE = 2 * SIZE
@@ -84,7 +85,7 @@ class ReferenceTiles(QWidget):
         for i, tile in enumerate(self._tiles):
             left = i * (_TILE + theme.GRID)
             target = QRectF(left, 0, _TILE, _TILE)
-            painter.drawImage(target, _grey(tile.image))
+            painter.drawImage(target, as_qimage(tile.image))
             painter.setPen(QPen(QColor(colours.bar), 1))
             painter.drawRect(target.adjusted(0.5, 0.5, -0.5, -0.5))
             line = self._line()
@@ -100,9 +101,3 @@ class ReferenceTiles(QWidget):
             share = theme.percentage(tile.probability, 0)
             painter.drawText(answer.translated(0, line), Qt.AlignmentFlag.AlignCenter, share)
         painter.end()
-
-
-def _grey(image: NDArray[np.float32]) -> QImage:
-    pixels = np.ascontiguousarray(np.round(image * 255).astype(np.uint8))
-    # copy(): QImage does not keep the array's memory alive.
-    return QImage(pixels.data, SIZE, SIZE, SIZE, QImage.Format.Format_Grayscale8).copy()

@@ -25,9 +25,10 @@ from digitpad.ui.pad.eraser import Eraser, eraser_cursor
 from digitpad.ui.pad.pointer import Contact, Phase, Pointer
 from digitpad.ui.pad.recorder import Point, StrokeRecorder, on_page, to_edge
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 
-class Canvas(QWidget):
+class Canvas(Translated, QWidget):
     """A square of paper.
 
     Signals:
@@ -58,7 +59,6 @@ class Canvas(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.hint = self.tr("Draw a digit here") if self._wants_digits else self.tr("Draw here")
         self.setAccessibleName(self.tr("Drawing canvas"))
         told = self.tr("Draw with the mouse, a finger or a pen; by keyboard, on the grid (G).")
@@ -241,8 +241,6 @@ class Canvas(QWidget):
         if event.type() in (QEvent.Type.PaletteChange, QEvent.Type.StyleChange):
             self._repaint_all()
             self._set_cursor()
-        elif event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
         super().changeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:

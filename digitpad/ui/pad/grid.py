@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QEvent, QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
@@ -23,6 +23,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 from digitpad.image.normalize import SIZE, Image
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import tinted, whole_cells
+from digitpad.ui.style.translations import Translated
 
 Cell = tuple[int, int]
 
@@ -37,7 +38,7 @@ _ARROWS: dict[int, Cell] = {
 }
 
 
-class Grid(QWidget):
+class Grid(Translated, QWidget):
     """Cells that a click turns on or off, and a drag paints with what the first cell became.
 
     Signals:
@@ -67,7 +68,6 @@ class Grid(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Grid of 28 by 28 cells"))
         self._describe()
         self.setToolTip(
@@ -232,11 +232,6 @@ class Grid(QWidget):
 
     def _cells(self) -> QRectF:
         return whole_cells(self._page().adjusted(4, 4, -4, -4), self.devicePixelRatioF())
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def focusInEvent(self, event: QFocusEvent) -> None:
         self._show_ring(event.reason() in theme.BY_KEYBOARD)

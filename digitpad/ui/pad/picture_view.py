@@ -4,8 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import numpy as np
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, QSize, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -20,6 +19,8 @@ from PySide6.QtGui import (
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.pixels import as_qimage
+from digitpad.ui.style.translations import Translated
 
 if TYPE_CHECKING:
     from digitpad.image.bitmap import Box, Pixels
@@ -30,7 +31,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 _CAPTION = 4 * theme.GRID
 
 
-class PictureView(QWidget):
+class PictureView(Translated, QWidget):
     """A square of paper with a picture on it; what was left out of the crop is veiled.
 
     Signals:
@@ -65,23 +66,16 @@ class PictureView(QWidget):
             source: where it came from, for people.
             box: the part that is read, as shares 0..1 of its sides; None where it is blank.
         """
-        self._image = _as_image(pixels)
+        self._image = as_qimage(pixels)
         self._source, self._box = source, box
         self.retranslate()
-        self.update()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         name = self.tr("Picture from {source}") if self._source else self.tr("Picture")
         self.setAccessibleName(name.format(source=self._source))
         self.setAccessibleDescription(self._state() if self._source else "")
         self.setToolTip(self.tr("Click to see the cells that the network sees, and edit them"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-            self.update()
-        super().changeEvent(event)
+        self.update()
 
     def _state(self) -> str:
         if self._box is None:
@@ -175,18 +169,3 @@ class PictureView(QWidget):
         painter.setFont(font)
         painter.setPen(colour)
         painter.drawText(where, Qt.AlignmentFlag.AlignCenter, elided)
-
-
-def _as_image(pixels: Pixels) -> QImage:
-    if pixels.dtype != np.uint8:
-        pixels = np.round(np.clip(pixels, 0, 1) * 255).astype(np.uint8)
-    form = {
-        1: QImage.Format.Format_Grayscale8,
-        3: QImage.Format.Format_RGB888,
-        4: QImage.Format.Format_RGBA8888,
-    }
-    channels = 1 if pixels.ndim == 2 else pixels.shape[2]
-    height, width = pixels.shape[:2]
-    flat = np.ascontiguousarray(pixels)
-    # copy(): QImage does not keep the array's memory alive.
-    return QImage(flat.data, width, height, width * channels, form[channels]).copy()

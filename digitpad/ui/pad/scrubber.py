@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QElapsedTimer, QEvent, QRectF, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QElapsedTimer, QRectF, QSize, Qt, QTimer, Signal
 from PySide6.QtGui import QColor, QKeyEvent, QMouseEvent, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QSlider, QWidget
 
 from digitpad.ink.ink import Ink
 from digitpad.ink.replay import Timeline
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 #: Steps of the slider to a second of drawing.
 STEPS = 100
@@ -17,7 +18,7 @@ FRAME_MS, CALM_MS = 16, 500
 _TRACK, _KNOB = 4.0, 14.0
 
 
-class Scrubber(QSlider):
+class Scrubber(Translated, QSlider):
     """A slider over the time of one drawing; its right end is now.
 
     Signals:
@@ -46,7 +47,6 @@ class Scrubber(QSlider):
         self.set_ink(Ink())
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Moment of the drawing"))
         self.setToolTip(self.tr("Go back in the drawing; Space plays it"))
         self._describe()
@@ -140,11 +140,6 @@ class Scrubber(QSlider):
 
     def minimumSizeHint(self) -> QSize:
         return QSize(8 * theme.GRID, 3 * theme.GRID)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def _groove(self) -> QRectF:
         """Where the middle of the knob may be."""

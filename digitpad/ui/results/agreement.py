@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui.results.announcer import Announcer
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 translate = QCoreApplication.translate
 
@@ -70,7 +71,7 @@ class Line(QWidget):
         painter.end()
 
 
-class Agreement(Line):
+class Agreement(Translated, Line):
     """What two models read. A screen reader is told once an outcome has stood for a while."""
 
     def __init__(self) -> None:
@@ -83,9 +84,9 @@ class Agreement(Line):
         """Show it, with what the classes that were read are called."""
         if (outcome, (first, second)) != (self.outcome, self._read):
             self.outcome, self._read = outcome, (first, second)
-            self._say()
+            self.retranslate()
 
-    def _say(self) -> None:
+    def retranslate(self) -> None:
         sentence = self._sentence().format(*self._read)
         self.colour = _COLOURS.get(self.outcome, "ink")
         self.show_text(f"{self.outcome.value}  {sentence}" if sentence else "")
@@ -100,8 +101,3 @@ class Agreement(Line):
         if self.outcome is Outcome.OTHER_CLASSES:
             return translate("Agreement", "They name different things")
         return ""
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._say()
-        super().changeEvent(event)

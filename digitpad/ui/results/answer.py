@@ -8,6 +8,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui.results.announcer import Announcer
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 translate = QCoreApplication.translate
 
@@ -32,7 +33,7 @@ def rejected() -> str:
     return translate("Answer", "not sure this is a digit")
 
 
-class Answer(QWidget):
+class Answer(Translated, QWidget):
     """Keeps its size in every state, so that nothing jumps."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -77,12 +78,14 @@ class Answer(QWidget):
             self.setAccessibleName(name.format(self.label, self._caption()))
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name()
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
+        if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
-            self.update()
         super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        self._name()
+        self.updateGeometry()
+        self.update()
 
     def _caption(self) -> str:
         if self.rejected:

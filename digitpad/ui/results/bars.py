@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 #: Steps of a bar's accessible value: tenths of a percent.
 STEPS = 1000
@@ -51,7 +52,7 @@ class Columns(NamedTuple):
     side: Qt.AlignmentFlag  # on which a label stands
 
 
-class Bar(QProgressBar):
+class Bar(Translated, QProgressBar):
     """One class. A progress bar for screen readers, drawn by itself."""
 
     def __init__(self, label: str, parent: QWidget | None = None) -> None:
@@ -98,11 +99,9 @@ class Bar(QProgressBar):
         self.setAccessibleName(self.tr("Class {0}").format(self.label))
         self.setAccessibleDescription(self.tr("most likely") if self.winner else "")
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self._name()
-            self.show_value(self._probability, winner=self.winner)
-        super().changeEvent(event)
+    def retranslate(self) -> None:
+        self._name()
+        self.show_value(self._probability, winner=self.winner)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
@@ -151,7 +150,7 @@ class Bar(QProgressBar):
         painter.setClipping(False)
 
 
-class Bars(QWidget):
+class Bars(Translated, QWidget):
     """All classes, in the model's order.
 
     ``won`` tells which bar is the longest, whenever that becomes another one.
@@ -208,11 +207,13 @@ class Bars(QWidget):
             self._step(1.0)
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.setAccessibleName(_title())
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.FontChange):
+        if event.type() == QEvent.Type.FontChange:
             self._measure()
         super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        self.setAccessibleName(_title())
+        self._measure()
 
     def _measure(self) -> None:
         base = theme.sized(self.font(), 1.0, tabular=True)
@@ -246,7 +247,7 @@ class Bars(QWidget):
                 bar.update()
 
 
-class ScrolledBars(QScrollArea):
+class ScrolledBars(Translated, QScrollArea):
     """Room for many classes: the bars scroll, and the winner is always in sight."""
 
     def __init__(self, bars: Bars, parent: QWidget | None = None) -> None:
@@ -260,10 +261,8 @@ class ScrolledBars(QScrollArea):
         self.setAccessibleName(_title())
         bars.won.connect(self._follow)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.setAccessibleName(_title())
-        super().changeEvent(event)
+    def retranslate(self) -> None:
+        self.setAccessibleName(_title())
 
     def _follow(self, winner: QWidget) -> None:
         self.ensureWidgetVisible(winner, 0, 2 * winner.height())

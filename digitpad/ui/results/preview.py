@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.image.normalize import SIZE, Image
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import tinted, whole_cells
+from digitpad.ui.style.translations import Translated
 
 
-class Preview(QWidget):
+class Preview(Translated, QWidget):
     """Draws a 28x28 image at a whole multiple of its size, without smoothing."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -21,7 +22,6 @@ class Preview(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("What the network sees, 28 by 28 pixels"))
         self.setToolTip(self.tr("What the network sees: your drawing in 28 × 28 pixels"))
         self._describe()
@@ -38,11 +38,6 @@ class Preview(QWidget):
     def _describe(self) -> None:
         blank = self._image is None
         self.setAccessibleDescription(self.tr("blank") if blank else self.tr("shows the drawing"))
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())

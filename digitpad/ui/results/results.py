@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QAccessible, QAccessibleAnnouncementEvent
 from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
@@ -17,6 +17,7 @@ from digitpad.ui.results.preview import Preview
 from digitpad.ui.results.verdict import Verdict
 from digitpad.ui.style import theme
 from digitpad.ui.style.labels import labels_in_language
+from digitpad.ui.style.translations import Translated
 
 #: Of the window's width, a column gets two parts where the pad gets three.
 _SHARE = 2
@@ -141,7 +142,7 @@ def _answers(model: Model) -> tuple[Sequence[str], float | None]:
     return model.labels, model.digit_score_threshold
 
 
-class Results(QWidget):
+class Results(Translated, QWidget):
     """Shows one reading after the other, of one model after the other, or of two at a time.
 
     Attributes:
@@ -212,12 +213,10 @@ class Results(QWidget):
             for part in (self.second.head, self.second.body):
                 part.setVisible(columns > 1)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            for column in filter(None, (self.first, self.second)):
-                column.retranslate()
-            self.show_agreement()
-        super().changeEvent(event)
+    def retranslate(self) -> None:
+        for column in filter(None, (self.first, self.second)):
+            column.retranslate()
+        self.show_agreement()
 
     def settle(self) -> None:
         """Finish at once what takes its time: gliding bars, and the verdicts (for pictures)."""

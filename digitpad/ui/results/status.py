@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QEvent, QRect, Qt
+from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
 from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
 
 from digitpad.inference.pending import Model
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 #: Longer names are cut short, in characters.
 _LONGEST = 24
@@ -48,7 +49,7 @@ class StatusBar(QStatusBar):
         painter.end()
 
 
-class Status(QLabel):
+class Status(Translated, QLabel):
     """The part of the status bar that stays, at its right.
 
     Args:
@@ -94,11 +95,9 @@ class Status(QLabel):
             self._told = told
             self._bar.showMessage(told)
 
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.setAccessibleName(self.tr("Model, device and time of the last reading"))
-            self._show()
-        super().changeEvent(event)
+    def retranslate(self) -> None:
+        self.setAccessibleName(self.tr("Model, device and time of the last reading"))
+        self._show()
 
 
 def _brief(name: str) -> str:

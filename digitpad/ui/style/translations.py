@@ -1,12 +1,13 @@
 """The window's language: English as in the source, or one with a file in assets/translations.
 
-A widget shows its texts in a method ``retranslate()``, which it calls when it is built and at
-``QEvent.Type.LanguageChange``; so another language can be chosen at any time.
+Another language can be chosen at any time; see :class:`Translated`.
 """
 
 from __future__ import annotations
 
-from PySide6.QtCore import QCoreApplication, QLibraryInfo, QLocale, QTranslator
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QCoreApplication, QEvent, QLibraryInfo, QLocale, QTranslator
 
 from digitpad.library.resources import asset
 
@@ -25,6 +26,28 @@ def spoken() -> str:
     """The code of the language that the texts are in at the moment, such as ``"ko"``."""
     #: The code of the language: ko for Korean.
     return QCoreApplication.translate("Translations", "en")
+
+
+if TYPE_CHECKING:
+    from PySide6.QtWidgets import QWidget as _Widget
+else:
+    _Widget = object  # Qt's class is another base, and there can be only one
+
+
+class Translated(_Widget):
+    """A widget that shows its texts anew in every language that is chosen.
+
+    It stands before Qt's class among the bases.
+    """
+
+    def retranslate(self) -> None:
+        """Show the texts in the language that is now installed; called by __init__, too."""
+        raise NotImplementedError
+
+    def changeEvent(self, event: QEvent) -> None:
+        if event.type() == QEvent.Type.LanguageChange:
+            self.retranslate()
+        super().changeEvent(event)
 
 
 class Translations:

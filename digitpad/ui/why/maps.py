@@ -11,6 +11,8 @@ from PySide6.QtWidgets import QSizePolicy, QToolTip, QWidget
 from digitpad.image.normalize import SIZE
 from digitpad.inference.feature_maps import Layer
 from digitpad.ui.style import theme
+from digitpad.ui.style.pixels import as_qimage
+from digitpad.ui.style.translations import Translated
 from digitpad.ui.why.picture import WIDTH
 
 #: Tiles are as wide as this or a little less, a pixel of a map at most as wide as the second, and
@@ -21,7 +23,7 @@ _SHADES = 255
 _BETWEEN = 255
 
 
-class MapSheet(QWidget):
+class MapSheet(Translated, QWidget):
     """A caption, and the tiles of one layer beneath.
 
     Paper is 0, and full ink the layer's largest value. Where a layer has values below 0, paper is
@@ -36,7 +38,6 @@ class MapSheet(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self._title())
         self.setAccessibleDescription(self._size())
         self.update()
@@ -94,9 +95,7 @@ class MapSheet(QWidget):
             place = event.pos()
             QToolTip.showText(event.globalPos(), self._told_at(place.x(), place.y()), self)
             return True
-        if kind == QEvent.Type.LanguageChange:
-            self.retranslate()
-        elif kind in (QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange):
+        if kind in (QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange):
             self._sheet = None
             self.updateGeometry()
         return super().event(event)
@@ -148,10 +147,8 @@ def _sheet(maps: NDArray[np.float32], across: int, cell: int, gap: int) -> QImag
     spaced[len(maps) :] = _BETWEEN
     _, height, width = spaced.shape
     rows = spaced.reshape(down, across, height, width).swapaxes(1, 2)
-    pixels = np.ascontiguousarray(rows.reshape(down * height, across * width))
-    height, width = pixels.shape
-    # copy(): QImage does not keep the array's memory alive.
-    return QImage(pixels.data, width, height, width, QImage.Format.Format_Indexed8).copy()
+    pixels = rows.reshape(down * height, across * width)
+    return as_qimage(pixels, QImage.Format.Format_Indexed8)
 
 
 def _shades(paper: QColor, ink: QColor) -> list[int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.image.normalize import Image
@@ -12,6 +12,7 @@ from digitpad.inference.feature_maps import Layer
 from digitpad.inference.importance import Importance, Patch
 from digitpad.ink.ink import Ink
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 from digitpad.ui.why.maps import MapSheet
 from digitpad.ui.why.picture import WIDTH, InkPicture
 from digitpad.ui.why.strokes import StrokeTiles
@@ -25,7 +26,7 @@ _LITTLE = 1.0
 _SCROLL_BAR, _RING = theme.GRID, 2
 
 
-class WhyPanel(QScrollArea):
+class WhyPanel(Translated, QScrollArea):
     """Takes a drawing and what is known of it; knows neither window nor model.
 
     Of one width; it scrolls, also by arrows and page keys.
@@ -47,7 +48,6 @@ class WhyPanel(QScrollArea):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Seeing why"))
         self._ink_title.setText(self.tr("Which ink mattered"))
         self._stroke_title.setText(self.tr("One stroke less"))
@@ -180,11 +180,6 @@ class WhyPanel(QScrollArea):
         self.setViewportMargins(half, half, grid, half)
         self.setFixedWidth(2 * _RING + half + WIDTH + grid + _SCROLL_BAR)
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
 
 def _text(*, bold: bool = False) -> QLabel:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from PySide6.QtCore import QEvent, QRectF, QSize, Qt
+from PySide6.QtCore import QRectF, QSize, Qt
 from PySide6.QtGui import QBrush, QColor, QImage, QPainter, QPaintEvent, QPen
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.image.normalize import SIZE, Image
 from digitpad.ui.style import theme
-from digitpad.ui.style.pixels import whole_cells
+from digitpad.ui.style.pixels import as_qimage, whole_cells
+from digitpad.ui.style.translations import Translated
 
 #: Width of the panel's content, and side of the picture, in device-independent pixels.
 WIDTH = 9 * SIZE
@@ -28,7 +29,7 @@ _SWATCHES = (0.25, 0.6, 1.0)
 _SWATCH = 12
 
 
-class InkPicture(QWidget):
+class InkPicture(Translated, QWidget):
     """A picture with a legend beside it; of one size, whatever it shows."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -40,7 +41,6 @@ class InkPicture(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("Which ink mattered"))
         self.update()
 
@@ -60,11 +60,6 @@ class InkPicture(QWidget):
 
     def sizeHint(self) -> QSize:
         return QSize(WIDTH, _SIDE)
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         colours = theme.colours(self.palette())
@@ -134,5 +129,4 @@ def _coloured(image: Image, strengths: Image, colours: theme.Colours) -> QImage:
     pixels = np.empty((SIZE, SIZE, 4), dtype=np.uint8)
     pixels[..., :3] = _mixed(strengths, colours).round()
     pixels[..., 3] = np.round(image * 255)
-    # copy(): QImage does not keep the array's memory alive.
-    return QImage(pixels.data, SIZE, SIZE, 4 * SIZE, QImage.Format.Format_RGBA8888).copy()
+    return as_qimage(pixels)

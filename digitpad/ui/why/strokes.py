@@ -12,6 +12,7 @@ from digitpad.image.normalize import BOX, PEN_WIDTH
 from digitpad.inference.importance import MOST_STROKES, Omission
 from digitpad.ink.ink import Ink
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 from digitpad.ui.why.picture import WIDTH
 
 #: Side of a small picture, in device-independent pixels, and what is left free around the ink.
@@ -21,7 +22,7 @@ _MARGIN = 1.5 * theme.GRID
 _POINTS = 60
 
 
-class StrokeTiles(QWidget):
+class StrokeTiles(Translated, QWidget):
     """The stroke that is left out is a dotted line; a class that changes is bold with an arrow."""
 
     def __init__(self, parent: QWidget | None = None) -> None:
@@ -34,7 +35,6 @@ class StrokeTiles(QWidget):
         self.retranslate()
 
     def retranslate(self) -> None:
-        """Take the texts of the language that is now installed."""
         self.setAccessibleName(self.tr("One stroke less"))
         self.describe()
         self.update()
@@ -79,9 +79,7 @@ class StrokeTiles(QWidget):
         return self.fontMetrics().height()
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        elif event.type() == QEvent.Type.FontChange:
+        if event.type() == QEvent.Type.FontChange:
             self.updateGeometry()
         super().changeEvent(event)
 

@@ -37,8 +37,7 @@ class Why(QObject):
         self._window, self._room = window, Room(window.tools.pad)
         self.panel: WhyPanel | None = None
         self._watcher: Watcher | None = None
-        add = window.commands.add
-        self._switch = add("why", _seeing_why, ["W"], _nothing, menu="view", checkable=True)
+        self._switch = window.commands.add("why", _seeing_why, ["W"], menu="view", checkable=True)
         self._switch.toggled.connect(self._turn)
 
     def open(self, on: bool = True) -> None:
@@ -71,10 +70,6 @@ class Why(QObject):
             self._window.add_panel(self.panel)
             self._watcher = Watcher(self._window, self.panel)
         return self.panel, self._watcher
-
-
-def _nothing() -> None:
-    """What the switch does besides being switched."""
 
 
 def _seeing_why() -> str:

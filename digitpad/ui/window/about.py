@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 
 translate = QCoreApplication.translate
 
@@ -78,7 +79,7 @@ def model_rows(name: str, provider: str, card: Mapping[str, Any]) -> list[tuple[
     return rows
 
 
-class AboutDialog(QDialog):
+class AboutDialog(Translated, QDialog):
     """Versions, model and licences, to be read and to be copied.
 
     Args:
@@ -119,12 +120,11 @@ class AboutDialog(QDialog):
         self.close_button.setFocus()
 
     def changeEvent(self, event: QEvent) -> None:
-        if event.type() in (QEvent.Type.LanguageChange, QEvent.Type.PaletteChange):
+        if event.type() == QEvent.Type.PaletteChange:
             self.retranslate()
         super().changeEvent(event)
 
     def retranslate(self) -> None:
-        """Say everything in the application's language."""
         self.setWindowTitle(translate("About", "About digitpad"))
         self.text.setAccessibleName(self.windowTitle())
         self.text.setHtml(self._html())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 
 from PySide6.QtCore import QCoreApplication
 from PySide6.QtGui import QAction, QKeySequence
@@ -19,6 +19,11 @@ Text = Callable[[], str]
 def plain(text: str) -> str:
     """An action's text without the mark of its mnemonic, which Korean puts behind: ``(&F)``."""
     return re.sub(r"\(&\w\)|&(?!&)", "", text)
+
+
+def from_table(table: Callable[[], Mapping[str, str]]) -> Callable[[str], Text]:
+    """Texts by their names in a table, which is made in the language of the moment."""
+    return lambda name: lambda: table()[name]
 
 
 def _titles() -> dict[str, str]:
@@ -63,7 +68,7 @@ class Commands:
         name: str,
         text: Text,
         keys: Sequence[str],
-        call: Callable[[], object],
+        call: Callable[[], object] | None = None,
         *,
         menu: str | None = None,
         tip: Text | None = None,
@@ -75,7 +80,7 @@ class Commands:
             name: by which it is found again; it takes the icon of this name, where there is one.
             text: its text in the language of the moment.
             keys: shortcuts, the first of which is shown.
-            call: what it does.
+            call: what it does, besides being checked.
             menu: which of the menus it is added to.
             tip: what a tool tip says before the shortcut; None: its text.
         """
@@ -84,7 +89,8 @@ class Commands:
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(checkable)
         action.setIconVisibleInMenu(False)  # where a check mark says which tool is in the hand
-        action.triggered.connect(lambda _checked: call())
+        if call is not None:
+            action.triggered.connect(lambda _checked: call())
         self._actions[name], self._texts[name] = action, (text, tip)
         self._window.addAction(action)
         if menu is not None:

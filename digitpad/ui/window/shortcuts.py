@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from PySide6.QtCore import QCoreApplication, QEvent, Qt
+from PySide6.QtCore import QCoreApplication, Qt
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QDialog,
@@ -19,6 +19,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 from digitpad.ui.window.commands import plain
 
 translate = QCoreApplication.translate
@@ -38,7 +39,7 @@ def name_of(action: QAction) -> str:
     return plain(action.text()).removesuffix("…").removesuffix("...")
 
 
-class ShortcutsDialog(QDialog):
+class ShortcutsDialog(Translated, QDialog):
     """A table: what is done, and with which keys. Actions without keys are left out.
 
     Args:
@@ -65,11 +66,6 @@ class ShortcutsDialog(QDialog):
         layout.addWidget(self._close, 0, Qt.AlignmentFlag.AlignRight)
         self.retranslate()
         self._close.setFocus()
-
-    def changeEvent(self, event: QEvent) -> None:
-        if event.type() == QEvent.Type.LanguageChange:
-            self.retranslate()
-        super().changeEvent(event)
 
     def retranslate(self) -> None:
         """Read the actions anew."""

@@ -13,7 +13,7 @@ from digitpad.ui.pad.pad import Pad
 from digitpad.ui.pad.pen_menu import PenMenu
 from digitpad.ui.pad.scrubber import Scrubber
 from digitpad.ui.style.icons import icon
-from digitpad.ui.window.commands import Commands
+from digitpad.ui.window.commands import Commands, from_table
 
 translate = QCoreApplication.translate
 
@@ -72,26 +72,44 @@ class Tools:
         self.pad.measure()
 
     def _add_tools(self, toggle_grid: Callable[[], None]) -> None:
-        add = self._commands.add
-        for name, text, tip, key in (
-            ("pen", _pen, _pen_tip, "P"),
-            ("eraser", _eraser, _eraser_tip, "E"),
-            ("eraser-parts", _eraser_parts, _eraser_parts, "Shift+E"),
+        add, text = self._commands.add, from_table(_texts)
+        for name, tip, key in (
+            ("pen", "pen-tip", "P"),
+            ("eraser", "eraser-tip", "E"),
+            ("eraser-parts", "eraser-parts", "Shift+E"),
         ):
-            add(name, text, [key], self._user_of(name), menu="draw", tip=tip, checkable=True)
-        add("grid", _grid, ["G"], toggle_grid, menu="draw", tip=_grid_tip, checkable=True)
+            add(
+                name,
+                text(name),
+                [key],
+                self._user_of(name),
+                menu="draw",
+                tip=text(tip),
+                checkable=True,
+            )
+        add(
+            "grid",
+            text("grid"),
+            ["G"],
+            toggle_grid,
+            menu="draw",
+            tip=text("grid-tip"),
+            checkable=True,
+        )
         draw = self._commands.menu("draw")
         draw.addSeparator()
         draw.addMenu(self.pen_menu)
         menu = self.pen_menu
-        add("heavier", _heavier, ["]"], lambda: menu.heavier(1), menu="draw")
-        add("lighter", _lighter, ["["], lambda: menu.heavier(-1), menu="draw")
-        add("denser", _denser, ["Shift+]"], lambda: menu.denser(1), menu="draw")
-        add("fainter", _fainter, ["Shift+["], lambda: menu.denser(-1), menu="draw")
+        add("heavier", text("heavier"), ["]"], lambda: menu.heavier(1), menu="draw")
+        add("lighter", text("lighter"), ["["], lambda: menu.heavier(-1), menu="draw")
+        add("denser", text("denser"), ["Shift+]"], lambda: menu.denser(1), menu="draw")
+        add("fainter", text("fainter"), ["Shift+["], lambda: menu.denser(-1), menu="draw")
         draw.addSeparator()
 
     def _add_replay(self) -> None:
-        play = self._commands.add("play", _play, ["Space"], self._scrubber.toggle, menu="draw")
+        play = self._commands.add(
+            "play", from_table(_texts)("play"), ["Space"], self._scrubber.toggle, menu="draw"
+        )
         # Elsewhere, the space bar presses buttons and inks cells.
         play.setShortcutContext(Qt.ShortcutContext.WidgetShortcut)
         for place in (self._canvas, self._scrubber):
@@ -116,49 +134,18 @@ class Tools:
         self._grid.set_eraser(tool != "pen")
 
 
-def _pen() -> str:
-    return translate("Tools", "Pen")
-
-
-def _pen_tip() -> str:
-    return translate("Tools", "Draw")
-
-
-def _eraser() -> str:
-    return translate("Tools", "Eraser")
-
-
-def _eraser_tip() -> str:
-    return translate("Tools", "Erase strokes; with Shift, only what is touched")
-
-
-def _eraser_parts() -> str:
-    return translate("Tools", "Erase only what is touched")
-
-
-def _grid() -> str:
-    return translate("Tools", "Grid")
-
-
-def _grid_tip() -> str:
-    return translate("Tools", "Ink the 28 × 28 cells that the network gets")
-
-
-def _heavier() -> str:
-    return translate("Tools", "Broader, or darker cells")
-
-
-def _lighter() -> str:
-    return translate("Tools", "Thinner, or lighter cells")
-
-
-def _denser() -> str:
-    return translate("Tools", "More ink")
-
-
-def _fainter() -> str:
-    return translate("Tools", "Less ink")
-
-
-def _play() -> str:
-    return translate("Tools", "Replay the drawing")
+def _texts() -> dict[str, str]:
+    return {
+        "pen": translate("Tools", "Pen"),
+        "pen-tip": translate("Tools", "Draw"),
+        "eraser": translate("Tools", "Eraser"),
+        "eraser-tip": translate("Tools", "Erase strokes; with Shift, only what is touched"),
+        "eraser-parts": translate("Tools", "Erase only what is touched"),
+        "grid": translate("Tools", "Grid"),
+        "grid-tip": translate("Tools", "Ink the 28 × 28 cells that the network gets"),
+        "heavier": translate("Tools", "Broader, or darker cells"),
+        "lighter": translate("Tools", "Thinner, or lighter cells"),
+        "denser": translate("Tools", "More ink"),
+        "fainter": translate("Tools", "Less ink"),
+        "play": translate("Tools", "Replay the drawing"),
+    }

@@ -28,11 +28,12 @@ from digitpad.ui.results.results import Results
 from digitpad.ui.results.status import StatusBar
 from digitpad.ui.results.verdict import Verdict
 from digitpad.ui.style import theme
+from digitpad.ui.style.translations import Translated
 from digitpad.ui.window.commands import Commands
 from digitpad.ui.window.tools import Tools
 
 
-class Window(QMainWindow):
+class Window(Translated, QMainWindow):
     """Connects pad, recogniser and displays; reads at most once a frame, on this thread.
 
     Signals:
@@ -274,10 +275,11 @@ class Window(QMainWindow):
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.PaletteChange:
             self._draw_icons()
-        elif event.type() == QEvent.Type.LanguageChange:
-            self.commands.retranslate()
-            self.tools.retranslate()
         super().changeEvent(event)
+
+    def retranslate(self) -> None:
+        self.commands.retranslate()
+        self.tools.retranslate()
 
     def _draw_icons(self) -> None:
         self.commands.draw_icons()
