@@ -82,7 +82,7 @@ def _window(options: argparse.Namespace) -> int:
         return _app()(
             model=options.model,
             device=options.device,
-            given=_given(options),
+            overrides=_overrides(options),
             compare=options.compare,
             scheme=options.theme,
             screenshot=options.screenshot,
@@ -131,7 +131,8 @@ def _predict(options: argparse.Namespace) -> int:
     from digitpad.inference.model_file import DEFAULT_MODEL
     from digitpad.inference.recognizer import Recognizer
 
-    recognizer = Recognizer.load(options.model or DEFAULT_MODEL, options.device, _given(options))
+    model = options.model or DEFAULT_MODEL
+    recognizer = Recognizer.load(model, options.device, _overrides(options))
     if recognizer.notice:
         _say(recognizer.notice)
     if recognizer.inferred is not None:
@@ -153,12 +154,12 @@ def _predict(options: argparse.Namespace) -> int:
 def _info(options: argparse.Namespace) -> int:
     from digitpad.cli.info import as_text, collect
 
-    report = collect(options.model, options.device, _given(options))
+    report = collect(options.model, options.device, _overrides(options))
     print(json.dumps(report, indent=2) if options.json else as_text(report))
     return 0
 
 
-def _given(options: argparse.Namespace) -> dict[str, Any]:
+def _overrides(options: argparse.Namespace) -> dict[str, Any]:
     """The conventions that the command line says."""
     if not options.convention:
         return {}

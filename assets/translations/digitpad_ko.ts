@@ -169,82 +169,19 @@
     </message>
 </context>
 <context>
-    <name>Exchange</name>
+    <name>Exporting</name>
     <message>
-        <source>Open a picture or a drawing</source>
-        <translation>이미지 또는 그림 열기</translation>
+        <source>Drawing for other programs</source>
+        <translation>다른 프로그램에서 쓸 그림</translation>
     </message>
     <message>
-        <source>The test images are not on this machine; train a model once</source>
-        <translation>이 컴퓨터에 테스트 이미지가 없습니다. 먼저 모델을 한 번 학습해 주세요</translation>
+        <source>Ink, one drawing a line</source>
+        <translation>필기, 한 줄에 그림 하나</translation>
     </message>
     <message>
-        <source>Test image {number}</source>
-        <translation>테스트 이미지 {number}</translation>
-    </message>
-    <message>
-        <source>{source}: its label is {label}</source>
-        <translation>{source}: 정답은 {label}입니다</translation>
-    </message>
-    <message>
-        <source>{source}: no ink was found</source>
-        <translation>{source}: 필기를 찾지 못했습니다</translation>
-    </message>
-    <message>
-        <source>There is no answer to copy yet</source>
-        <translation>아직 복사할 답이 없습니다</translation>
-    </message>
-    <message>
-        <source>The answer is on the clipboard</source>
-        <translation>답을 클립보드에 복사했습니다</translation>
-    </message>
-    <message>
-        <source>There is no drawing to copy</source>
-        <translation>복사할 그림이 없습니다</translation>
-    </message>
-    <message>
-        <source>The picture is on the clipboard</source>
-        <translation>이미지를 클립보드에 복사했습니다</translation>
-    </message>
-    <message>
-        <source>There is no drawing to save</source>
-        <translation>저장할 그림이 없습니다</translation>
-    </message>
-    <message>
-        <source>Save the drawing</source>
-        <translation>그림 저장</translation>
-    </message>
-    <message>
-        <source>Saved as {file}</source>
-        <translation>{file}에 저장했습니다</translation>
-    </message>
-    <message>
-        <source>Dropped</source>
-        <translation>끌어다 놓기</translation>
-    </message>
-    <message>
-        <source>&amp;Open…</source>
-        <translation>열기(&amp;O)…</translation>
-    </message>
-    <message>
-        <source>&amp;Save drawing…</source>
-        <translation>그림 저장(&amp;S)…</translation>
-    </message>
-    <message>
-        <source>Show me o&amp;ne</source>
-        <translation>하나 보여 주기(&amp;N)</translation>
-    </message>
-    <message>
-        <source>&amp;Paste</source>
-        <translation>붙여넣기(&amp;P)</translation>
-    </message>
-    <message>
-        <source>&amp;Copy answer</source>
-        <translation>답 복사(&amp;C)</translation>
-    </message>
-    <message>
-        <source>Copy p&amp;icture</source>
-        <translation>이미지로 복사(&amp;I)</translation>
+        <source>Picture</source>
+        <extracomment>Ink and paper of what leaves the window: the same in both schemes, as it is pasted anywhere.</extracomment>
+        <translation>이미지</translation>
     </message>
 </context>
 <context>
@@ -268,18 +205,93 @@ Arrow keys and Space do the same.</source>
     </message>
 </context>
 <context>
-    <name>Incoming</name>
+    <name>ImportExport</name>
     <message>
-        <source>Pictures and drawings</source>
-        <translation>이미지와 그림</translation>
+        <source>&amp;Copy answer</source>
+        <translation>답 복사(&amp;C)</translation>
     </message>
+    <message>
+        <source>&amp;Open…</source>
+        <translation>열기(&amp;O)…</translation>
+    </message>
+    <message>
+        <source>&amp;Paste</source>
+        <translation>붙여넣기(&amp;P)</translation>
+    </message>
+    <message>
+        <source>&amp;Save drawing…</source>
+        <translation>그림 저장(&amp;S)…</translation>
+    </message>
+    <message>
+        <source>Copy p&amp;icture</source>
+        <translation>이미지로 복사(&amp;I)</translation>
+    </message>
+    <message>
+        <source>Dropped</source>
+        <translation>끌어다 놓기</translation>
+    </message>
+    <message>
+        <source>Open a picture or a drawing</source>
+        <translation>이미지 또는 그림 열기</translation>
+    </message>
+    <message>
+        <source>Save the drawing</source>
+        <translation>그림 저장</translation>
+    </message>
+    <message>
+        <source>Saved as {file}</source>
+        <translation>{file}에 저장했습니다</translation>
+    </message>
+    <message>
+        <source>Show me o&amp;ne</source>
+        <translation>하나 보여 주기(&amp;N)</translation>
+    </message>
+    <message>
+        <source>Test image {number}</source>
+        <translation>테스트 이미지 {number}</translation>
+    </message>
+    <message>
+        <source>The answer is on the clipboard</source>
+        <translation>답을 클립보드에 복사했습니다</translation>
+    </message>
+    <message>
+        <source>The picture is on the clipboard</source>
+        <translation>이미지를 클립보드에 복사했습니다</translation>
+    </message>
+    <message>
+        <source>The test images are not on this machine; train a model once</source>
+        <translation>이 컴퓨터에 테스트 이미지가 없습니다. 먼저 모델을 한 번 학습해 주세요</translation>
+    </message>
+    <message>
+        <source>There is no answer to copy yet</source>
+        <translation>아직 복사할 답이 없습니다</translation>
+    </message>
+    <message>
+        <source>There is no drawing to copy</source>
+        <translation>복사할 그림이 없습니다</translation>
+    </message>
+    <message>
+        <source>There is no drawing to save</source>
+        <translation>저장할 그림이 없습니다</translation>
+    </message>
+    <message>
+        <source>{source}: its label is {label}</source>
+        <translation>{source}: 정답은 {label}입니다</translation>
+    </message>
+    <message>
+        <source>{source}: no ink was found</source>
+        <translation>{source}: 필기를 찾지 못했습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Importing</name>
     <message>
         <source>Clipboard</source>
         <translation>클립보드</translation>
     </message>
     <message>
-        <source>the picture is damaged</source>
-        <translation>이미지가 손상되었습니다</translation>
+        <source>Pictures and drawings</source>
+        <translation>이미지와 그림</translation>
     </message>
     <message>
         <source>There is no picture and no drawing to paste.</source>
@@ -290,12 +302,16 @@ Arrow keys and Space do the same.</source>
         <translation>이 텍스트는 이미지도 그림도 아닙니다.</translation>
     </message>
     <message>
-        <source>there is no such file</source>
-        <translation>파일을 찾을 수 없습니다</translation>
-    </message>
-    <message>
         <source>the drawing is empty</source>
         <translation>그림이 비어 있습니다</translation>
+    </message>
+    <message>
+        <source>the picture is damaged</source>
+        <translation>이미지가 손상되었습니다</translation>
+    </message>
+    <message>
+        <source>there is no such file</source>
+        <translation>파일을 찾을 수 없습니다</translation>
     </message>
 </context>
 <context>
@@ -511,22 +527,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>{model} reads already; choose another one to compare it with</source>
         <translation>{model} 모델은 이미 사용 중입니다. 비교할 다른 모델을 골라 주세요</translation>
-    </message>
-</context>
-<context>
-    <name>Outgoing</name>
-    <message>
-        <source>Picture</source>
-        <extracomment>Ink and paper of what leaves the window: the same in both schemes, as it is pasted anywhere.</extracomment>
-        <translation>이미지</translation>
-    </message>
-    <message>
-        <source>Drawing for other programs</source>
-        <translation>다른 프로그램에서 쓸 그림</translation>
-    </message>
-    <message>
-        <source>Ink, one drawing a line</source>
-        <translation>필기, 한 줄에 그림 하나</translation>
     </message>
 </context>
 <context>

@@ -26,14 +26,14 @@ _WORKED_OUT = ("layout", "scaling", "ink", "output", "answers", "labels")
 
 
 def collect(
-    model: str | None, device: str, given: Mapping[str, Any] | None = None
+    model: str | None, device: str, overrides: Mapping[str, Any] | None = None
 ) -> dict[str, Any]:
     """Everything that ``digitpad info`` says, as JSON-ready values.
 
     Args:
         model: name or file of one model, or None for all bundled ones.
         device: the device on which the models are tried.
-        given: values of conventions that are known already.
+        overrides: values of conventions that are known already.
     """
     problem: str | None = None
     try:
@@ -46,7 +46,7 @@ def collect(
         "versions": versions(),
         "devices": list(available_devices()),
         "providers": list(onnxruntime().get_available_providers()),
-        "models": {name: _model(name, device, given) for name in models},
+        "models": {name: _model(name, device, overrides) for name in models},
         "problem": problem,
     }
 
@@ -64,10 +64,10 @@ def as_text(report: Mapping[str, Any]) -> str:
     return "\n\n".join(blocks)
 
 
-def _model(name: str, device: str, given: Mapping[str, Any] | None) -> dict[str, Any]:
+def _model(name: str, device: str, overrides: Mapping[str, Any] | None) -> dict[str, Any]:
     try:
         path = asset(f"models/{name}.onnx") if name in bundled_models() else Path(name)
-        recognizer = Recognizer.load(name, device, given)
+        recognizer = Recognizer.load(name, device, overrides)
         size = path.stat().st_size
     except (ModelError, AssetError) as error:
         return {"problem": str(error)}

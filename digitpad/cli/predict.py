@@ -21,7 +21,7 @@ from digitpad.inference.recognizer import Readings, Recognizer
 
 #: Decimals of probabilities in JSON; float32 has about seven.
 _DECIMALS = 6
-#: Room for ":LINE" that keeps the columns of the first 9,999 lines straight.
+#: PanelWidth for ":LINE" that keeps the columns of the first 9,999 lines straight.
 _LINE_WIDTH = 5
 
 

@@ -1,4 +1,4 @@
-"""What the user names (pictures, folders, ink, standard input) to a stream of normalised drawings.
+"""Reads drawings from pictures, folders, files of ink and standard input, normalised.
 
 Files are read one line or one picture at a time, so memory does not grow with their number. What
 cannot be read is a :class:`Problem` in the same stream, and the rest goes on.

@@ -1,4 +1,4 @@
-"""Finding the ink in a picture: which colour is paper, which is ink, and where the digit is.
+"""Finds the ink in a picture: the colour of its paper, of its ink, and where the digit is.
 
 Works on screenshots (exact colours), transparent pictures and photographs (shadows, ruled paper,
 noise), dark on light or light on dark. It knows nothing of 28x28: :mod:`digitpad.image.normalize`
@@ -16,7 +16,7 @@ from PIL import Image
 
 from digitpad.image.blobs import digit_only
 from digitpad.image.paper import Plane, one_colour, surface
-from digitpad.image.ruled_lines import without_rules
+from digitpad.image.ruled_lines import without_ruled_lines
 
 Pixels = NDArray[np.uint8] | NDArray[np.floating[Any]]
 Box = tuple[float, float, float, float]
@@ -76,7 +76,7 @@ def find_ink(pixels: Pixels) -> FoundInk | None:
     if share is None:
         return None
     faint = _FAINT
-    unruled = without_rules(share)
+    unruled = without_ruled_lines(share)
     if photograph or unruled is not None:
         share, faint = _sharpened(share if unruled is None else unruled), 0.5
     if not share.max() > faint:
@@ -164,7 +164,7 @@ def _share_of_ink(colours: Plane, paper: Plane, photograph: bool) -> Plane | Non
 
 
 def _sharpened(share: Plane) -> Plane:
-    """The digit of a photograph, without faint remains of rules, creases and shadows."""
+    """The digit of a photograph, without faint remains of ruled lines, creases and shadows."""
     return digit_only(np.clip((share - _PAPER) / (_INK - _PAPER), 0, 1))
 
 

@@ -1,4 +1,4 @@
-"""What of a photograph's ink is the digit: not specks, and not what stands beside it."""
+"""Keeps the digit of a photograph's ink: not specks, and not what stands beside it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Ink or a picture to the 28x28 image that a network sees: the only definition of model input.
+"""Makes the 28x28 image that a network sees of ink or a picture: the only such place.
 
 MNIST's own recipe (http://yann.lecun.com/exdb/mnist): the ink is scaled to fit a 20x20 box with its
 aspect kept, anti-aliased, and then moved by whole pixels so that its centre of mass comes to lie at

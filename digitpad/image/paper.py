@@ -1,4 +1,4 @@
-"""The paper of a picture: its colour at every pixel, under uneven light and under shadows."""
+"""Finds the colour of a picture's paper at every pixel, under uneven light and shadows."""
 
 from __future__ import annotations
 

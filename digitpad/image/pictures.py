@@ -1,4 +1,4 @@
-"""Image files, trusted no further than a stranger's upload, to arrays of pixels."""
+"""Reads image files, which may be hostile, into arrays of pixels."""
 
 from __future__ import annotations
 

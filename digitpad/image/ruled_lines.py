@@ -1,4 +1,4 @@
-"""The rules of ruled and squared paper: taken off the ink, and not off what is written on them."""
+"""Takes the ruled lines of paper off the ink, and leaves what is written over them."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from numpy.typing import NDArray
 
 from digitpad.image.paper import Plane, running
 
-#: In pictures whose shorter side is below this, a rule is no different from a thin stroke.
+#: In pictures whose shorter side is below this, a ruled line is no different from a thin stroke.
 _LEAST = 128
-#: A rule is at most this share of the picture's longest side wide,
+#: A ruled line is at most this share of the picture's longest side wide,
 _WIDE = 0.025
 #: darker than the first share of full ink and fainter than the second,
 _FAINTEST, _DARKEST = 0.12, 0.8
@@ -18,30 +18,30 @@ _STEEPEST = 0.4
 #: It covers this share of half the picture; the rest are gaps, and the digit. It may be bent: of
 #: so many parts of the picture, any two neighbours are a half.
 _COVERED, _PARTS = 0.75, 4
-#: Every so many pixels along a rule are looked at.
+#: Every so many pixels along a line are looked at.
 _SKIP = 8
 
 
-def without_rules(share: Plane) -> Plane | None:
-    """Take the rules of the paper off; what is written over them stays.
+def without_ruled_lines(share: Plane) -> Plane | None:
+    """Take the ruled lines of the paper off; what is written over them stays.
 
     Args:
         share: float32 (h, w), how much of each pixel is ink, 0..1.
 
     Returns:
-        The same without rules, of which corners of the picture may hold remains; None where there
+        The same without ruled lines, of which corners may hold remains; None where there
         are none.
     """
     if min(share.shape) < _LEAST:
         return None
     wide = max(3, round(_WIDE * max(share.shape))) | 1
-    level = _without_level_rules(share, wide)
-    upright = _without_level_rules((share if level is None else level).T, wide)
+    level = _without_level_lines(share, wide)
+    upright = _without_level_lines((share if level is None else level).T, wide)
     return level if upright is None else upright.T
 
 
-def _without_level_rules(share: Plane, wide: int) -> Plane | None:
-    """Take off the rules that run from left to right; None where there are none."""
+def _without_level_lines(share: Plane, wide: int) -> Plane | None:
+    """Take off the lines that run from left to right; None where there are none."""
     few = share[:, ::_SKIP]
     around = running(np.pad(few, ((wide // 2, wide // 2), (0, 0))), wide, 0, np.maximum)
     ridge = (few > _FAINTEST) & (around < _DARKEST) & (_opened(few, wide) < 0.5 * few)
@@ -51,8 +51,8 @@ def _without_level_rules(share: Plane, wide: int) -> Plane | None:
     levels = few[ridge & lines[:, ::_SKIP]]
     if not levels.size:
         return None
-    rule = np.percentile(levels, 95)
-    return np.where(lines, np.maximum(share - rule, 0) / (1 - rule), share)
+    grey = np.percentile(levels, 95)
+    return np.where(lines, np.maximum(share - grey, 0) / (1 - grey), share)
 
 
 def _lines(ridge: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:

@@ -1,4 +1,4 @@
-"""What an ONNX file must have, and say of itself, to be a model for digitpad."""
+"""Checks that an ONNX model is one for digitpad, and reads what it says of its outputs."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which ink mattered for a model's answer: leave some out, and see what the model says then.
+"""Measures which ink mattered for an answer, by leaving some out.
 
 Two ways, in one batch: small patches of the image are blanked one after the other ("occlusion",
 M. D. Zeiler and R. Fergus, "Visualizing and Understanding Convolutional Networks", 2014), and each

@@ -1,4 +1,4 @@
-"""Where a model's file is, and what lies in it and in the card beside it."""
+"""Finds and reads a model's file, and the card beside it."""
 
 from __future__ import annotations
 

@@ -113,7 +113,7 @@ class Recognizer:
         cls,
         name_or_path: str | Path,
         device: str = "auto",
-        given: Mapping[str, Any] | None = None,
+        overrides: Mapping[str, Any] | None = None,
     ) -> Self:
         """Load a bundled model by name, or a file.
 
@@ -123,8 +123,8 @@ class Recognizer:
         Args:
             name_or_path: ``"digits"``, or the path of an ``.onnx`` file.
             device: one of :data:`DEVICES`; ``"auto"`` takes the best that works.
-            given: values of :class:`Conventions` that are not to be worked out; all of them, from
-                :meth:`Conventions.as_dict`, where a choice was remembered.
+            overrides: values of :class:`Conventions` that are not to be worked out; all of them,
+                from :meth:`Conventions.as_dict`, where a choice was remembered.
 
         Raises:
             ModelError: if there is no such model or digitpad cannot use it.
@@ -137,8 +137,8 @@ class Recognizer:
             from digitpad.inference.foreign.validate import validate
 
             validate(file.content)
-            inferred = try_model(file.content, given or {})
-        elif given:
+            inferred = try_model(file.content, overrides or {})
+        elif overrides:
             raise ModelError(NOT_NEEDED)
         return cls.of_file(file, device, inferred)
 
@@ -184,7 +184,7 @@ class Recognizer:
         return str(self._session.get_providers()[0])
 
     @property
-    def judges(self) -> bool:
+    def has_digit_score(self) -> bool:
         """Whether the model may say that a drawing is not a digit."""
         return self.digit_score_threshold is not None
 
@@ -213,7 +213,7 @@ class Recognizer:
 
     def _run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
         """The model's probabilities and, where it judges, its digit scores."""
-        names = ["probabilities", "digit_score"] if self.judges else ["probabilities"]
+        names = ["probabilities", "digit_score"] if self.has_digit_score else ["probabilities"]
         if len(images) == 0:
             empty = np.zeros((0, len(self.labels)), dtype=np.float32)
             return [empty, empty[:, 0]][: len(names)]

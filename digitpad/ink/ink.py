@@ -1,4 +1,4 @@
-"""Digital ink: what a hand drew, as immutable strokes of points. No Qt, no pixels.
+"""Digital ink: immutable strokes of points. No Qt, no pixels.
 
 Coordinates are device-independent pixels, x to the right and y down. Every edit returns a new
 :class:`Ink`, so undo is a list. One drawing is one JSON line (JSONL)::

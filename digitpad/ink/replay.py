@@ -1,4 +1,4 @@
-"""A drawing as it came about: the ink at any moment of its drawing."""
+"""Replays a drawing: the ink at any moment of its drawing."""
 
 from __future__ import annotations
 

@@ -40,7 +40,7 @@ def run(
     *,
     model: str | None = None,
     device: str = "auto",
-    given: Mapping[str, Any] | None = None,
+    overrides: Mapping[str, Any] | None = None,
     compare: str | None = None,
     scheme: str | None = None,
     screenshot: Path | None = None,
@@ -53,7 +53,7 @@ def run(
 
     Args:
         model: a bundled model's name, or a file; None: the one of last time.
-        given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
+        overrides: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
         compare: a model to compare it with; None: that of last time, where there was one.
         scheme: one of :data:`~digitpad.ui.style.theme.SCHEMES`; None: the one of last time.
 
@@ -63,8 +63,8 @@ def run(
     """
     try:
         if screenshot is None and not smoke_test:
-            return _draw(model, device, given, compare, scheme, ink)
-        recognizer = Recognizer.load(model or DEFAULT_MODEL, device, given)
+            return _draw(model, device, overrides, compare, scheme, ink)
+        recognizer = Recognizer.load(model or DEFAULT_MODEL, device, overrides)
         second = None if compare is None else Recognizer.load(compare, device)
         use_no_display()
     except (ModelError, DisplayError) as error:
@@ -85,13 +85,13 @@ def run(
 def _draw(
     model: str | None,
     device: str,
-    given: Mapping[str, Any] | None,
+    overrides: Mapping[str, Any] | None,
     compare: str | None,
     scheme: str | None,
     ink: Ink | None,
 ) -> int:
     """Open the window for a person, until it is closed."""
-    session = Session(model, device, compare, given)
+    session = Session(model, device, compare, overrides)
     require_display()
     app = start_qt(scheme or session.settings.theme)
     session.set_language()

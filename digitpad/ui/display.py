@@ -1,4 +1,4 @@
-"""Is there a screen that Qt can open a window on? Asked first: Qt aborts without one."""
+"""Whether there is a screen to open a window on; asked first, because Qt aborts without one."""
 
 from __future__ import annotations
 

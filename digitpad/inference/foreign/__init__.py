@@ -1,1 +1,1 @@
-"""Other people's ONNX models: validated, tried in a sandbox, understood, adapted."""
+"""Other people's ONNX models: validated, tried in a sandbox, conventions inferred, adapted."""

@@ -1,4 +1,4 @@
-"""Images as another model wants them, and its answers as digitpad wants them."""
+"""Feeds images to a foreign model, and turns its answers into probabilities."""
 
 from __future__ import annotations
 

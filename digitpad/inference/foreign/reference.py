@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 from digitpad.image.normalize import normalize_ink
 from digitpad.ink.ink import Ink
 
-#: Strokes of each digit, one line a hand: points as ``xy`` on a 10 x 10 grid, y down, ``/`` between
-#: strokes. Strokes are smooth curves through their points; a corner begins a new stroke.
-_HANDS = {
+#: Strokes of each digit, a line for each writer: points as ``xy`` on a 10 x 10 grid, y down, ``/``
+#: between strokes, which are smooth curves through their points; a corner begins a new stroke.
+_WRITTEN = {
     "0": (
         "40 21 13 16 28 49 78 86 83 71 40",
         "50 32 25 38 59 68 75 72 50",
@@ -63,7 +63,7 @@ _HANDS = {
         "70 40 22 24 45 65 70 / 70 59",
     ),
 }
-#: How each hand leans, as x per y; the first as drawn.
+#: How each writer leans, as x per y; the first as drawn.
 _SLANTS = (0.0, -0.2)
 
 
@@ -88,13 +88,13 @@ class References:
 
 @cache
 def reference_inks() -> tuple[Ink, ...]:
-    """Every reference digit, labelled: the digits 0 to 9 of one hand, then those of the next."""
-    count = min(map(len, _HANDS.values()))
+    """Every reference digit, labelled: the digits 0 to 9 of one writer, then those of the next."""
+    count = min(map(len, _WRITTEN.values()))
     return tuple(
-        _ink(label, drawn[hand], slant)
+        _ink(label, drawn[writer], slant)
         for slant in _SLANTS
-        for hand in range(count)
-        for label, drawn in _HANDS.items()
+        for writer in range(count)
+        for label, drawn in _WRITTEN.items()
     )
 
 
@@ -108,7 +108,7 @@ def references(count: int) -> References:
     inks = reference_inks()[:count]
     plain = np.stack([image for ink in inks if (image := normalize_ink(ink)) is not None])
     digits = np.array([int(ink.label or 0) for ink in inks])
-    # Each digit with the one three further on of the same hand: 0 with 3, 7 with 0, ...
+    # Each digit with the one three further on of the same writer: 0 with 3, 7 with 0, ...
     others = [i - i % 10 + (i + 3) % 10 for i in range(len(inks) // 10 * 10)]
     first = np.arange(len(others))
     mixed = (plain[first] + plain[others]) / np.float32(2)

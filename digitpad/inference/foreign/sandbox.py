@@ -1,4 +1,4 @@
-"""A model that somebody else made is first run by a child process, which may fail.
+"""Tries other people's models in a child process, which may fail.
 
 onnxruntime cannot be interrupted while it loads a model or runs one operator, and a file of a few
 bytes can make it allocate gigabytes, compute for hours or crash. So a child process does everything
@@ -34,13 +34,13 @@ class Command(NamedTuple):
     environment: dict[str, str]
 
 
-def command(given: Mapping[str, Any]) -> Command:
+def command(overrides: Mapping[str, Any]) -> Command:
     """What starts a child that tries a model with these values of conventions."""
     # -P and the path of this process: the child finds the same digitpad, and no others that happen
     # to lie in the current folder. A frozen program needs neither.
     python = () if getattr(sys, "frozen", False) else ("-P", "-m", "digitpad")
     path = os.pathsep.join(filter(None, sys.path))
-    words = [sys.executable, *python, CHILD, json.dumps(dict(given))]
+    words = [sys.executable, *python, CHILD, json.dumps(dict(overrides))]
     return Command(words, os.environ | {"PYTHONPATH": path})
 
 
@@ -78,12 +78,12 @@ def over_limits() -> ModelError:
     return ModelError("this model takes more time or memory than one that reads small images may")
 
 
-def try_model(model: bytes, given: Mapping[str, Any]) -> InferredConventions | None:
+def try_model(model: bytes, overrides: Mapping[str, Any]) -> InferredConventions | None:
     """Load and run a model in a child process, and wait for it.
 
     Args:
         model: the whole file.
-        given: values of conventions that are known already.
+        overrides: values of conventions that are known already.
 
     Returns:
         As :func:`outcome`.
@@ -93,7 +93,7 @@ def try_model(model: bytes, given: Mapping[str, Any]) -> InferredConventions | N
     """
     import subprocess  # which a window does not need
 
-    words, environment = command(given)
+    words, environment = command(overrides)
     try:
         child = subprocess.run(  # noqa: S603
             words,

@@ -22,11 +22,11 @@ FIRST_S, TRIALS_S = 1.0, 5.0
 SPEED = 100 * 2**20
 
 
-def main(given: str) -> int:
+def main(overrides: str) -> int:
     """Read a model from standard input, and run it.
 
     Args:
-        given: values of conventions that are known already, as JSON.
+        overrides: values of conventions that are known already, as JSON.
 
     Returns:
         The exit code: 0, after what is known of its conventions on standard output, if it has any;
@@ -43,7 +43,7 @@ def main(given: str) -> int:
 
         limit(FIRST_S + len(model) / SPEED)
         try:
-            known = examine(model, json.loads(given), lambda: limit(TRIALS_S))
+            known = examine(model, json.loads(overrides), lambda: limit(TRIALS_S))
             sys.stdout.buffer.write(b"" if known is None else known.to_json().encode())
         except ModelError as error:
             sys.stdout.buffer.write(str(error).encode("utf-8", "replace"))
@@ -56,22 +56,22 @@ def main(given: str) -> int:
 
 
 def examine(
-    model: bytes, given: Mapping[str, Any], runs: Callable[[], None] = lambda: None
+    model: bytes, overrides: Mapping[str, Any], runs: Callable[[], None] = lambda: None
 ) -> InferredConventions | None:
     """Run a model, and find out how it is used.
 
     Args:
         model: the whole file.
-        given: values of conventions that are known already.
+        overrides: values of conventions that are known already.
         runs: called once it has run on the first images.
 
     Returns:
         None for a model of digitpad's own kind, which says itself how it is used.
 
     Raises:
-        ModelError: if it cannot be used, or not with what is given.
+        ModelError: if it cannot be used, or not with what is overrides.
     """
-    fixed = checked(given)
+    fixed = checked(overrides)
     session, _ = start(model, "cpu", threads=1, bounded=True)
     forms = try_input_forms(session, fixed)
     runs()
@@ -85,7 +85,7 @@ def examine(
             raise
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             raise ModelError("this model fails on images of digits") from error
-    if given:
+    if overrides:
         raise ModelError(NOT_NEEDED)
     return None
 

@@ -1,4 +1,4 @@
-"""What an ONNX file is made of, read from its raw bytes without onnxruntime.
+"""Validates an ONNX file from its raw bytes, without onnxruntime.
 
 A walk over the protobuf wire format (https://protobuf.dev/programming-guides/encoding), with the
 field numbers of ``onnx.proto``. It builds nothing, so that a hostile file costs no more than its

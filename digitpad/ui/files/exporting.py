@@ -1,4 +1,4 @@
-"""The answer and the drawing to the clipboard, and the drawing to files."""
+"""Copies the answer and the drawing to the clipboard, and saves the drawing to files."""
 
 from __future__ import annotations
 
@@ -67,9 +67,9 @@ def as_image(ink: Ink, brush: Brush, *, paper: str | None = None, scale: float =
 def name_filters() -> str:
     """What a "Save as" dialog offers."""
     kinds = (
-        (translate("Outgoing", "Picture"), "png"),
-        (translate("Outgoing", "Drawing for other programs"), "svg"),
-        (translate("Outgoing", "Ink, one drawing a line"), "jsonl"),
+        (translate("Exporting", "Picture"), "png"),
+        (translate("Exporting", "Drawing for other programs"), "svg"),
+        (translate("Exporting", "Ink, one drawing a line"), "jsonl"),
     )
     return ";;".join(f"{name} (*.{suffix})" for name, suffix in kinds)
 

@@ -1,4 +1,4 @@
-"""Between the window and everything else: files, clipboard, drops, and samples.
+"""The window's import and export: files, clipboard, drops, and samples.
 
 What reads and writes files is imported when it is first used: the window does not wait for it.
 """
@@ -23,7 +23,7 @@ from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
     from digitpad.image.bitmap import Box, Pixels
-    from digitpad.ui.files.importing import Incoming
+    from digitpad.ui.files.importing import Imported
 
 translate = QCoreApplication.translate
 
@@ -37,7 +37,7 @@ class Picture:
     box: Box | None
 
 
-class Exchange(QObject):
+class ImportExport(QObject):
     """Opens, pastes, copies and saves for a window.
 
     Args:
@@ -69,7 +69,7 @@ class Exchange(QObject):
 
         name, _ = QFileDialog.getOpenFileName(
             self._window,
-            translate("Exchange", "Open a picture or a drawing"),
+            translate("ImportExport", "Open a picture or a drawing"),
             str(self._folder),
             importing.name_filter(),
         )
@@ -92,7 +92,7 @@ class Exchange(QObject):
 
         self.take(importing.from_mime(QGuiApplication.clipboard().mimeData()))
 
-    def take(self, came: Incoming) -> None:
+    def take(self, came: Imported) -> None:
         """Show what came in, or say why not; undo brings the drawing before it back."""
         if came.ink is not None:
             self._window.open_ink(came.ink)
@@ -110,15 +110,17 @@ class Exchange(QObject):
         sample = samples.random_sample(dataset, samples.data_folder())
         if sample is None:
             self._tell(
-                translate("Exchange", "The test images are not on this machine; train a model once")
+                translate(
+                    "ImportExport", "The test images are not on this machine; train a model once"
+                )
             )
             return
-        source = translate("Exchange", "Test image {number}").format(number=sample.index + 1)
+        source = translate("ImportExport", "Test image {number}").format(number=sample.index + 1)
         picture = Picture(sample.image, source, WHOLE)
         self._window.open_image(sample.image, picture)
         labels = self._window.recognizer.labels
         if sample.label < len(labels):
-            said = translate("Exchange", "{source}: its label is {label}")
+            said = translate("ImportExport", "{source}: its label is {label}")
             self._tell(said.format(source=source, label=labels[sample.label]))
 
     def _take_picture(self, pixels: Pixels, source: str) -> None:
@@ -130,7 +132,9 @@ class Exchange(QObject):
             self._tell(f"{source}: {error}")
             return
         if found is None:
-            self._tell(translate("Exchange", "{source}: no ink was found").format(source=source))
+            self._tell(
+                translate("ImportExport", "{source}: no ink was found").format(source=source)
+            )
             return
         self._window.open_image(normalize_found(found), Picture(pixels, source, found.box))
         self._tell(None)
@@ -143,11 +147,11 @@ class Exchange(QObject):
 
         answer = self._window.answer
         if answer.label is None:
-            self._tell(translate("Exchange", "There is no answer to copy yet"))
+            self._tell(translate("ImportExport", "There is no answer to copy yet"))
             return
         doubt = rejected() if answer.rejected else None
         exporting.copy_answer(answer.label, answer.probability, doubt)
-        self._tell(translate("Exchange", "The answer is on the clipboard"))
+        self._tell(translate("ImportExport", "The answer is on the clipboard"))
 
     def copy_picture(self) -> None:
         """The drawing, or the picture that was opened, as a picture."""
@@ -159,20 +163,20 @@ class Exchange(QObject):
         elif document.ink and not document.on_grid:
             exporting.copy_drawing(document.ink, self._window.canvas.brush)
         else:
-            self._tell(translate("Exchange", "There is no drawing to copy"))
+            self._tell(translate("ImportExport", "There is no drawing to copy"))
             return
-        self._tell(translate("Exchange", "The picture is on the clipboard"))
+        self._tell(translate("ImportExport", "The picture is on the clipboard"))
 
     def save(self) -> None:
         """Ask for a file, and save the drawing there."""
         from digitpad.ui.files import exporting
 
         if not self._window.ink:
-            self._tell(translate("Exchange", "There is no drawing to save"))
+            self._tell(translate("ImportExport", "There is no drawing to save"))
             return
         name, _ = QFileDialog.getSaveFileName(
             self._window,
-            translate("Exchange", "Save the drawing"),
+            translate("ImportExport", "Save the drawing"),
             str(self._folder / "digit.png"),
             exporting.name_filters(),
         )
@@ -190,7 +194,7 @@ class Exchange(QObject):
         except SaveError as error:
             self._tell(str(error))
             return
-        self._tell(translate("Exchange", "Saved as {file}").format(file=saved.name))
+        self._tell(translate("ImportExport", "Saved as {file}").format(file=saved.name))
 
     # -- the window ----------------------------------------------------------------------------
 
@@ -212,7 +216,7 @@ class Exchange(QObject):
         if files:
             self.open_file(files[0])
         else:
-            source = translate("Exchange", "Dropped")
+            source = translate("ImportExport", "Dropped")
             self.take(importing.from_mime(event.mimeData(), source))
 
     def _follow(self, document: Document) -> None:
@@ -254,10 +258,10 @@ def _can_read(event: QDropEvent) -> bool:
 
 def _texts() -> dict[str, str]:
     return {
-        "open": translate("Exchange", "&Open…"),
-        "save": translate("Exchange", "&Save drawing…"),
-        "show-one": translate("Exchange", "Show me o&ne"),
-        "paste": translate("Exchange", "&Paste"),
-        "copy-answer": translate("Exchange", "&Copy answer"),
-        "copy-picture": translate("Exchange", "Copy p&icture"),
+        "open": translate("ImportExport", "&Open…"),
+        "save": translate("ImportExport", "&Save drawing…"),
+        "show-one": translate("ImportExport", "Show me o&ne"),
+        "paste": translate("ImportExport", "&Paste"),
+        "copy-answer": translate("ImportExport", "&Copy answer"),
+        "copy-picture": translate("ImportExport", "Copy p&icture"),
     }

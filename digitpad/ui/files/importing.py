@@ -1,4 +1,4 @@
-"""What is pasted, dropped or opened: a picture, ink, or a sentence that says why it is neither."""
+"""Reads what is pasted, dropped or opened: a picture, ink, or a sentence on why it is neither."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _SVG_FORMAT = "image/svg+xml"
 
 
 @dataclass(frozen=True, eq=False)
-class Incoming:
+class Imported:
     """Something that came in; exactly one of ``pixels``, ``ink`` and ``problem`` is there.
 
     Attributes:
@@ -44,7 +44,7 @@ class Incoming:
 def name_filter() -> str:
     """What an "Open" dialog offers."""
     patterns = " ".join(f"*{suffix}" for suffix in sorted({*SUFFIXES, ".svg", ".jsonl"}))
-    title = translate("Incoming", "Pictures and drawings")
+    title = translate("Importing", "Pictures and drawings")
     return f"{title} ({patterns})"
 
 
@@ -53,7 +53,7 @@ def can_read(mime: QMimeData) -> bool:
     return bool(_files(mime)) or mime.hasImage() or mime.hasFormat(INK_FORMAT) or mime.hasText()
 
 
-def from_mime(mime: QMimeData, source: str | None = None) -> Incoming:
+def from_mime(mime: QMimeData, source: str | None = None) -> Imported:
     """What a paste or a drop brings.
 
     Files come first, then ink, then images, then text that is ink or SVG.
@@ -62,39 +62,39 @@ def from_mime(mime: QMimeData, source: str | None = None) -> Incoming:
         mime: the clipboard's or the drop's data.
         source: what to call data without a file; None for "Clipboard".
     """
-    source = source or translate("Incoming", "Clipboard")
+    source = source or translate("Importing", "Clipboard")
     if files := _files(mime):
         return from_file(files[0])
     for name, read in ((INK_FORMAT, _ink_from_text), (_SVG_FORMAT, _svg)):
         if mime.hasFormat(name):
             return read(source, bytes(mime.data(name).data()))
     if (image := _image(mime)) is not None:
-        return Incoming(source, pixels=as_pixels(image))
+        return Imported(source, pixels=as_pixels(image))
     if text := mime.text()[:MAX_LINE].strip():
         return _from_text(source, text.encode("utf-8", "replace"))
     if mime.hasImage():
-        return _problem(source, translate("Incoming", "the picture is damaged"))
-    return Incoming(
-        source, problem=translate("Incoming", "There is no picture and no drawing to paste.")
+        return _problem(source, translate("Importing", "the picture is damaged"))
+    return Imported(
+        source, problem=translate("Importing", "There is no picture and no drawing to paste.")
     )
 
 
-def from_file(path: Path) -> Incoming:
+def from_file(path: Path) -> Imported:
     """A picture, an SVG, or the first drawing of a ``.jsonl`` file."""
     source = printable(path.name)
     try:
         if not path.is_file():  # opening a pipe or a device could wait for ever
-            return _problem(source, translate("Incoming", "there is no such file"))
+            return _problem(source, translate("Importing", "there is no such file"))
         if is_ink(path.name):
-            return Incoming(source, ink=first_ink(str(path), io.BytesIO()))
+            return Imported(source, ink=first_ink(str(path), io.BytesIO()))
         with path.open("rb") as stream:
             if path.suffix.lower() == ".svg" or stream.read(256).lstrip().startswith(b"<"):
                 stream.seek(0)
                 return _svg(source, stream.read(MAX_BYTES + 1))
             stream.seek(0)
-            return Incoming(source, pixels=read_picture(stream))
+            return Imported(source, pixels=read_picture(stream))
     except SourceError as error:
-        return Incoming(source, problem=printable(str(error)))
+        return Imported(source, problem=printable(str(error)))
     except PictureError as error:
         return _problem(source, str(error))
     except (OSError, ValueError) as error:
@@ -128,34 +128,34 @@ def _image(mime: QMimeData) -> QImage | None:
     return image if isinstance(image, QImage) and not image.isNull() else None
 
 
-def _from_text(source: str, text: bytes) -> Incoming:
+def _from_text(source: str, text: bytes) -> Imported:
     if text.startswith(b"{"):
         return _ink_from_text(source, text)
     if text.startswith(b"<"):
         return _svg(source, text)
-    return Incoming(
-        source, problem=translate("Incoming", "This text is neither a picture nor a drawing.")
+    return Imported(
+        source, problem=translate("Importing", "This text is neither a picture nor a drawing.")
     )
 
 
-def _ink_from_text(source: str, text: bytes) -> Incoming:
+def _ink_from_text(source: str, text: bytes) -> Imported:
     try:
         ink = Ink.from_json(text.partition(b"\n")[0][:MAX_LINE])
     except InkError as error:
         return _problem(source, str(error))
     return (
-        Incoming(source, ink=ink)
+        Imported(source, ink=ink)
         if ink
-        else _problem(source, translate("Incoming", "the drawing is empty"))
+        else _problem(source, translate("Importing", "the drawing is empty"))
     )
 
 
-def _svg(source: str, content: bytes) -> Incoming:
+def _svg(source: str, content: bytes) -> Imported:
     try:
-        return Incoming(source, pixels=read_svg(content))
+        return Imported(source, pixels=read_svg(content))
     except PictureError as error:
         return _problem(source, str(error))
 
 
-def _problem(source: str, sentence: str) -> Incoming:
-    return Incoming(source, problem=f"{source}: {sentence}")
+def _problem(source: str, sentence: str) -> Imported:
+    return Imported(source, problem=f"{source}: {sentence}")

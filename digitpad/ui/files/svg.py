@@ -1,4 +1,4 @@
-"""SVG to pixels, trusted no further than a stranger's upload: no entities, no links, no scripts."""
+"""Draws SVG files, which may be hostile: no entities, no links, no scripts."""
 
 from __future__ import annotations
 

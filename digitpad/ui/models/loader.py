@@ -69,7 +69,7 @@ class ModelLoader(QObject):
             child.deleteLater()
 
     def _open(self) -> None:
-        given = self._left.pop(0)
+        overrides = self._left.pop(0)
         try:
             self._file = open_model(self._name)
             if self._file.bundled:
@@ -78,12 +78,12 @@ class ModelLoader(QObject):
                 from digitpad.inference.foreign.validate import validate
 
                 validate(self._file.content)
-                self._try(self._file.content, given)
+                self._try(self._file.content, overrides)
         except ModelError as error:
             self._fail(error)
 
-    def _try(self, model: bytes, given: Mapping[str, Any]) -> None:
-        words, environment = sandbox.command(given)
+    def _try(self, model: bytes, overrides: Mapping[str, Any]) -> None:
+        words, environment = sandbox.command(overrides)
         variables = QProcessEnvironment()
         for name, value in environment.items():
             variables.insert(name, value)

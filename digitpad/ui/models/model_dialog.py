@@ -1,4 +1,4 @@
-"""How a model of other people's is used: shown, tried on reference digits, and changeable."""
+"""The dialog that shows and changes how a foreign model is used, tried on reference digits."""
 
 from __future__ import annotations
 

@@ -47,7 +47,7 @@ class ModelMenu:
         menu.addMenu(self._others)
         self._switch = add("compare", "C")
         self._switch.setCheckable(True)
-        add("exchange-models", "X")
+        add("swap-models", "X")
         above_others = self._others.addSeparator()
         self._others.addAction(add("open-second", menu=None))
         self._others.addAction(add("explain-second", menu=None))
@@ -122,7 +122,7 @@ def _texts() -> dict[str, str]:
         "open-model": opens,
         "explain-model": explains,
         "compare": translate("Models", "&Compare two models"),
-        "exchange-models": translate("Models", "E&xchange the two models"),
+        "swap-models": translate("Models", "E&xchange the two models"),
         "open-second": opens,
         "explain-second": explains,
     }

@@ -57,7 +57,7 @@ class Models(QObject):
             "open-model": self.open,
             "explain-model": self._explain,
             "compare": self.toggle,
-            "exchange-models": self.exchange,
+            "swap-models": self.swap,
             "open-second": self.open_second,
             "explain-second": self._explain_second,
         }
@@ -80,7 +80,7 @@ class Models(QObject):
             self._show(self._window.recognizer)
 
         def load() -> None:
-            self._load(self._first_loader, start.first, start.given)
+            self._load(self._first_loader, start.first, start.overrides)
             if start.second:
                 self._load(self._second_loader, start.second)
 
@@ -104,7 +104,7 @@ class Models(QObject):
     def use(self, name: str) -> None:
         """Read with a bundled model or a file from now on; the second model changes places."""
         if self._second is not None and self._second[0] == name and not self.is_loading:
-            self.exchange()
+            self.swap()
         else:
             self._choose(self._first_loader, name)
 
@@ -192,7 +192,7 @@ class Models(QObject):
             self.open_second()
             self._list()
 
-    def exchange(self) -> None:
+    def swap(self) -> None:
         """Let the two models change places."""
         if self._second is None:
             return
@@ -225,10 +225,11 @@ class Models(QObject):
             told = translate("Models", "{model} is being tried…")
             self._tell(told.format(model=short_name(name, [name])))
 
-    def _load(self, loader: ModelLoader, name: str, given: Mapping[str, Any] | None = None) -> None:
-        remembered = self._settings.convention(name)
-        # The file may have changed since: then, what it says of itself counts.
-        loader.load(name, *([given] if given else [remembered, {}] if remembered else [{}]))
+    def _load(self, loader: ModelLoader, name: str, *overrides: Mapping[str, Any]) -> None:
+        if not any(overrides) and (remembered := self._settings.convention(name)):
+            # The file may have changed since: then, what it says of itself counts.
+            overrides = remembered, {}
+        loader.load(name, *overrides)
         self._list()
 
     def _note_end(self, loader: ModelLoader, name: str, result: Recognizer | str) -> bool:
@@ -314,7 +315,7 @@ class Models(QObject):
             titles(self._settings.recent_models), self._current, compared[0] if compared else None
         )
         commands = self._window.commands
-        commands["exchange-models"].setEnabled(self._compares and not self.is_loading)
+        commands["swap-models"].setEnabled(self._compares and not self.is_loading)
         for name, model in (
             ("explain-model", self._window.recognizer),
             ("explain-second", compared[1] if compared else None),

@@ -1,4 +1,4 @@
-"""Reference digits as a model gets them, with what it reads beneath."""
+"""Tiles of reference digits as a model gets them, with what it reads beneath."""
 
 from __future__ import annotations
 

@@ -16,18 +16,18 @@ class Start(NamedTuple):
     Attributes:
         first: reads.
         second: is compared with it; "": none is.
-        given: values of the first one's conventions; {}: as last time.
+        overrides: values of the first one's conventions; {}: as last time.
         asked: those that the command line asks for: without them, there is no start.
     """
 
     first: str
     second: str
-    given: Mapping[str, Any]
+    overrides: Mapping[str, Any]
     asked: frozenset[str]
 
 
 def start_models(
-    settings: Settings, model: str | None, compare: str | None, given: Mapping[str, Any]
+    settings: Settings, model: str | None, compare: str | None, overrides: Mapping[str, Any]
 ) -> Start:
     """The models that are asked for or, failing that, those of last time.
 
@@ -37,19 +37,19 @@ def start_models(
     first = model or settings.model
     if compare == first:
         raise ModelError(f"{compare} is the model that reads; compare it with another")
-    asked = {first} if model or given else set()
+    asked = {first} if model or overrides else set()
     if compare:
         asked.add(compare)
     for name in asked:
-        _check(name, given if name == first else {})
+        _check(name, overrides if name == first else {})
     second = compare or (settings.second_model if settings.compares else "")
-    return Start(first, "" if second == first else second, given, frozenset(asked))
+    return Start(first, "" if second == first else second, overrides, frozenset(asked))
 
 
-def _check(name: str, given: Mapping[str, Any]) -> None:
+def _check(name: str, overrides: Mapping[str, Any]) -> None:
     """Look at a model's file, without running it."""
     file = open_model(name)
-    if file.bundled and given:
+    if file.bundled and overrides:
         raise ModelError(NOT_NEEDED)
     if not file.bundled:
         from digitpad.inference.foreign.validate import validate

@@ -15,7 +15,7 @@ from PySide6.QtGui import QColor, QPainter, QPainterPath, QPen, QPixmap
 
 #: Side of the page in the units of the ink.
 PAGE = 480.0
-#: Widths of the brush on the page, and shares of full ink, from which a hand may choose.
+#: Widths of the brush on the page, and shares of full ink, to choose from.
 WIDTHS = (8.0, 14.0, 22.0, 30.0, 40.0)
 OPACITIES = (0.25, 0.5, 0.75, 1.0)
 #: A pen that hardly presses draws with this share of the brush's width.

@@ -1,4 +1,4 @@
-"""The eraser: what it takes away on its way over the page, and how it looks under the pointer."""
+"""The eraser: what it removes as it moves over the page, and its cursor."""
 
 from __future__ import annotations
 

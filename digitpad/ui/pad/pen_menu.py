@@ -1,4 +1,4 @@
-"""How the pen draws: its width and opacity on the page, its grey on the grid."""
+"""The menu of the pen: width and opacity on the page, grey on the grid."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One pointer out of many: mouse, fingers and pen become the movements of a single hand."""
+"""One pointer out of many: what mouse, fingers and pen do, as the movements of one."""
 
 from __future__ import annotations
 

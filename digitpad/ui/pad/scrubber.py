@@ -1,4 +1,4 @@
-"""The scrubber: goes back to any moment of the drawing, and replays it at the speed of its hand."""
+"""A slider over the time of a drawing: shows any moment of it, and replays it as it was drawn."""
 
 from __future__ import annotations
 
@@ -109,7 +109,7 @@ class Scrubber(Translated, QSlider):
         if text != self.accessibleDescription():
             self.setAccessibleDescription(text)
 
-    # -- hand ----------------------------------------------------------------------------------
+    # -- input ---------------------------------------------------------------------------------
 
     def mousePressEvent(self, event: QMouseEvent) -> None:
         if event.button() == Qt.MouseButton.LeftButton:

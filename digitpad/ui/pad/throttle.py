@@ -1,4 +1,4 @@
-"""At most one call a frame: one pending slot, the latest wins."""
+"""Calls a function at most once a frame; of several requests, one is kept."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whether two models read the same: a mark and a sentence, above their bars."""
+"""The line above two models' bars that says whether they read the same."""
 
 from __future__ import annotations
 

@@ -248,7 +248,7 @@ class Bars(Translated, QWidget):
 
 
 class ScrolledBars(Translated, QScrollArea):
-    """Room for many classes: the bars scroll, and the winner is always in sight."""
+    """PanelWidth for many classes: the bars scroll, and the winner is always in sight."""
 
     def __init__(self, bars: Bars, parent: QWidget | None = None) -> None:
         super().__init__(parent)

@@ -11,7 +11,7 @@ from digitpad.inference.pending import Model, PendingModel
 from digitpad.inference.recognizer import Readings
 from digitpad.ui.results.results import Column, Results
 from digitpad.ui.results.status import device_of
-from digitpad.ui.style.panel_width import Room
+from digitpad.ui.style.panel_width import PanelWidth
 
 translate = QCoreApplication.translate
 
@@ -43,7 +43,7 @@ class Comparison:
 
     def __init__(self, results: Results) -> None:
         self._results = results
-        self._room = Room(results)
+        self._panel_width = PanelWidth(results)
         self.recognizer: Model | None = None
         self._readings: Readings | None = None
         self._failure: str | None = None
@@ -55,15 +55,15 @@ class Comparison:
         if second is None:
             if is_on:
                 self._results.hide_second()
-                self._room.give_back()
+                self._panel_width.narrow()
             return
         if not is_on:
-            self._room.prepare()
+            self._panel_width.measure()
         width = self._results.width()
         self._column: Column = self._results.show_second(second)
         self._name(second)
         if not is_on:
-            self._room.take(width)
+            self._panel_width.widen(width)
 
     def read(self, image: Image | None) -> None:
         """Ask the second model, where there is one, about what the first one got."""

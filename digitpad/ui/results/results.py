@@ -90,13 +90,13 @@ class Column:
         self._fail("")
         self.label = None
         if readings is None:
-            self.verdict.judge(None, drawing=drawing)
+            self.verdict.update(None, drawing=drawing)
             self.bars.show_probabilities(None)
             self.answer.show_answer(None)
             return
         probabilities, scores = readings.probabilities[0], readings.digit_scores
         score = None if scores is None else float(scores[0])
-        rejected = self.verdict.judge(score, drawing=drawing)
+        rejected = self.verdict.update(score, drawing=drawing)
         self.bars.show_probabilities(probabilities)
         winner = int(probabilities.argmax())
         self.label = self.recognizer.labels[winner]

@@ -1,4 +1,4 @@
-"""Whether the window says "not sure this is a digit": slow to say it, quick to take it back."""
+"""Decides when the window says "not sure this is a digit": late, and taken back at once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Verdict(QObject):
         """Whether the drawing will be rejected if the pen stays up."""
         return self._timer.isActive()
 
-    def judge(self, score: float | None, *, drawing: bool) -> bool:
+    def update(self, score: float | None, *, drawing: bool) -> bool:
         """Take a new reading.
 
         Args:

@@ -14,7 +14,7 @@ from PySide6.QtWidgets import QApplication, QDialog
 from digitpad.cli.terminal import printable
 from digitpad.inference.pending import PendingModel
 from digitpad.library.resources import AssetError
-from digitpad.ui.files.import_export import Exchange
+from digitpad.ui.files.import_export import ImportExport
 from digitpad.ui.files.recent_drawings import RecentDrawings
 from digitpad.ui.models.models import Models
 from digitpad.ui.models.start import start_models
@@ -47,7 +47,7 @@ class Session:
         model: name or file of the model that is asked for; None: the one of last time.
         device: what runs the models, as for :meth:`Recognizer.load`.
         compare: the same of a model to compare it with.
-        given: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
+        overrides: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
 
     Raises:
         ModelError: if a model that was asked for cannot be used.
@@ -58,7 +58,7 @@ class Session:
         model: str | None,
         device: str,
         compare: str | None = None,
-        given: Mapping[str, Any] | None = None,
+        overrides: Mapping[str, Any] | None = None,
     ) -> None:
         store, aside = open_store(settings_file())
         self.settings = Settings(store)
@@ -68,7 +68,7 @@ class Session:
         if aside is not None:
             self._notices.append(lambda: _damaged_settings(aside))
         self._device = device
-        self._start = start_models(self.settings, model, compare, given or {})
+        self._start = start_models(self.settings, model, compare, overrides or {})
         self.recognizer = PendingModel.of(self._start.first)
 
     def set_language(self) -> None:
@@ -88,7 +88,7 @@ class Session:
         self._app, self._window = app, window
         self.preferences = Preferences(app, window, self.settings, self._translations, scheme)
         self.models = Models(window, self.settings, self._start.first, self._device)
-        self.exchange = Exchange(window, self.models.open_file)
+        self.import_export = ImportExport(window, self.models.open_file)
         self.why = Why(window)
         self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
         self.recovery = Recovery(

@@ -1,4 +1,4 @@
-"""What can wait until a window is to be seen."""
+"""Calls a function once a window has been painted for the first time."""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ _SIDE = 20
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
-    """One of :data:`NAMES`, in the palette's text colours; filled for the tool in the hand."""
+    """One of :data:`NAMES`, in the palette's text colours; filled for the tool in use."""
     colours = theme.colours(palette)
     result = QIcon()
     for mode, colour in ((QIcon.Mode.Normal, colours.ink), (QIcon.Mode.Disabled, colours.bar)):
@@ -141,6 +141,6 @@ _PATHS = {
     "play": _play,
     "pause": _pause,
 }
-#: The lines inside a shape that is filled while its tool is in the hand.
+#: The lines inside a shape that is filled while its tool is in use.
 _INNER = {"pen": _pen_inner, "eraser": _eraser_inner, "grid": _grid_inner}
 NAMES = tuple(_PATHS)

@@ -1,4 +1,4 @@
-"""What a model's classes are called in the window's language."""
+"""A model's class names in the window's language."""
 
 from __future__ import annotations
 

@@ -1,12 +1,12 @@
-"""Room for a panel: its window grows to the right, and gets smaller again."""
+"""Widens a window for a panel, and narrows it again."""
 
 from __future__ import annotations
 
 from PySide6.QtWidgets import QWidget
 
 
-class Room:
-    """Width that a window takes as far as the screen has it, and gives back.
+class PanelWidth:
+    """The width of a window, which grows by that of a panel as far as the screen has it.
 
     A window that fills the screen keeps its size; one that would leave it is moved to the left.
 
@@ -19,13 +19,13 @@ class Room:
         self._width = self._shift = 0
         self._left: int | None = None  # where the window was moved to
 
-    def prepare(self) -> None:
+    def measure(self) -> None:
         """Remember how the window is, before more is shown than may fit."""
         lay_out(self._widget)
         window = self._widget.window()
         self._before, self._frame = window.width(), window.frameGeometry()
 
-    def take(self, width: int) -> None:
+    def widen(self, width: int) -> None:
         """Grow by so many device-independent pixels; it may already have grown by itself."""
         window = self._widget.window()
         self._width, self._left = 0, None
@@ -42,7 +42,7 @@ class Room:
             self._left = frame.left() - self._shift
             window.move(self._left, frame.top())
 
-    def give_back(self) -> None:
+    def narrow(self) -> None:
         """Be as narrow again as before, and where it was, unless it was moved since."""
         window = self._widget.window()
         lay_out(self._widget)  # what is hidden needs no width any more

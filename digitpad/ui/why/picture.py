@@ -1,4 +1,4 @@
-"""The drawing as the network sees it, and which of its ink speaks for the answer and which against.
+"""A picture of the drawing with the ink that speaks for the answer, and against it, coloured.
 
 Ink that does not matter is grey; what speaks for the answer takes the accent colour, the more it
 matters the stronger; what speaks against it is amber and hatched.

@@ -1,4 +1,4 @@
-"""The drawing with one stroke less, and what is read then: a small picture for each stroke."""
+"""Small pictures of the drawing with one stroke less, and what is read then."""
 
 from __future__ import annotations
 

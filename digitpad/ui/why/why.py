@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import QCoreApplication, QObject, Signal
 
 from digitpad.ui.style import theme
-from digitpad.ui.style.panel_width import Room
+from digitpad.ui.style.panel_width import PanelWidth
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -34,7 +34,7 @@ class Why(QObject):
 
     def __init__(self, window: Window) -> None:
         super().__init__(window)
-        self._window, self._room = window, Room(window.tools.pad)
+        self._window, self._panel_width = window, PanelWidth(window.tools.pad)
         self.panel: WhyPanel | None = None
         self._watcher: Watcher | None = None
         self._switch = window.commands.add("why", _seeing_why, ["W"], menu="view", checkable=True)
@@ -47,9 +47,9 @@ class Why(QObject):
     def _turn(self, on: bool) -> None:
         panel, watcher = self._made()
         if on:
-            self._room.prepare()
+            self._panel_width.measure()
             panel.show()
-            self._room.take(panel.maximumWidth() + 4 * theme.GRID)
+            self._panel_width.widen(panel.maximumWidth() + 4 * theme.GRID)
             watcher.start()
         else:
             watcher.stop()
@@ -57,7 +57,7 @@ class Why(QObject):
                 pad = self._window.tools.pad
                 (pad.canvas if pad.grid.isHidden() else pad.grid).setFocus()
             panel.hide()
-            self._room.give_back()
+            self._panel_width.narrow()
         self.switched.emit(on)
 
     def _made(self) -> tuple[WhyPanel, Watcher]:

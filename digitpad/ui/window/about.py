@@ -1,4 +1,4 @@
-"""About: which versions run here, what model reads, and whose work all this stands on."""
+"""The About dialog: versions, the model in use, and licences."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Everything that can be done in the window: actions by name, their texts, keys and menus."""
+"""The window's actions by name, with their texts, shortcuts and menus."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ class Commands:
         action.setObjectName(name)
         action.setShortcuts([QKeySequence(key) for key in keys])
         action.setCheckable(checkable)
-        action.setIconVisibleInMenu(False)  # where a check mark says which tool is in the hand
+        action.setIconVisibleInMenu(False)  # where a check mark says which tool is in use
         if call is not None:
             action.triggered.connect(lambda _checked: call())
         self._actions[name], self._texts[name] = action, (text, tip)

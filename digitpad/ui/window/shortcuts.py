@@ -1,4 +1,4 @@
-"""What the keys do: all shortcuts in one dialog, read from the actions themselves."""
+"""The dialog of all keyboard shortcuts, read from the actions themselves."""
 
 from __future__ import annotations
 

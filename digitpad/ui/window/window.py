@@ -160,7 +160,7 @@ class Window(Translated, QMainWindow):
         self.throttle.request()
 
     def _follow(self) -> None:
-        """The hand draws: the scrubber is back at now."""
+        """The drawing changes: the scrubber is back at now."""
         if self.scrubber.moment is not None:
             self.scrubber.set_ink(self._history.current.ink)
         self.throttle.request()

@@ -202,7 +202,7 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
         {
             "model": None,
             "device": "auto",
-            "given": {},
+            "overrides": {},
             "compare": None,
             "scheme": None,
             "screenshot": None,
@@ -212,7 +212,7 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
         {
             "model": "mine.onnx",
             "device": "cpu",
-            "given": {},
+            "overrides": {},
             "compare": "fashion",
             "scheme": "dark",
             "screenshot": Path("out.png"),
@@ -225,7 +225,7 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
 def test_the_window_takes_conventions(opened):
     assert main(["--model", "mine.onnx", "--convention", "ink=black"]) == 0
     assert main(["--convention", "scaling=0..255", "--convention", "ink=white"]) == 0
-    assert [call["given"] for call in opened] == [
+    assert [call["overrides"] for call in opened] == [
         {"ink": "black"},
         {"low": 0.0, "high": 255.0, "ink": "white"},
     ]

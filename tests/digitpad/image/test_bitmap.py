@@ -8,7 +8,7 @@ import pytest
 from digitpad.image.bitmap import BitmapError, find_ink
 from digitpad.image.blobs import labelled
 from digitpad.image.normalize import normalize_bitmap, normalize_ink
-from digitpad.image.ruled_lines import without_rules
+from digitpad.image.ruled_lines import without_ruled_lines
 from tests.support.drawings import digit
 from tests.support.fuzz import examples
 
@@ -246,7 +246,7 @@ def test_rules_at_any_slope_are_taken_off(shape: tuple[int, int], slope: float) 
     for along, across in ((x, y), (y, x)):
         rules = np.where((across + slope * along) % 40 < 2, np.float32(0.4), np.float32(0))
         written = np.where(np.hypot(x - 60, y - 70) < 12, np.float32(1), rules)
-        without = without_rules(written)
+        without = without_ruled_lines(written)
         assert without is not None
         np.testing.assert_array_equal(without[written == 1], 1)
         middle = (np.abs(y / shape[0] - 0.5) < 0.25) & (np.abs(x / shape[1] - 0.5) < 0.25)

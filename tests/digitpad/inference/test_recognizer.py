@@ -61,7 +61,7 @@ def test_the_bundled_models_metadata_is_the_contracts(digits: Recognizer) -> Non
     ]
     outputs = {o.name for o in session.get_outputs()}
     assert outputs - {"digit_score"} == {"probabilities", "features"}
-    assert digits.judges == ("digit_score" in outputs)
+    assert digits.has_digit_score == ("digit_score" in outputs)
     assert digits.card["name"] == "digits"
 
 
@@ -166,7 +166,7 @@ def test_a_device_that_fails_at_run_time_hands_over_to_the_cpu(
 
 
 def test_a_model_that_judges_rejects_what_scores_below_its_threshold(judging: Recognizer) -> None:
-    assert judging.judges
+    assert judging.has_digit_score
     assert judging.digit_score_threshold == 0.6
     readings = judging.read(images("1", "0", "1", "3"))
     assert readings.digit_scores is not None
@@ -193,7 +193,7 @@ def test_a_model_without_a_score_rejects_nothing(tmp_path: Path) -> None:
     """Whatever its metadata says of a threshold."""
     metadata = {"digit_score_threshold": "high"}
     recognizer = Recognizer.load(onnx_models.save(tmp_path / "plain.onnx", metadata=metadata))
-    assert not recognizer.judges
+    assert not recognizer.has_digit_score
     assert recognizer.digit_score_threshold is None
     for count in (0, 1, 20):
         readings = recognizer.read(np.zeros((count, 28, 28), np.float32))

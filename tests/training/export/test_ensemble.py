@@ -45,7 +45,7 @@ def test_the_mean_of_three(tmp_path):
     recognizer = Recognizer(joined, "m", "cpu", {})
     assert recognizer.labels == tuple("0123456789")
     assert recognizer.metadata["recipe"] == "digits"
-    assert not recognizer.judges
+    assert not recognizer.has_digit_score
     assert average(models, METADATA) == joined, "the same bytes again"
     assert read(joined).probabilities.sum(axis=1) == pytest.approx(np.ones(200), abs=1e-5)
 

@@ -127,7 +127,7 @@ def test_a_model_that_does_not_judge_has_no_digit_score(export):
     metadata = export.metadata(DIGITS, MATERIAL, {}, Calibration(1.0, None))
     content = export.to_onnx(plain, metadata)
     assert "digit_score_threshold" not in metadata
-    assert not Recognizer(content, "digits", "cpu", {}).judges
+    assert not Recognizer(content, "digits", "cpu", {}).has_digit_score
     assert export.largest_difference(plain, content, IMAGES) < export.TOLERANCE
 
 

@@ -211,7 +211,7 @@ def test_the_same_model_in_another_way() -> None:
 def test_no_images_have_no_answers() -> None:
     recognizer = opened(foreign_models.model(batch=2))
     assert recognizer.predict(np.zeros((0, 28, 28), np.float32)).shape == (0, 10)
-    assert not recognizer.judges
+    assert not recognizer.has_digit_score
 
 
 @pytest.mark.parametrize("answers", ["logits", "probabilities"])

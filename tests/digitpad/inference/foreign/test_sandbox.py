@@ -19,7 +19,7 @@ from digitpad.inference.recognizer import Recognizer
 from digitpad.inference.session import MAX_MEMORY
 from tests.support import foreign_models, hostile_models, onnx_models
 
-#: Room for a process of Python with onnxruntime in it, and its limit.
+#: PanelWidth for a process of Python with onnxruntime in it, and its limit.
 MOST = MAX_MEMORY + 400 * 2**20
 
 

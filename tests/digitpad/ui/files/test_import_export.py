@@ -24,7 +24,7 @@ from digitpad.ink.ink import Ink
 from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
 from digitpad.ui.files import exporting
-from digitpad.ui.files.import_export import Exchange
+from digitpad.ui.files.import_export import ImportExport
 from digitpad.ui.files.recent_drawings import RecentDrawings
 from digitpad.ui.pad.brush import Brush
 from digitpad.ui.style import theme
@@ -38,8 +38,8 @@ CTRL = Qt.KeyboardModifier.ControlModifier
 
 
 @pytest.fixture
-def exchange(window: Window) -> Exchange:
-    return Exchange(window)
+def import_export(window: Window) -> ImportExport:
+    return ImportExport(window)
 
 
 @pytest.fixture
@@ -61,48 +61,50 @@ def said(window: Window) -> str:
 
 
 def test_a_picture_is_shown_cropped_and_read(
-    window: Window, exchange: Exchange, seven: Path
+    window: Window, import_export: ImportExport, seven: Path
 ) -> None:
-    exchange.open_file(seven)
+    import_export.open_file(seven)
     assert window.answer.label == "7"
-    assert exchange.view.isVisible()
-    assert "seven.png" in exchange.view.accessibleName()
-    box = exchange.view.box_rect()
+    assert import_export.view.isVisible()
+    assert "seven.png" in import_export.view.accessibleName()
+    box = import_export.view.box_rect()
     assert box is not None
-    assert exchange.view.picture_rect().contains(box)
-    assert exchange.view.geometry() == window.grid.geometry()
+    assert import_export.view.picture_rect().contains(box)
+    assert import_export.view.geometry() == window.grid.geometry()
     pixels = np.asarray(Image.open(seven))
     np.testing.assert_array_equal(window.document.image(), normalize_bitmap(pixels))
     window.undo()
-    assert exchange.view.isHidden()
+    assert import_export.view.isHidden()
     assert window.answer.label is None
     window.redo()
-    assert exchange.view.isVisible()
+    assert import_export.view.isVisible()
 
 
 def test_a_click_on_the_picture_shows_its_cells(
-    window: Window, exchange: Exchange, seven: Path
+    window: Window, import_export: ImportExport, seven: Path
 ) -> None:
-    exchange.open_file(seven)
-    QTest.mouseClick(exchange.view, Qt.MouseButton.LeftButton)
-    assert exchange.view.isHidden()
+    import_export.open_file(seven)
+    QTest.mouseClick(import_export.view, Qt.MouseButton.LeftButton)
+    assert import_export.view.isHidden()
     assert window.grid.hasFocus()
     assert window.answer.label == "7"
 
 
 def test_a_blank_picture_is_a_sentence_and_the_drawing_stays(
-    window: Window, exchange: Exchange, tmp_path: Path
+    window: Window, import_export: ImportExport, tmp_path: Path
 ) -> None:
     draw(window, digit("1"))
     Image.new("L", (50, 50), 255).save(tmp_path / "blank.png")
-    exchange.open_file(tmp_path / "blank.png")
+    import_export.open_file(tmp_path / "blank.png")
     assert said(window) == "blank.png: no ink was found"
     assert window.answer.label == "1"
-    exchange.open_file(tmp_path / "nowhere.png")
+    import_export.open_file(tmp_path / "nowhere.png")
     assert said(window) == "nowhere.png: there is no such file"
 
 
-def test_copy_and_paste_of_a_drawing_keep_its_strokes(window: Window, exchange: Exchange) -> None:
+def test_copy_and_paste_of_a_drawing_keep_its_strokes(
+    window: Window, import_export: ImportExport
+) -> None:
     draw(window, digit("3"))
     ink = window.ink
     window.commands["copy-picture"].trigger()
@@ -115,16 +117,16 @@ def test_copy_and_paste_of_a_drawing_keep_its_strokes(window: Window, exchange: 
     assert window.answer.label == "3"
 
 
-def test_a_pasted_screenshot_is_read(window: Window, exchange: Exchange) -> None:
+def test_a_pasted_screenshot_is_read(window: Window, import_export: ImportExport) -> None:
     image = exporting.as_image(digit("0"), Brush(), paper="#203040", scale=0.5)
     QGuiApplication.clipboard().setImage(image)
     QTest.keyClick(window, Qt.Key.Key_V, CTRL)
     assert window.answer.label == "0"
-    assert "Clipboard" in exchange.view.accessibleName()
+    assert "Clipboard" in import_export.view.accessibleName()
 
 
-def test_the_answer_is_copied_as_text(window: Window, exchange: Exchange) -> None:
-    exchange.copy_answer()
+def test_the_answer_is_copied_as_text(window: Window, import_export: ImportExport) -> None:
+    import_export.copy_answer()
     assert "no answer" in said(window)
     draw(window, digit("1"))
     QTest.keyClick(window, Qt.Key.Key_C, CTRL)
@@ -147,7 +149,7 @@ def dropped(window: Window, mime: QMimeData) -> bool:
     return all(taken)
 
 
-def test_a_dropped_file_is_opened(window: Window, exchange: Exchange, seven: Path) -> None:
+def test_a_dropped_file_is_opened(window: Window, import_export: ImportExport, seven: Path) -> None:
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(seven))])
     assert dropped(window, mime)
@@ -157,7 +159,7 @@ def test_a_dropped_file_is_opened(window: Window, exchange: Exchange, seven: Pat
 
 def test_a_dropped_model_goes_to_who_opens_models(window: Window, tmp_path: Path) -> None:
     opened: list[Path] = []
-    Exchange(window, opened.append)
+    ImportExport(window, opened.append)
     mime = QMimeData()
     mime.setUrls([QUrl.fromLocalFile(str(tmp_path / "mine.ONNX"))])
     assert dropped(window, mime)
@@ -166,14 +168,14 @@ def test_a_dropped_model_goes_to_who_opens_models(window: Window, tmp_path: Path
 
 @pytest.mark.parametrize("suffix", [".png", ".svg", ".jsonl", ""])
 def test_a_saved_drawing_opens_as_the_same_digit(
-    window: Window, exchange: Exchange, tmp_path: Path, suffix: str
+    window: Window, import_export: ImportExport, tmp_path: Path, suffix: str
 ) -> None:
     draw(window, digit("3"))
-    exchange.save_file(tmp_path / f"mine{suffix}")
+    import_export.save_file(tmp_path / f"mine{suffix}")
     saved = tmp_path / f"mine{suffix or '.png'}"
     assert said(window) == f"Saved as {saved.name}"
     window.clear()
-    exchange.open_file(saved)
+    import_export.open_file(saved)
     assert window.answer.label == "3"
 
 
@@ -187,15 +189,15 @@ def test_a_saved_picture_is_large_and_transparent(window: Window, tmp_path: Path
 
 
 def test_a_folder_that_takes_no_files_is_a_sentence(
-    window: Window, exchange: Exchange, tmp_path: Path
+    window: Window, import_export: ImportExport, tmp_path: Path
 ) -> None:
     draw(window, digit("1"))
-    exchange.save_file(tmp_path / "no" / "such.png")
+    import_export.save_file(tmp_path / "no" / "such.png")
     assert said(window).startswith("such.png cannot be saved")
 
 
 def test_show_me_one(
-    window: Window, exchange: Exchange, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    window: Window, import_export: ImportExport, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DIGITPAD_DATA_DIR", str(tmp_path))
     window.commands["show-one"].trigger()
@@ -213,7 +215,7 @@ def test_show_me_one(
     window.commands["show-one"].trigger()
     assert window.answer.label == "7"
     assert said(window) == "Test image 1: its label is 7"
-    assert exchange.view.isVisible()
+    assert import_export.view.isVisible()
 
 
 # -- recent drawings ---------------------------------------------------------------------------

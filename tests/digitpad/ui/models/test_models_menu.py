@@ -169,7 +169,7 @@ def test_nothing_is_compared_at_first(models, window, settings):
     assert rivals(window)[""].text() == "Nothing"
     assert not rivals(window)["digits"].isEnabled()  # it reads already
     assert not window.commands["compare"].isChecked()
-    assert not window.commands["exchange-models"].isEnabled()
+    assert not window.commands["swap-models"].isEnabled()
     assert (settings.second_model, settings.compares) == ("", False)
 
 

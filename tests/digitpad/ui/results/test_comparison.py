@@ -26,7 +26,7 @@ from digitpad.ui.pad.brush import PAGE
 from digitpad.ui.results.agreement import Outcome
 from digitpad.ui.results.results import Column
 from digitpad.ui.style import theme
-from digitpad.ui.style.panel_width import Room, lay_out
+from digitpad.ui.style.panel_width import PanelWidth, lay_out
 from digitpad.ui.window.window import Window
 from tests.digitpad.ui.pad.test_canvas import move, press
 from tests.digitpad.ui.window.test_window import Shouting, draw, settle
@@ -429,12 +429,12 @@ def small(qtbot: QtBot) -> QMainWindow:
 
 
 def test_a_window_grows_and_gets_smaller_again(small: QMainWindow) -> None:
-    room = Room(small.centralWidget())
-    room.prepare()
-    room.take(300)
+    panel_width = PanelWidth(small.centralWidget())
+    panel_width.measure()
+    panel_width.widen(300)
     assert small.width() == 500
     small.resize(560, 300)  # by hand
-    room.give_back()
+    panel_width.narrow()
     assert (small.width(), small.height()) == (260, 300)
 
 
@@ -455,25 +455,25 @@ def test_a_window_at_the_edge_of_the_screen_makes_way_and_comes_back(small: QMai
     screen = small.screen().availableGeometry()
     small.move(screen.right() - 210, 50)
     at = small.frameGeometry()
-    room = Room(small.centralWidget())
-    room.prepare()
-    room.take(300)
+    panel_width = PanelWidth(small.centralWidget())
+    panel_width.measure()
+    panel_width.widen(300)
     assert small.frameGeometry().right() <= screen.right()
-    room.give_back()
+    panel_width.narrow()
     assert small.frameGeometry() == at
-    room.prepare()
-    room.take(300)
+    panel_width.measure()
+    panel_width.widen(300)
     small.move(20, 50)  # by hand
-    room.give_back()
+    panel_width.narrow()
     assert small.frameGeometry().left() == 20
 
 
 def test_a_window_takes_no_more_than_the_screen_has(small: QMainWindow) -> None:
-    room = Room(small.centralWidget())
-    room.prepare()
-    room.take(5000)
+    panel_width = PanelWidth(small.centralWidget())
+    panel_width.measure()
+    panel_width.widen(5000)
     assert small.frameGeometry().width() <= small.screen().availableGeometry().width()
-    room.give_back()
+    panel_width.narrow()
     assert small.width() == 200
 
 
@@ -481,11 +481,11 @@ def test_a_maximised_window_keeps_its_size(small: QMainWindow, qtbot: QtBot) -> 
     small.showMaximized()
     qtbot.waitUntil(small.isMaximized)
     size = small.size()
-    room = Room(small.centralWidget())
-    room.prepare()
-    room.take(300)
+    panel_width = PanelWidth(small.centralWidget())
+    panel_width.measure()
+    panel_width.widen(300)
     assert small.size() == size
-    room.give_back()
+    panel_width.narrow()
     assert small.size() == size
 
 

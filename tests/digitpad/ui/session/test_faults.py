@@ -50,13 +50,13 @@ def test_a_full_disk(start: Open, home: Path, tmp_path: Path) -> None:
     pad.draw("1")
     pad.write_down()
     saved = tmp_path / "mine.png"
-    pad.session.exchange.save_file(saved)
+    pad.session.import_export.save_file(saved)
     before = saved.read_bytes()
     with full_disk():
         pad.draw("7")
         pad.session.settings.theme = "dark"
         pad.write_down()
-        pad.session.exchange.save_file(saved)
+        pad.session.import_export.save_file(saved)
         pad.draw("3")
         assert pad.shown == "71"
     assert pad.says("not safe from a crash", "recent.sqlite")

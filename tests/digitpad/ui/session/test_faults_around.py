@@ -149,11 +149,11 @@ def test_saving_over_a_protected_file(start: Open, tmp_path: Path) -> None:
         path = tmp_path / name
         path.write_bytes(b"old\n")
         path.chmod(0o444)
-        pad.session.exchange.save_file(path)
+        pad.session.import_export.save_file(path)
         assert pad.says(f"{name} cannot be saved", os.strerror(errno.EACCES))
         assert path.read_bytes() == b"old\n"
         path.chmod(0o644)
-        pad.session.exchange.save_file(path)
+        pad.session.import_export.save_file(path)
         assert pad.window.statusBar().currentMessage() == f"Saved as {name}"
     assert len((tmp_path / "mine.jsonl").read_bytes().splitlines()) == 2
 
@@ -167,6 +167,6 @@ def test_a_file_that_is_cut_while_it_is_read(start: Open, tmp_path: Path) -> Non
         ("a.png", b"\x89P"),
     ):
         (tmp_path / name).write_bytes(content)
-        pad.session.exchange.open_file(tmp_path / name)
+        pad.session.import_export.open_file(tmp_path / name)
         assert pad.says(name)
         assert pad.window.answer.label == "7"

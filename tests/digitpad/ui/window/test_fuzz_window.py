@@ -21,8 +21,8 @@ from digitpad.library.document import Document
 from digitpad.library.drawing_files import as_svg
 from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
-from digitpad.ui.files.import_export import Exchange
-from digitpad.ui.files.importing import INK_FORMAT, Incoming, can_read, from_mime
+from digitpad.ui.files.import_export import ImportExport
+from digitpad.ui.files.importing import INK_FORMAT, Imported, can_read, from_mime
 from digitpad.ui.session.recovery import Recovery
 from digitpad.ui.session.session import Session
 from digitpad.ui.settings.folders import HOME_VARIABLE
@@ -138,7 +138,7 @@ def mime_data(content: bytes, rng: np.random.Generator) -> QMimeData:
     return mime
 
 
-def is_one_thing(came: Incoming) -> bool:
+def is_one_thing(came: Imported) -> bool:
     return sum(thing is not None for thing in (came.pixels, came.ink, came.problem)) == 1
 
 
@@ -177,7 +177,7 @@ def test_whatever_ink_comes_can_be_shown_replayed_and_left(qtbot: QtBot) -> None
     start_qt("light")
     window = Window(Recognizer.load("digits", "cpu"))
     qtbot.addWidget(window)
-    exchange = Exchange(window)
+    import_export = ImportExport(window)
     window.show()
     shown = 0
     for content in (*wild_ink(), *damaged([digit("7").to_json().encode()], CASES)):
@@ -185,7 +185,7 @@ def test_whatever_ink_comes_can_be_shown_replayed_and_left(qtbot: QtBot) -> None
         mime.setText(content.decode("utf-8", "replace"))
         with bounded(content):
             before = window.document
-            exchange.take(from_mime(mime))
+            import_export.take(from_mime(mime))
             if window.document is before:
                 assert window.statusBar().currentMessage()
                 continue
