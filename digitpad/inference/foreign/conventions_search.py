@@ -130,13 +130,11 @@ class InferredConventions:
                 outputs={str(name): int(count) for name, count in values["outputs"].items()},
                 digits=int(values["digits"]),
             )
-        except (AttributeError, KeyError, RecursionError, TypeError) as error:
-            raise ModelError(_UNREADABLE) from error
-        except (OverflowError, ValueError) as error:  # numbers, or JSON itself
-            raise ModelError(_UNREADABLE) from error
+        except _UNREADABLE as error:
+            raise ModelError("nothing can be learned of how this model is used") from error
 
 
-_UNREADABLE = "nothing can be learned of how this model is used"
+_UNREADABLE = ArithmeticError, AttributeError, LookupError, RecursionError, TypeError, ValueError
 
 
 def _trial(values: Mapping[str, Any]) -> Trial:

@@ -24,6 +24,9 @@ CHILD = "--try-model"
 #: Seconds after which the child is given up; once it has started, it keeps to shorter limits.
 PATIENCE_S = 30.0
 
+#: What is said of a child that had to be ended, and of one that does not start.
+OVER_LIMITS = "this model takes more time or memory than one that reads small images may"
+NO_CHILD = "the model cannot be tried out ({})"
 _LONGEST = 400
 
 
@@ -60,22 +63,12 @@ def outcome(exit_code: int | None, output: bytes) -> InferredConventions | None:
     if exit_code == 2 and output:
         raise ModelError(output.decode("utf-8", "replace").strip()[:_LONGEST])
     if exit_code != 0:
-        raise over_limits()
+        raise ModelError(OVER_LIMITS)
     if not output:
         return None
     from digitpad.inference.foreign.conventions_search import InferredConventions
 
     return InferredConventions.from_json(output)
-
-
-def no_child(reason: str | None) -> ModelError:
-    """The error for a child that does not start."""
-    return ModelError(f"the model cannot be tried out ({reason})")
-
-
-def over_limits() -> ModelError:
-    """The error for a child that has to be ended."""
-    return ModelError("this model takes more time or memory than one that reads small images may")
 
 
 def try_model(model: bytes, overrides: Mapping[str, Any]) -> InferredConventions | None:
@@ -106,7 +99,7 @@ def try_model(model: bytes, overrides: Mapping[str, Any]) -> InferredConventions
             check=False,
         )
     except subprocess.TimeoutExpired as error:
-        raise over_limits() from error
+        raise ModelError(OVER_LIMITS) from error
     except OSError as error:
-        raise no_child(error.strerror) from error
+        raise ModelError(NO_CHILD.format(error.strerror)) from error
     return outcome(child.returncode, child.stdout)

@@ -6,7 +6,6 @@ import io
 from dataclasses import dataclass
 from pathlib import Path
 
-import numpy as np
 from PySide6.QtCore import QCoreApplication, QMimeData, Qt
 from PySide6.QtGui import QImage, QPixmap
 
@@ -16,6 +15,7 @@ from digitpad.image.bitmap import Pixels
 from digitpad.image.pictures import MAX_SIDE, SUFFIXES, PictureError, read_picture
 from digitpad.ink.ink import Ink, InkError
 from digitpad.ui.files.svg import MAX_BYTES, read_svg
+from digitpad.ui.style.pixels import as_array
 
 translate = QCoreApplication.translate
 
@@ -110,10 +110,7 @@ def as_pixels(image: QImage) -> Pixels:
             Qt.AspectRatioMode.KeepAspectRatio,
             Qt.TransformationMode.SmoothTransformation,
         )
-    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
-    rows = np.frombuffer(image.constBits(), dtype=np.uint8)
-    rows = rows.reshape(image.height(), image.bytesPerLine())[:, : 4 * image.width()]
-    return rows.reshape(image.height(), image.width(), 4).copy()
+    return as_array(image)
 
 
 def _files(mime: QMimeData) -> list[Path]:

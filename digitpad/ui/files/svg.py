@@ -12,6 +12,7 @@ from PySide6.QtGui import QImage, QPainter
 from PySide6.QtSvg import QSvgRenderer
 
 from digitpad.image.pictures import PictureError
+from digitpad.ui.style.pixels import as_array
 
 translate = QCoreApplication.translate
 
@@ -64,8 +65,7 @@ def read_svg(content: bytes) -> NDArray[np.uint8]:
     painter = QPainter(image)
     renderer.render(painter, QRectF(0, 0, width, height))
     painter.end()
-    rows = np.frombuffer(image.constBits(), dtype=np.uint8).reshape(height, image.bytesPerLine())
-    return rows[:, : 4 * width].reshape(height, width, 4).copy()
+    return as_array(image)
 
 
 def _harmless(content: bytes) -> bytes:

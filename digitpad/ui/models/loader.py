@@ -37,7 +37,7 @@ class ModelLoader(QObject):
         self._begin.timeout.connect(self._open)
         patience = round(sandbox.PATIENCE_S * 1000)
         self._patience = QTimer(self, singleShot=True, interval=patience)
-        self._patience.timeout.connect(self._give_up)
+        self._patience.timeout.connect(lambda: self._fail(sandbox.OVER_LIMITS))
 
     @property
     def name(self) -> str:
@@ -80,7 +80,7 @@ class ModelLoader(QObject):
                 validate(self._file.content)
                 self._try(self._file.content, overrides)
         except ModelError as error:
-            self._fail(error)
+            self._fail(str(error))
 
     def _try(self, model: bytes, overrides: Mapping[str, Any]) -> None:
         words, environment = sandbox.command(overrides)
@@ -107,20 +107,17 @@ class ModelLoader(QObject):
             inferred = sandbox.outcome(ended, output)
             self._end(Recognizer.of_file(file, self._device, inferred))
         except ModelError as error:
-            self._fail(error)
+            self._fail(str(error))
 
     def _not_started(self, error: QProcess.ProcessError) -> None:
         if self._child is not None and error == QProcess.ProcessError.FailedToStart:
-            self._fail(sandbox.no_child(self._child.errorString()))
+            self._fail(sandbox.NO_CHILD.format(self._child.errorString()))
 
-    def _give_up(self) -> None:
-        self._fail(sandbox.over_limits())
-
-    def _fail(self, error: ModelError) -> None:
+    def _fail(self, sentence: str) -> None:
         if self._left:
             self.load(self._name, *self._left)
         else:
-            self._end(str(error))
+            self._end(sentence)
 
     def _end(self, result: Recognizer | str) -> None:
         name = self._name

@@ -30,7 +30,7 @@ class ModelMenu:
     def __init__(
         self,
         window: Window,
-        calls: Mapping[str, Callable[[], None]],
+        calls: Mapping[str, Callable[[], object]],
         use: Callable[[str], None],
         compare: Callable[[str], None],
     ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +16,7 @@ from digitpad.inference.recognizer import Recognizer
 from digitpad.library.resources import bundled_models
 from digitpad.ui.models.loader import ModelLoader
 from digitpad.ui.models.model_menu import ModelMenu, short_name, titles
-from digitpad.ui.models.start import Start
+from digitpad.ui.models.start import Start, rival
 from digitpad.ui.settings.settings import Settings
 from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
@@ -55,7 +56,7 @@ class Models(QObject):
         self._is_over = False  # the start: well, or not
         calls = {
             "open-model": self.open,
-            "explain-model": self._explain,
+            "explain-model": lambda: self._explain(self._current, window.recognizer),
             "compare": self.toggle,
             "swap-models": self.swap,
             "open-second": self.open_second,
@@ -74,24 +75,18 @@ class Models(QObject):
         """Show what is known of the models of the start, and load them once the window is seen."""
         self._asked = start.asked
         self._starting = {self._first_loader}
+        load = partial(self._load, self._first_loader, start.first, start.overrides)
+        after_first_paint(self._window, load)
         if start.second:
             self._starting.add(self._second_loader)
             self._second, self._compares = (start.second, PendingModel.of(start.second)), True
             self._show(self._window.recognizer)
-
-        def load() -> None:
-            self._load(self._first_loader, start.first, start.overrides)
-            if start.second:
-                self._load(self._second_loader, start.second)
-
-        after_first_paint(self._window, load)
+            after_first_paint(self._window, partial(self._load, self._second_loader, start.second))
 
     @property
     def is_loading(self) -> bool:
         """Whether a model is on its way."""
         return bool(self._first_loader.name or self._second_loader.name)
-
-    # -- the model that reads --------------------------------------------------------------------
 
     def open(self) -> None:
         """Ask for a file, and read with it."""
@@ -125,7 +120,8 @@ class Models(QObject):
         if isinstance(self._window.recognizer, Recognizer):
             self._tell(reason)
         elif name == DEFAULT_MODEL or (at_start and name in self._asked):
-            self._give_up(reason)
+            self.close()
+            self.unusable.emit(reason)
         else:
             lost = translate("Models", "Your last model is not used: {reason}.")
             self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
@@ -135,8 +131,6 @@ class Models(QObject):
                 self._drop_second()
             self._show(PendingModel.of(DEFAULT_MODEL))
             self._load(self._first_loader, DEFAULT_MODEL)
-
-    # -- the model beside it ---------------------------------------------------------------------
 
     def open_second(self) -> None:
         """Ask for a file, and compare with it."""
@@ -168,7 +162,8 @@ class Models(QObject):
 
     def _second_failed(self, name: str, reason: str, *, at_start: bool) -> None:
         if at_start and name in self._asked:
-            self._give_up(reason)
+            self.close()
+            self.unusable.emit(reason)
             return
         lost = translate("Models", "Your second model is not used: {reason}.")
         self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
@@ -186,7 +181,7 @@ class Models(QObject):
         """Compare with the model of last time, or nothing."""
         if self._compares or self._second is not None:
             self._compare(not self._compares)
-        elif (name := self._rival()) is not None:
+        elif (name := rival(self._settings, self._current)) is not None:
             self.compare_with(name)
         else:
             self.open_second()
@@ -207,15 +202,6 @@ class Models(QObject):
         if self._second is not None:
             self._settings.second_model = self._second[0]
         self._show(self._window.recognizer)
-
-    def _rival(self) -> str | None:
-        """The model to compare with where none was chosen: of last time, or another one."""
-        bundled = bundled_models()
-        known = (self._settings.second_model, *self._settings.recent_models, *bundled)
-        usable = (name for name in known if name in bundled or Path(name).is_file())
-        return next((name for name in usable if name != self._current), None)
-
-    # -- loading ---------------------------------------------------------------------------------
 
     def _choose(self, loader: ModelLoader, name: str) -> None:
         """Load a model that a person chose."""
@@ -248,10 +234,6 @@ class Models(QObject):
         self._first_loader.cancel()
         self._second_loader.cancel()
 
-    def _give_up(self, reason: str) -> None:
-        self.close()
-        self.unusable.emit(reason)
-
     def _tell_ready(self) -> None:
         if not self._starting and not self._is_over:
             self._is_over = True
@@ -263,8 +245,6 @@ class Models(QObject):
         before = bar.currentMessage() if after else ""
         bar.showMessage(f"{before} {sentence}".strip())
         self._list()
-
-    # -- both ------------------------------------------------------------------------------------
 
     def _show(self, first: Model) -> None:
         """Give the window its models, under names that differ."""
@@ -282,31 +262,25 @@ class Models(QObject):
         if name:
             use(name)
 
-    def _explain(self) -> None:
-        """Show how the model is used, and let it be changed."""
-        changed = self._explained(self._current, self._window.recognizer)
-        if changed is not None:
-            self._show(changed)
-
     def _explain_second(self) -> None:
         if self._second is not None:
-            name, model = self._second
-            changed = self._explained(name, model)
-            if changed is not None:
-                self._second = name, changed
-                self._show(self._window.recognizer)
+            self._explain(*self._second)
 
-    def _explained(self, name: str, model: Model) -> Recognizer | None:
-        """The model as it is used from now on; None where nothing was chosen."""
+    def _explain(self, name: str, model: Model) -> None:
+        """Show how a model is used, and let it be changed."""
         from digitpad.ui.models.model_dialog import ModelDialog
 
         if isinstance(model, PendingModel):
-            return None
+            return
         dialog = ModelDialog(model, self._window)
         if dialog.exec() != QDialog.DialogCode.Accepted:
-            return None
+            return
         self._settings.set_convention(name, dialog.conventions.as_dict())
-        return dialog.recognizer
+        if name == self._current:
+            self._show(dialog.recognizer)
+        else:
+            self._second = name, dialog.recognizer
+            self._show(self._window.recognizer)
 
     def _list(self) -> None:
         """Bring the menu up to date: what can be chosen, and what is."""

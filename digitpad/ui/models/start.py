@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any, NamedTuple
 
 from digitpad.inference.errors import NOT_NEEDED, ModelError
 from digitpad.inference.model_file import open_model
+from digitpad.library.resources import bundled_models
 from digitpad.ui.settings.settings import Settings
 
 
@@ -55,3 +57,11 @@ def _check(name: str, overrides: Mapping[str, Any]) -> None:
         from digitpad.inference.foreign.validate import validate
 
         validate(file.content)
+
+
+def rival(settings: Settings, current: str) -> str | None:
+    """The model to compare with where none was chosen: of last time, or another one; or none."""
+    bundled = bundled_models()
+    known = (settings.second_model, *settings.recent_models, *bundled)
+    usable = (name for name in known if name in bundled or Path(name).is_file())
+    return next((name for name in usable if name != current), None)

@@ -7,7 +7,32 @@ from PySide6.QtGui import QColor, QIcon, QPainter, QPainterPath, QPalette, QPen,
 
 from digitpad.ui.style import theme
 
+Lines = tuple[tuple[tuple[float, float], ...], ...]
+
 _SIDE = 20
+#: Each icon's lines; one that ends where it began is closed. Undo goes on in a bend.
+_OUTLINES: dict[str, Lines] = {
+    "undo": (((6.5, 3.5), (3, 7), (6.5, 10.5)), ((3, 7), (12, 7))),
+    "redo": (),  # undo, mirrored
+    "eraser": (
+        ((7, 16.5), (3.5, 13), (12, 4.5), (16.5, 9), (9, 16.5), (7, 16.5)),
+        ((11, 16.5), (17, 16.5)),
+    ),
+    "pen": (((3.5, 16.5), (4.5, 12.5), (13.5, 3.5), (16.5, 6.5), (7.5, 15.5), (3.5, 16.5)),),
+    "grid": (((3.5, 3.5), (16.5, 3.5), (16.5, 16.5), (3.5, 16.5), (3.5, 3.5)),),
+    "clear": (((4.5, 4.5), (15.5, 15.5)), ((15.5, 4.5), (4.5, 15.5))),
+    "play": (((6, 4), (15.5, 10), (6, 16), (6, 4)),),
+    "pause": (((7, 4.5), (7, 15.5)), ((13, 4.5), (13, 15.5))),
+}
+#: The lines inside a shape that is filled while its tool is in use.
+_INNER: dict[str, Lines] = {
+    "pen": (((11.5, 5.5), (14.5, 8.5)),),
+    "eraser": (((7.5, 9), (12, 13.5)),),
+    "grid": tuple(
+        line for at in (7.83, 12.17) for line in (((at, 3.5), (at, 16.5)), ((3.5, at), (16.5, at)))
+    ),
+}
+NAMES = tuple(_OUTLINES)
 
 
 def icon(name: str, palette: QPalette) -> QIcon:
@@ -23,7 +48,7 @@ def icon(name: str, palette: QPalette) -> QIcon:
 
 
 def _drawn(name: str, colour: str, ratio: int, *, filled: bool) -> QPixmap:
-    path, inner = _PATHS[name](), _INNER.get(name, QPainterPath)()
+    path, inner = _outline(name), _path(_INNER.get(name, ()))
     pixmap = QPixmap(_SIDE * ratio, _SIDE * ratio)
     pixmap.setDevicePixelRatio(ratio)
     pixmap.fill(Qt.GlobalColor.transparent)
@@ -42,105 +67,20 @@ def _drawn(name: str, colour: str, ratio: int, *, filled: bool) -> QPixmap:
     return pixmap
 
 
-def _undo() -> QPainterPath:
-    path = QPainterPath(QPointF(6.5, 3.5))
-    path.lineTo(3, 7)
-    path.lineTo(6.5, 10.5)
-    path.moveTo(3, 7)
-    path.lineTo(12, 7)
-    path.arcTo(QRectF(7.5, 7, 9, 9), 90, -180)
-    path.lineTo(8, 16)
-    return path
-
-
-def _redo() -> QPainterPath:
-    return QTransform(-1, 0, 0, 1, _SIDE, 0).map(_undo())
-
-
-def _clear() -> QPainterPath:
-    path = QPainterPath(QPointF(4.5, 4.5))
-    path.lineTo(15.5, 15.5)
-    path.moveTo(15.5, 4.5)
-    path.lineTo(4.5, 15.5)
-    return path
-
-
-def _pen() -> QPainterPath:
-    path = QPainterPath(QPointF(3.5, 16.5))
-    path.lineTo(4.5, 12.5)
-    path.lineTo(13.5, 3.5)
-    path.lineTo(16.5, 6.5)
-    path.lineTo(7.5, 15.5)
-    path.closeSubpath()
-    return path
-
-
-def _pen_inner() -> QPainterPath:
-    path = QPainterPath(QPointF(11.5, 5.5))
-    path.lineTo(14.5, 8.5)
-    return path
-
-
-def _eraser() -> QPainterPath:
-    path = QPainterPath(QPointF(7, 16.5))
-    path.lineTo(3.5, 13)
-    path.lineTo(12, 4.5)
-    path.lineTo(16.5, 9)
-    path.lineTo(9, 16.5)
-    path.closeSubpath()
-    path.moveTo(11, 16.5)
-    path.lineTo(17, 16.5)
-    return path
-
-
-def _eraser_inner() -> QPainterPath:
-    path = QPainterPath(QPointF(7.5, 9))
-    path.lineTo(12, 13.5)
-    return path
-
-
-def _grid() -> QPainterPath:
+def _path(lines: Lines) -> QPainterPath:
     path = QPainterPath()
-    path.addRect(QRectF(3.5, 3.5, 13, 13))
+    for line in lines:
+        path.addPolygon([QPointF(*point) for point in line])
+        if line[0] == line[-1]:
+            path.closeSubpath()
     return path
 
 
-def _grid_inner() -> QPainterPath:
-    path = QPainterPath()
-    for at in (7.83, 12.17):
-        path.moveTo(at, 3.5)
-        path.lineTo(at, 16.5)
-        path.moveTo(3.5, at)
-        path.lineTo(16.5, at)
+def _outline(name: str) -> QPainterPath:
+    if name == "redo":
+        return QTransform(-1, 0, 0, 1, _SIDE, 0).map(_outline("undo"))
+    path = _path(_OUTLINES[name])
+    if name == "undo":
+        path.arcTo(QRectF(7.5, 7, 9, 9), 90, -180)
+        path.lineTo(8, 16)
     return path
-
-
-def _play() -> QPainterPath:
-    path = QPainterPath(QPointF(6, 4))
-    path.lineTo(15.5, 10)
-    path.lineTo(6, 16)
-    path.closeSubpath()
-    return path
-
-
-def _pause() -> QPainterPath:
-    path = QPainterPath(QPointF(7, 4.5))
-    path.lineTo(7, 15.5)
-    path.moveTo(13, 4.5)
-    path.lineTo(13, 15.5)
-    return path
-
-
-_PATHS = {
-    "undo": _undo,
-    "redo": _redo,
-    "clear": _clear,
-    "pen": _pen,
-    "eraser": _eraser,
-    "grid": _grid,
-    "play": _play,
-    "pause": _pause,
-}
-#: The lines inside a shape that is filled while its tool is in use.
-_INNER = {"pen": _pen_inner, "eraser": _eraser_inner, "grid": _grid_inner}
-NAMES = tuple(_PATHS)

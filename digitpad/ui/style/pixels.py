@@ -51,6 +51,14 @@ def as_qimage(pixels: NDArray[Any], form: QImage.Format | None = None) -> QImage
     return QImage(flat.data, width, height, flat.strides[0], form or _FORMATS[channels]).copy()
 
 
+def as_array(image: QImage) -> NDArray[np.uint8]:
+    """A picture as uint8 (h, w, 4) RGBA."""
+    image = image.convertToFormat(QImage.Format.Format_RGBA8888)
+    rows = np.frombuffer(image.constBits(), dtype=np.uint8)
+    rows = rows.reshape(image.height(), image.bytesPerLine())[:, : 4 * image.width()]
+    return rows.reshape(image.height(), image.width(), 4).copy()
+
+
 def tinted(image: Image, ink: QColor) -> QImage:
     """An image, (28, 28), as ink of one colour whose opacity is the grey."""
     # Premultiplied and in the machine's order, as Qt draws it without converting it every time.
