@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields, replace
+from dataclasses import asdict, dataclass, fields
 from typing import Any
 
 from digitpad.image.normalize import SIZE
@@ -113,10 +113,6 @@ class Conventions:
     def as_dict(self) -> dict[str, Any]:
         """JSON-ready values, from which :func:`from_dict` makes the same conventions."""
         return asdict(self) | {"labels": list(self.labels)}
-
-    def changed(self, changes: Mapping[str, Any]) -> Conventions:
-        """These conventions with some of the values that :func:`checked` returns."""
-        return replace(self, **changes)
 
 
 def from_dict(values: object) -> Conventions:

@@ -11,7 +11,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from itertools import product
 from typing import Any, Self
 
@@ -169,7 +169,7 @@ def infer_conventions(
             outputs[name] = columns
         if columns and fixed.get("output", name) == name:
             orders = _labels(columns, column_names(runs[0][i]), metadata, fixed)
-            named = [c.changed({"output": name}) for c in asked]
+            named = [replace(c, output=name) for c in asked]
             trials += _trials(named, answers, orders, shown, fixed)
     if not trials:
         raise ModelError(_no_answer(outputs, fixed))
@@ -197,7 +197,7 @@ def _candidates(form: Conventions, fixed: Mapping[str, Any]) -> Iterator[Convent
         scalings = [SCALINGS[name] for name in ("0..255", "0..1")]
     inks = [fixed["ink"]] if "ink" in fixed else INKS
     for (low, high), ink in product(scalings, inks):
-        yield form.changed({"low": low, "high": high, "ink": ink})
+        yield replace(form, low=low, high=high, ink=ink)
 
 
 def _labels(
@@ -237,7 +237,7 @@ def _trials(
             continue
         probabilities = as_probabilities(rows, kind)
         for labels in orders:
-            known = conventions.changed({"answers": kind, "labels": labels})
+            known = replace(conventions, answers=kind, labels=labels)
             yield Trial(known, *_scores(probabilities, labels, shown))
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import product
 from time import perf_counter
 from typing import Any
@@ -114,7 +114,7 @@ def _working(session: Any, name: str, form: Conventions) -> Conventions | None:
     """
     outputs = [output.name for output in session.get_outputs()]
     images = references(10).images[:3]
-    forms = [form] if form.batch else [form, form.changed({"batch": 1})]
+    forms = [form] if form.batch else [form, replace(form, batch=1)]
     for candidate in forms:
         try:
             values = run(session, name, candidate, images, outputs)

@@ -12,7 +12,7 @@ import json
 import os
 import sys
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 from digitpad.inference.errors import ModelError
 
@@ -30,21 +30,18 @@ NO_CHILD = "the model cannot be tried out ({})"
 _LONGEST = 400
 
 
-class Command(NamedTuple):
-    """What starts a child; it reads the model from its standard input."""
+def command(overrides: Mapping[str, Any]) -> tuple[list[str], dict[str, str]]:
+    """The words and the environment of a child, which reads the model from standard input.
 
-    words: list[str]
-    environment: dict[str, str]
-
-
-def command(overrides: Mapping[str, Any]) -> Command:
-    """What starts a child that tries a model with these values of conventions."""
+    Args:
+        overrides: values of conventions that are known already.
+    """
     # -P and the path of this process: the child finds the same digitpad, and no others that happen
     # to lie in the current folder. A frozen program needs neither.
     python = () if getattr(sys, "frozen", False) else ("-P", "-m", "digitpad")
     path = os.pathsep.join(filter(None, sys.path))
     words = [sys.executable, *python, CHILD, json.dumps(dict(overrides))]
-    return Command(words, os.environ | {"PYTHONPATH": path})
+    return words, os.environ | {"PYTHONPATH": path}
 
 
 def outcome(exit_code: int | None, output: bytes) -> InferredConventions | None:

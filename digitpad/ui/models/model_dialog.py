@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from typing import Any
 
 import numpy as np
@@ -221,7 +221,7 @@ class ModelDialog(QDialog):
             "answers": self.answers_box.currentData(),
             "labels": self._labels(),
         }
-        return self._worked_out.changed(checked(values))
+        return replace(self._worked_out, **checked(values))
 
     def _labels(self) -> list[str]:
         """The labels of the line; unchanged ones as they were, since they may have spaces."""

@@ -6,29 +6,27 @@ the window keeps the drawing and a saved drawing does not depend on the window.
 
 from __future__ import annotations
 
-from PySide6.QtCore import QEvent, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QEvent, QPointF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
-    QFocusEvent,
     QPainter,
     QPaintEvent,
-    QPen,
     QPolygonF,
     QResizeEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.ink.ink import Ink, Stroke
 from digitpad.ink.replay import goes_on
 from digitpad.ui.pad.brush import PAGE, Brush, Layer
 from digitpad.ui.pad.eraser import Eraser, eraser_cursor
+from digitpad.ui.pad.page import Page
 from digitpad.ui.pad.pointer import Contact, Phase, Pointer
 from digitpad.ui.pad.recorder import Point, StrokeRecorder, on_page, to_edge
 from digitpad.ui.style import theme
-from digitpad.ui.style.translations import Translated
 
 
-class Canvas(Translated, QWidget):
+class Canvas(Page):
     """A square of paper.
 
     Signals:
@@ -46,16 +44,13 @@ class Canvas(Translated, QWidget):
         self._pointer = Pointer()
         self._recorder = StrokeRecorder()
         self._eraser: Eraser | None = None  # while it is down
-        self._down = self._ring = False
+        self._down = False
         self._layer: Layer | None = None
         self._brush = Brush()
         self._erases = self._erases_parts = False
         self._wants_digits = True
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setAttribute(Qt.WidgetAttribute.WA_AcceptTouchEvents)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 240)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -128,14 +123,6 @@ class Canvas(Translated, QWidget):
         self.setCursor(cursor or Qt.CursorShape.CrossCursor)
 
     # -- geometry ------------------------------------------------------------------------------
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 480)
-
-    def page_rect(self) -> QRectF:
-        """Where the page lies in the widget: the largest square, centred."""
-        side = float(min(self.width(), self.height()))
-        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
 
     def _scale(self) -> float:
         return self.page_rect().width() / PAGE
@@ -248,28 +235,13 @@ class Canvas(Translated, QWidget):
         self._set_cursor()
         super().resizeEvent(event)
 
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._ring = event.reason() in theme.BY_KEYBOARD
-        self.update()
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._ring = False
-        self.update()
-        super().focusOutEvent(event)
-
     def paintEvent(self, _event: QPaintEvent) -> None:
-        colours = theme.colours(self.palette())
-        page = self.page_rect()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
-        painter.setBrush(QColor(colours.paper))
-        painter.drawRoundedRect(page.adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
+        colours = self.paint_paper(painter, ring=self._ring)
         if not self._recorder and not self._finished() and self._moment is None:
             painter.setPen(QColor(colours.muted))
             painter.setFont(theme.sized(self.font(), 1.5))
-            painter.drawText(page, Qt.AlignmentFlag.AlignCenter, self.hint)
+            painter.drawText(self.page_rect(), Qt.AlignmentFlag.AlignCenter, self.hint)
         else:
             under_way = self._recorder if self._moment is None else self._moment.strokes[-1]
             self._painted_layer().paint(painter, under_way.points, under_way.pressure)

@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import numpy as np
-from PySide6.QtCore import QLineF, QPointF, QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QLineF, QPointF, QRectF, Qt, Signal
 from PySide6.QtGui import (
     QAccessible,
     QAccessibleAnnouncementEvent,
     QColor,
-    QFocusEvent,
     QKeyEvent,
     QMouseEvent,
     QPainter,
@@ -18,12 +17,11 @@ from PySide6.QtGui import (
     QTabletEvent,
     QWheelEvent,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
 from digitpad.image.normalize import SIZE, Image
-from digitpad.ui.style import theme
+from digitpad.ui.pad.page import Page
 from digitpad.ui.style.pixels import tinted, whole_cells
-from digitpad.ui.style.translations import Translated
 
 Cell = tuple[int, int]
 
@@ -38,7 +36,7 @@ _ARROWS: dict[int, Cell] = {
 }
 
 
-class Grid(Translated, QWidget):
+class Grid(Page):
     """Cells that a click turns on or off, and a drag paints with what the first cell became.
 
     Signals:
@@ -60,11 +58,7 @@ class Grid(Translated, QWidget):
         self._pen_erases = False
         self._level = LEVELS[-1]
         self._erases = False
-        self._ring = False
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
         self.setCursor(Qt.CursorShape.CrossCursor)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 240)
         self.retranslate()
 
     def retranslate(self) -> None:
@@ -118,7 +112,7 @@ class Grid(Translated, QWidget):
         right = event.button() == Qt.MouseButton.RightButton
         if not right and event.button() != Qt.MouseButton.LeftButton:
             return
-        self._show_ring(False)
+        self.show_ring(False)
         self._finish()
         cell = self._cell(event.position())
         if cell is None:
@@ -216,44 +210,20 @@ class Grid(Translated, QWidget):
 
     def _tell(self) -> None:
         """Show and say where the keys have come to, and what is there."""
-        self._show_ring(True)
+        self.show_ring(True)
         event = QAccessibleAnnouncementEvent(self, self.accessibleDescription())
         event.setPoliteness(QAccessible.AnnouncementPoliteness.Assertive)
         QAccessible.updateAccessibility(event)
 
     # -- looks ---------------------------------------------------------------------------------
 
-    def sizeHint(self) -> QSize:
-        return QSize(480, 480)
-
-    def _page(self) -> QRectF:
-        side = float(min(self.width(), self.height()))
-        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
-
     def _cells(self) -> QRectF:
-        return whole_cells(self._page().adjusted(4, 4, -4, -4), self.devicePixelRatioF())
-
-    def focusInEvent(self, event: QFocusEvent) -> None:
-        self._show_ring(event.reason() in theme.BY_KEYBOARD)
-        super().focusInEvent(event)
-
-    def focusOutEvent(self, event: QFocusEvent) -> None:
-        self._show_ring(False)
-        super().focusOutEvent(event)
-
-    def _show_ring(self, on: bool) -> None:
-        """Show where the arrow keys are, to a hand on the keyboard."""
-        self._ring = on
-        self.update()
+        return whole_cells(self.page_rect().adjusted(4, 4, -4, -4), self.devicePixelRatioF())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        colours = theme.colours(self.palette())
         cells = self._cells()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        painter.setPen(QPen(QColor(colours.accent if self._ring else colours.track), 2))
-        painter.setBrush(QColor(colours.paper))
-        painter.drawRoundedRect(self._page().adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
+        colours = self.paint_paper(painter, ring=self._ring)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
         painter.drawImage(cells, tinted(self._image, QColor(colours.ink)))
         painter.setPen(QPen(QColor(colours.track), 1))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QRectF, QSize, Qt, Signal
+from PySide6.QtCore import QRectF, Qt, Signal
 from PySide6.QtGui import (
     QColor,
     QFontMetricsF,
@@ -16,11 +16,11 @@ from PySide6.QtGui import (
     QPaintEvent,
     QPen,
 )
-from PySide6.QtWidgets import QSizePolicy, QWidget
+from PySide6.QtWidgets import QWidget
 
+from digitpad.ui.pad.page import Page
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import as_qimage
-from digitpad.ui.style.translations import Translated
 
 if TYPE_CHECKING:
     from digitpad.image.bitmap import Box, Pixels
@@ -31,7 +31,7 @@ WHOLE: Box = (0.0, 0.0, 1.0, 1.0)
 _CAPTION = 4 * theme.GRID
 
 
-class PictureView(Translated, QWidget):
+class PictureView(Page):
     """A square of paper with a picture on it; what was left out of the crop is veiled.
 
     Signals:
@@ -45,13 +45,7 @@ class PictureView(Translated, QWidget):
         self._image = QImage()
         self._source = ""
         self._box: Box | None = None
-        self.setFocusPolicy(Qt.FocusPolicy.StrongFocus)
-        self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Expanding)
-        self.setMinimumSize(240, 240)
         self.retranslate()
-
-    def sizeHint(self) -> QSize:
-        return QSize(480, 480)
 
     @property
     def image(self) -> QImage:
@@ -81,11 +75,6 @@ class PictureView(Translated, QWidget):
         if self._box is None:
             return self.tr("no ink was found")
         return "" if self._box == WHOLE else self.tr("what is in the frame is read")
-
-    def page_rect(self) -> QRectF:
-        """Where the page lies in the widget: the largest square, centred."""
-        side = float(min(self.width(), self.height()))
-        return QRectF((self.width() - side) / 2, (self.height() - side) / 2, side, side)
 
     def picture_rect(self) -> QRectF:
         """Where the picture lies in the widget: as large as fits over the caption."""
@@ -122,16 +111,12 @@ class PictureView(Translated, QWidget):
             super().keyPressEvent(event)
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        colours = theme.colours(self.palette())
         page = self.page_rect()
         painter = QPainter(self)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        colours = self.paint_paper(painter, ring=self.hasFocus())
         # Pixels large enough to be seen stay pixels.
         small = self._image.width() * 4 < page.width()
         painter.setRenderHint(QPainter.RenderHint.SmoothPixmapTransform, not small)
-        painter.setPen(QPen(QColor(colours.accent if self.hasFocus() else colours.track), 2))
-        painter.setBrush(QColor(colours.paper))
-        painter.drawRoundedRect(page.adjusted(1, 1, -1, -1), theme.GRID, theme.GRID)
         if not self._image.isNull():
             painter.drawImage(self.picture_rect(), self._image)
             self._paint_crop(painter, QColor(colours.accent), QColor(colours.paper))

@@ -14,7 +14,7 @@ from rich.console import Console
 from digitpad.inference.recognizer import Recognizer
 from digitpad.library.resources import asset
 
-material = pytest.importorskip("training.fit.training_data")
+training_data = pytest.importorskip("training.fit.training_data")
 validation = pytest.importorskip("training.measure.validation")
 
 from pydantic import TypeAdapter
@@ -30,20 +30,22 @@ def recognizer() -> Recognizer:
 
 
 @pytest.fixture(scope="module")
-def gathered(data_dir):
-    gathered = material.gather(DIGITS, None, lambda: data_dir, Console(file=StringIO()))
-    if gathered.pen is None or not len(gathered.validation_hands.clothes):
+def data(data_dir):
+    data = training_data.load_training_data(
+        DIGITS, None, lambda: data_dir, Console(file=StringIO())
+    )
+    if data.pen is None or not len(data.validation_writers.clothes):
         pytest.skip("no pendigits or no Fashion-MNIST here")
-    return gathered
+    return data
 
 
 @pytest.fixture(scope="module")
-def measured(gathered):
+def measured(data):
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(validation, "PER_FAMILY", 200)
         patch.setattr(validation, "PER_FORM", 20)
         model = asset("models/digits.onnx").read_bytes()
-        return validation.measure(model, gathered, Console(file=StringIO()))
+        return validation.measure(model, data, Console(file=StringIO()))
 
 
 def test_it_is_small_and_its_card_is_its_own(recognizer):

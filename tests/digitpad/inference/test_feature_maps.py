@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -243,7 +244,7 @@ def test_maps_follow_how_a_model_is_fed(image: np.ndarray) -> None:
     known = recognizer.conventions
     assert known is not None
     assert known.ink == "black"
-    other = recognizer.adapted(known.changed({"ink": "white"}))
+    other = recognizer.adapted(replace(known, ink="white"))
     turned = FeatureMaps.of_model(other).of(1 - image)
     for layer, same in zip(FeatureMaps.of_model(recognizer).of(image), turned, strict=True):
         np.testing.assert_allclose(layer.maps, same.maps, atol=1e-4)

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -78,8 +79,8 @@ def test_values_that_cannot_be(key: str, value: Any) -> None:
 
 def test_scalings_have_names() -> None:
     assert PYTORCH.scaling == "mean/std"
-    assert PYTORCH.changed({"low": 0.0, "high": 255.0}).scaling == "0..255"
-    assert PYTORCH.changed({"low": 0.0, "high": 16.0}).scaling == "0..16"
+    assert replace(PYTORCH, low=0.0, high=255.0).scaling == "0..255"
+    assert replace(PYTORCH, low=0.0, high=16.0).scaling == "0..16"
 
 
 def test_from_a_command_line() -> None:
@@ -112,7 +113,7 @@ def test_some_values() -> None:
 
 def test_a_summary_for_people() -> None:
     assert PYTORCH.summary == "NCHW float32, mean/std, white ink, logits"
-    other = PYTORCH.changed({"batch": 1, "side": 32, "channels": 3})
+    other = replace(PYTORCH, batch=1, side=32, channels=3)
     assert other.summary == (
         "NCHW float32, 32 × 32, coloured, 1 at a time, mean/std, white ink, logits"
     )

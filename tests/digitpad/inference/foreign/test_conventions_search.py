@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -190,17 +191,15 @@ def test_what_is_given_and_cannot_be_is_a_sentence(given: dict, sentence: str) -
 
 def test_the_same_model_in_another_way() -> None:
     first = opened(foreign_models.model())
-    other = first.adapted(
-        first.conventions.changed({"ink": "black", "labels": tuple("abcdefghij")})
-    )
+    other = first.adapted(replace(first.conventions, ink="black", labels=tuple("abcdefghij")))
     assert other.conventions.ink == "black"
     assert other.labels == tuple("abcdefghij")
     assert first.conventions.ink == "white"
     assert reads(first) == "017"
     with pytest.raises(ModelError, match="10 classes need 10 labels"):
-        first.adapted(first.conventions.changed({"labels": ("a", "b")}))
+        first.adapted(replace(first.conventions, labels=("a", "b")))
     with pytest.raises(ModelError, match="failed"):
-        first.adapted(first.conventions.changed({"layout": "NHWC"}))
+        first.adapted(replace(first.conventions, layout="NHWC"))
     own = Recognizer.load("digits", "cpu")
     with pytest.raises(ModelError, match="needs no conventions"):
         own.adapted(first.conventions)

@@ -180,7 +180,7 @@ def test_a_child_that_does_not_start_or_end_is_a_sentence(
     with monkeypatch.context() as patched:
         patched.setattr(sys, "executable", str(foreign))
         assert "cannot be tried out" in str(came(qtbot, loader, foreign))
-    sleep = sandbox.Command([sys.executable, "-c", "import time; time.sleep(60)"], {})
+    sleep = [sys.executable, "-c", "import time; time.sleep(60)"], {}
     monkeypatch.setattr(sandbox, "command", lambda _: sleep)
     loader._patience.setInterval(300)
     assert "more time or memory" in str(came(qtbot, loader, foreign))
@@ -201,7 +201,7 @@ def test_what_a_child_says_is_not_trusted(
     monkeypatch.setattr(
         sandbox,
         "command",
-        lambda _: sandbox.Command([sys.executable, "-c", f"print({said!r})"], {}),
+        lambda _: ([sys.executable, "-c", f"print({said!r})"], {}),
     )
     assert "how this model is used" in str(came(qtbot, loader, foreign))
 
