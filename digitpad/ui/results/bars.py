@@ -201,7 +201,7 @@ class Bars(Translated, QWidget):
         self._to = np.zeros(len(self.bars)) if probabilities is None else probabilities
         self._glide.stop()
         # Reduced motion, or nobody looking: the bars jump.
-        if theme.moves(self) and self.isVisible():
+        if self.isVisible() and theme.moves(self):
             self._glide.start()
         else:
             self._step(1.0)
