@@ -16,6 +16,7 @@ from typing import TYPE_CHECKING
 
 from rich.console import Console
 
+from digitpad.cli.terminal import printable
 from digitpad.library.resources import assets_dir
 from training import live
 from training.base import publish
@@ -40,7 +41,7 @@ _SAMPLES = 25
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
     options = parser().parse_args(arguments)
-    console = Console(highlight=False)
+    console = Console(highlight=False, markup=False, emoji=False)
     try:
         if options.list:
             list_recipes(console)
@@ -50,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             prepare()
             build(plan(options), options, console)
     except BuildError as error:
-        print(f"training.build: {error}", file=sys.stderr)
+        print(f"training.build: {printable(str(error))}", file=sys.stderr)
         return 2
     except KeyboardInterrupt:
         print("training.build: stopped; no model was written", file=sys.stderr)
@@ -85,7 +86,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         if not wanted.resume:
             _begin(wanted, training_data, teachers)
         if options.live and (hindrance := live.start(folder.path)):
-            console.print(hindrance, soft_wrap=True)
+            console.print(printable(hindrance), soft_wrap=True)
         pool = draw_pool(
             training_data.recipe.mixture,
             training_data.labels,
@@ -124,7 +125,8 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         )
     console.print(card.summary(written), soft_wrap=True)
     model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
-    console.print(f"Wrote {model}; the report is {exported.folder.report}", soft_wrap=True)
+    wrote = f"Wrote {model}; the report is {exported.folder.report}"
+    console.print(printable(wrote), soft_wrap=True)
 
 
 def _targets(wanted: Plan, output: Path | None) -> list[Path]:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from digitpad.cli.terminal import Parser, printable
 from training.base.command import complain, run_command
 
 _HELP = """\
@@ -54,12 +55,12 @@ def _run(options: argparse.Namespace) -> int:
     result = compare(found.runs)
     files.write(result, options.output)
     text.show(result, Console(highlight=False, markup=False, emoji=False))
-    print(f"Comparison: {options.output / files.PAGE}")
+    print(f"Comparison: {printable(str(options.output / files.PAGE))}")
     return 2 if found.named_unusable else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.compare",
         description="Put runs side by side, in a table and in one picture.",
         epilog=_HELP,

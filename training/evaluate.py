@@ -15,6 +15,7 @@ import numpy as np
 from rich.console import Console
 from rich.progress import track
 
+from digitpad.cli.terminal import Parser, printable
 from digitpad.inference.errors import ModelError
 from digitpad.inference.recognizer import Recognizer
 from digitpad.library.atomic import replace_file
@@ -90,7 +91,7 @@ def _report(options: argparse.Namespace) -> int:
     else:
         text.show(result, Console(highlight=False, markup=False, emoji=False))
     page = report / PAGE
-    print(f"Report: {page}", file=sys.stderr if options.json else sys.stdout)
+    print(f"Report: {printable(str(page))}", file=sys.stderr if options.json else sys.stdout)
     return 2 if drawings.problems else 0
 
 
@@ -160,12 +161,12 @@ def _export_jsonl(options: argparse.Namespace) -> int:
         raise EvaluationError(
             f"cannot write {path} ({error.strerror}); choose another place with --export-jsonl"
         ) from error
-    print(f"Wrote {len(drawings):,} drawings to {path}")
+    print(f"Wrote {len(drawings):,} drawings to {printable(str(path))}")
     return 2 if drawings.problems else 0
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.evaluate",
         description="Measure an exported model as the app would use it, and write a report.",
         epilog=_HELP,

@@ -7,6 +7,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitpad.cli.terminal import Parser, printable
 from digitpad.inference.errors import ModelError
 from training.base.command import run_command
 from training.base.environment import require
@@ -20,7 +21,7 @@ examples:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write the contact sheets, or print the table; the exit code: 0, or 2 after an error."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.forms",
         description="Contact sheets of the forms that digits take, and how well models read them.",
         epilog=_EXAMPLES,
@@ -55,7 +56,7 @@ def _run(options: argparse.Namespace) -> None:
     make_folders(options.output)
     for name, content in variant_pages(folder, options.seed).items():
         (options.output / name).write_bytes(content)
-        print(options.output / name)
+        print(printable(str(options.output / name)))
 
 
 if __name__ == "__main__":

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from digitpad import __version__
+from digitpad.cli.terminal import Parser
 
-Parser = argparse.ArgumentParser
 Command = Callable[[argparse.Namespace], int]
 if TYPE_CHECKING:
     # argparse has no public name for it, and only its annotation is generic.
@@ -78,7 +78,7 @@ def parse(
         SystemExit: after --help, --version or a usage error.
     """
     # Without defaults, so that these options count before and after the name of a command.
-    common = argparse.ArgumentParser(add_help=False, argument_default=argparse.SUPPRESS)
+    common = Parser(add_help=False, argument_default=argparse.SUPPRESS)
     common.add_argument(
         "--model", metavar="NAME|FILE", help="a bundled model or a file (default: digits)"
     )
@@ -98,7 +98,7 @@ def parse(
 
 
 def _window_parser(common: Parser) -> Parser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="digitpad",
         description="Draw a digit and see, live, what a CNN makes of it.",
         epilog=_EPILOG,

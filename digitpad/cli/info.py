@@ -107,6 +107,8 @@ def _conventions(known: InferredConventions) -> dict[str, Any]:
 def _card(path: Path, metadata: Mapping[str, str]) -> dict[str, Any]:
     """The model card or, where there is none that can be read, the model's own metadata."""
     try:
+        if path.exists() and not path.is_file():  # a pipe would be waited for
+            raise OSError(0, "not a regular file")
         # Python's reader takes NaN, which is no JSON and could not be written as such.
         card = json.loads(path.read_bytes(), parse_constant=str)
         if isinstance(card, dict):

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import argparse
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, NoReturn, TextIO
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -13,6 +14,13 @@ if TYPE_CHECKING:
 def printable(text: str) -> str:
     """Text that cannot steer a terminal: line ends, escapes and their like are written out."""
     return "".join(c if c.isprintable() else ascii(c)[1:-1] for c in text)
+
+
+class Parser(argparse.ArgumentParser):
+    """Reads a command line; what it says of wrong words cannot steer the terminal either."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(printable(message))
 
 
 class Bar:

@@ -53,13 +53,21 @@ def _find(name_or_path: str | Path) -> Path:
         if str(name_or_path) in known:
             return asset(f"models/{name_or_path}.onnx")
     except AssetError as error:
-        if not path.is_file():
+        if not is_file(path):
             raise ModelError(str(error)) from error
-    if path.is_file():
+    if is_file(path):
         return path
     raise ModelError(
         f"no model {path}: neither a file nor a bundled model ({', '.join(known) or 'none'})"
     )
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is a file to read: no folder, pipe or device, nor a name no file can have."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def _is_bundled(path: Path) -> bool:
@@ -81,7 +89,8 @@ def _read(path: Path) -> bytes:
 def read_card(path: Path) -> dict[str, Any]:
     """The model card beside a model's file; {} where there is none or it is damaged."""
     try:
-        card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        file = path.with_suffix(".json")
+        card = json.loads(file.read_text(encoding="utf-8")) if is_file(file) else {}
     except (OSError, ValueError, RecursionError):
         return {}
     return card if isinstance(card, dict) else {}

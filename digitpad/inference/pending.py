@@ -11,7 +11,7 @@ from typing import Any, ClassVar, Self
 from digitpad.inference.contract import MAX_CLASSES
 from digitpad.inference.model_file import read_card
 from digitpad.inference.recognizer import Recognizer
-from digitpad.library.resources import AssetError, asset
+from digitpad.library.resources import asset
 
 
 @dataclass(eq=False)
@@ -41,7 +41,7 @@ class PendingModel:
         """A bundled model by its name, or a file; nothing of it is checked."""
         try:
             path = asset(f"models/{name_or_path}.json")
-        except (AssetError, ValueError):  # ValueError: a name that no file can have
+        except (OSError, ValueError):  # no bundled model, or a name that no file can have
             path = Path(name_or_path)
         model, card = cls(Path(name_or_path).stem), read_card(path)
         labels, rejection = card.get("labels"), card.get("rejection")

@@ -24,6 +24,8 @@ MAX_POINTS = 500_000
 MAX_COORDINATE = 1e7
 #: Smaller coordinates are zero: the squares of their differences would be.
 _LEAST = 1e-100
+#: So many levels of lists has a stroke, or a grid of cells.
+_DEEPEST = 2
 #: Largest absolute time or pressure, whatever the unit: it can still be written down.
 _MOST = 1e15
 
@@ -179,19 +181,20 @@ def _frozen(values: ArrayLike) -> NDArray[np.float64]:
 
 
 def numbers(values: object, wanted: str) -> NDArray[np.float64]:
-    """Nested lists of JSON numbers as an array.
+    """JSON numbers, in lists of at most :data:`_DEEPEST` levels, as an array.
 
     Args:
         values: what a stranger's JSON holds.
         wanted: what it should be: half a sentence.
 
     Raises:
-        InkError: if the lists are uneven, or hold anything but numbers.
+        InkError: if the lists are uneven or nested deeper, or hold anything but numbers.
     """
     # As objects: of a text among the numbers, numpy would make as long a text of every number.
     try:
         array = np.asarray(values, dtype=object)
-        if set(map(type, array.flat)) <= {int, float}:
+        # Depth first: numpy makes arrays of more dimensions than it can walk through.
+        if array.ndim <= _DEEPEST and set(map(type, array.flat)) <= {int, float}:
             return array.astype(np.float64)
     except (ValueError, OverflowError) as error:  # uneven lists, or an integer of 400 digits
         raise InkError(wanted) from error

@@ -18,6 +18,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
 from digitpad import __version__
+from digitpad.cli.terminal import printable
 from digitpad.inference.contract import REJECTED
 from digitpad.inference.model_file import DEFAULT_MODEL
 from digitpad.inference.pending import Model
@@ -68,7 +69,7 @@ def run(
         second = None if compare is None else Recognizer.load(compare, device)
         use_no_display()
     except (ModelError, DisplayError) as error:
-        print(f"digitpad: {error}", file=sys.stderr)
+        _say(str(error))
         return 2
     _say_notice(recognizer)
     start_qt(scheme or "system")
@@ -109,7 +110,7 @@ def _draw(
 
 
 def _give_up(app: QApplication, sentence: str) -> None:
-    print(f"digitpad: {sentence}", file=sys.stderr)
+    _say(sentence)
     app.exit(2)
 
 
@@ -125,7 +126,11 @@ def _settle(window: Window) -> None:
 
 def _say_notice(model: Model) -> None:
     if model.notice:
-        print(f"digitpad: {model.notice}", file=sys.stderr)
+        _say(model.notice)
+
+
+def _say(sentence: str) -> None:
+    print(f"digitpad: {printable(sentence)}", file=sys.stderr)
 
 
 def start_qt(scheme: str) -> QApplication:
@@ -154,7 +159,7 @@ def _take_picture(window: Window, path: Path) -> int:
         and file.commit()
     ):
         return 0
-    print(f"digitpad: cannot write the picture {path}: {file.errorString()}", file=sys.stderr)
+    _say(f"cannot write the picture {path}: {file.errorString()}")
     return 2
 
 
@@ -166,7 +171,7 @@ def _smoke_test(window: Window, recognizer: Recognizer) -> int:
     passed = read == SMOKE_INK.label
     print(
         f"digitpad {__version__} smoke test {'passed' if passed else 'FAILED'}: drew"
-        f" {SMOKE_INK.label}, read {read} ({share:.1%}{doubt}), {recognizer.name} on"
-        f" {recognizer.provider}"
+        f" {SMOKE_INK.label}, read {printable(str(read))} ({share:.1%}{doubt}),"
+        f" {printable(recognizer.name)} on {recognizer.provider}"
     )
     return 0 if passed else 1

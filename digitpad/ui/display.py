@@ -7,6 +7,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
+from digitpad.cli.terminal import printable
+
 #: What Qt's window plugin needs and PySide6's wheel does not bring.
 DEBIAN_PACKAGES = (
     "libegl1 libgl1 libglib2.0-0 libfontconfig1 libdbus-1-3 libxkbcommon0 libxcb-cursor0 "
@@ -56,7 +58,7 @@ _NOISE = ("does not support propagateSizeHints", "Detected locale")
 
 def _print_message(_kind: object, _context: object, message: str) -> None:
     if not any(noise in message for noise in _NOISE):
-        print(message, file=sys.stderr)
+        print(*map(printable, message.splitlines()), sep="\n", file=sys.stderr)
 
 
 def _answers(display: str) -> bool:

@@ -33,11 +33,21 @@ _WEDGES = [
     b"[" * 2_000,
     b'"\\ud800"',
 ]
+
+
+def nested(depth: int, value: Any = 1) -> Any:
+    """A value in so many lists."""
+    for _ in range(depth):
+        value = [value]
+    return value
+
+
 _STRANGERS: tuple[Any, ...] = (
     *(None, True, False, 0, -1, 1e308, float("nan"), float("-inf"), 2**31, 2**63, 10**400),
     *("", "7", "\0", "\ud800", "\u202e\n", "x" * 5_000, "../../etc/passwd", "[" * 5_000),
     *([], {}, [[]], [[[]]], [1, [2]], [None], {"": {}}, [["1", 2]]),
     [[place, 2] for place in range(2_000)],
+    *map(nested, (3, 33, 34, 65, 400)),
 )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from pathlib import Path
 
+from digitpad.cli.terminal import Parser
 from training.recipes import DIGITS
 
 _EXAMPLES = """\
@@ -38,7 +39,7 @@ the best epoch so far; pressed twice, it stops at once and writes no model.
 
 def parser() -> argparse.ArgumentParser:
     """The options of the command."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.build",
         description="Train a network, measure it honestly, and export it for digitpad.",
         epilog=_EXAMPLES,

@@ -124,6 +124,13 @@ def _is_bundled(recipe: Recipe, options: argparse.Namespace) -> bool:
     return is_one and recipe.ensemble == RECIPES[recipe.name].ensemble
 
 
+def _is_unchanged(recipe: Recipe) -> bool:
+    """Whether a run's recipe is one of the bundled models' but for its seed, as its name says."""
+    if recipe.name not in {bundled.name for bundled in BUNDLED}:
+        return False
+    return recipe == _with_depth(replace(RECIPES[recipe.name], seed=recipe.seed))
+
+
 def _resumed(options: argparse.Namespace) -> Plan:
     given = [name for name, default in _OF_THE_RUN.items() if getattr(options, name) != default]
     if given:
@@ -133,6 +140,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
         )
     folder = RunFolder.find(options.resume)
     asked = folder.configuration()
+    # Only what somebody types is written to: a run's folder may come from elsewhere.
     if asked.output and not options.output:
         raise OptionError(
             f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
@@ -149,7 +157,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
         teachers=folder.teachers,
         repeats=asked.repeats,
         ensemble=asked.ensemble,
-        bundled=asked.bundled and not options.output,
+        bundled=asked.bundled and not options.output and _is_unchanged(asked.recipe),
         tested=asked.tested,
         output=asked.output,
         folder=folder,
@@ -191,6 +199,11 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
             "patience would choose the last epoch by the test set, which must not choose anything;"
             " add --set 'split=last 5000'"
         )
+    return _with_depth(recipe)
+
+
+def _with_depth(recipe: Recipe) -> Recipe:
+    """No more epochs apart than there are."""
     deep = min(recipe.mixture.epochs_apart, recipe.epochs)
     return replace(recipe, mixture=replace(recipe.mixture, epochs_apart=deep))
 

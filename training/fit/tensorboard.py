@@ -15,7 +15,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from digitpad.cli.terminal import printable
+from digitpad.cli.terminal import Parser, printable
 from training.base.environment import prepare
 from training.base.errors import BuildError
 from training.runs import RunFolder
@@ -173,7 +173,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.fit.tensorboard",
         description="Make the log of a run for TensorBoard.",
         epilog=_HELP,

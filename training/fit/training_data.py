@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
+from digitpad.cli.terminal import printable
 from digitpad.image.normalize import SIZE
 from training.data.datasets import FASHION_MNIST, SOURCES, Source, Split, load_test, load_training
 from training.data.fetch import DatasetError
@@ -142,7 +143,7 @@ def _pen_digits(folder: Path, console: Console) -> list[PenDigit]:
     except DatasetError as error:
         console.print(
             "Going on without the pen digits, so that the model will read strangers' hands less"
-            f" well: {error}",
+            f" well: {printable(str(error))}",
             soft_wrap=True,
         )
         return []
@@ -153,7 +154,8 @@ def _clothes(folder: Path, console: Console) -> tuple[NDArray[np.float32], NDArr
     try:
         train, validation = load_training(FASHION_MNIST, folder, console)
     except DatasetError as error:
-        console.print(f"Going on without the {CLOTHES} of Fashion-MNIST: {error}", soft_wrap=True)
+        told = printable(f"Going on without the {CLOTHES} of Fashion-MNIST: {error}")
+        console.print(told, soft_wrap=True)
         return _NO_PICTURES, _NO_PICTURES
     return (
         negatives.clothes(train.images[:_CLOTHES]),

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from digitpad.cli.terminal import printable
+from digitpad.cli.terminal import Parser, printable
 from training.base.errors import BuildError
 from training.live.screen import missing
 
@@ -74,7 +74,7 @@ def _open(follower: Follower, scheme: str) -> int:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.live",
         description="Watch a training run in a window: its data, model, curves and mistakes.",
         epilog=_EXAMPLES,

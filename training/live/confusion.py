@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import html
 from collections.abc import Sequence
 
 import numpy as np
@@ -28,6 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import plain_tip
 from digitpad.ui.style.theme import GRID
 from training.live.look import error_colour, truth_colour
 from training.measure.scores import Scores
@@ -64,7 +64,7 @@ class _Counts(QAbstractTableModel):
         if role == Qt.ItemDataRole.AccessibleTextRole:
             return told
         if role == Qt.ItemDataRole.ToolTipRole:
-            return html.escape(told)
+            return plain_tip(told)
         return None
 
     def headerData(
@@ -73,7 +73,7 @@ class _Counts(QAbstractTableModel):
         if role == Qt.ItemDataRole.DisplayRole:
             return self._labels[section]
         if role == Qt.ItemDataRole.ToolTipRole:
-            return html.escape(self._labels[section])
+            return plain_tip(self._labels[section])
         return None
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QLabel, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
 
 #: What a palette has no role for: the red of an error, in light and in dark.
@@ -75,7 +76,7 @@ def error_colour(palette: QPalette) -> QColor:
     return QColor(_ERROR[theme.is_dark(palette)])
 
 
-class Text(QLabel):
+class Text(PlainLabel):
     """A line, or a paragraph, of plain text: class names and reasons may hold anything."""
 
     def __init__(
@@ -88,7 +89,6 @@ class Text(QLabel):
         wrap: bool = False,
     ) -> None:
         super().__init__(text)
-        self.setTextFormat(Qt.TextFormat.PlainText)
         self.setFont(theme.sized(self.font(), size, bold=bold, tabular=True))
         self.setWordWrap(wrap)
         if muted:

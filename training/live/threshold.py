@@ -6,8 +6,9 @@ from collections.abc import Sequence
 
 import numpy as np
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import percent
 from training.live.look import Text
@@ -37,7 +38,7 @@ class Threshold(QWidget):
         self.slider.setMinimumHeight(3 * GRID)
         self.slider.setMaximumWidth(60 * GRID)
         self.slider.valueChanged.connect(self._move)
-        caption = QLabel(f"Confidence below which {self.nothing}:")
+        caption = PlainLabel(f"Confidence below which {self.nothing}:")
         caption.setBuddy(self.slider)
         self.value = Text()
         self.effect = Text(muted=True)

@@ -12,6 +12,8 @@ Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
 Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
 Strength = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
+#: What files are named after: words of small letters and figures, and what joins them; no path.
+Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=200)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
 #: The keys of ``training.networks.architectures.ARCHITECTURES``, which needs Keras.
 Architecture = Literal[
@@ -182,7 +184,7 @@ class Recipe:
         quick: settings that ``--quick`` changes.
     """
 
-    name: str
+    name: Name
     summary: str
     dataset: str
     architecture: Architecture

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from training.runs.reading import check_links
+
 if TYPE_CHECKING:
     from training.runs import RunFolder
 
@@ -20,6 +22,7 @@ def write(folder: RunFolder) -> None:
     Raises:
         BuildError: if the folder is damaged or cannot be written to.
     """
+    check_links(folder.path)
     # Only now: --help should not have to wait for matplotlib.
     from training.report.page import write_page
 

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from digitpad.cli.terminal import printable
+from digitpad.cli.terminal import Parser, printable
 from training.base.command import INTERRUPTED, run_command
 
 _HELP = """\
@@ -45,7 +45,7 @@ def _write(path: Path) -> None:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.report",
         description="Make the report of a run from its folder: figures and one page.",
         epilog=_HELP,

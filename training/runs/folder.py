@@ -36,7 +36,7 @@ from digitpad.library.atomic import replace_file
 from training.recipes import Recipe
 from training.runs.lock import LOCK, cannot_write, held, is_held
 from training.runs.metrics import Story, read_story
-from training.runs.reading import RunError, read_json, read_pictures
+from training.runs.reading import RunError, check_links, read_json, read_pictures
 from training.runs.records import Configuration, Layer, Pictures, Result
 
 #: Names of predictions, in the order in which people want to see them.
@@ -247,6 +247,8 @@ class RunFolder:
             RunError: if there is something already that is not to be gone on with, if another
                 process trains there, or if it cannot be written to.
         """
+        if not new:
+            check_links(self.path)
         with held(self.path):
             if new and {path.name for path in self.path.iterdir()} - {LOCK}:
                 raise RunError(

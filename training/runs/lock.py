@@ -42,7 +42,7 @@ def held(folder: Path) -> Iterator[None]:
 def is_held(folder: Path) -> bool:
     """Whether a process has the lock of this folder."""
     file = folder / LOCK
-    if not file.is_file():
+    if not file.is_file() or file.is_symlink():  # nobody makes a link, which may lead anywhere
         return False
     try:
         with FileLock(file, timeout=0):

@@ -51,6 +51,21 @@ def read_json(path: Path, kind: type[T]) -> T:
         raise RunError(f"{path} is damaged, or of another version of this program") from error
 
 
+def check_links(folder: Path) -> None:
+    """Make sure that what is written into a folder stays there.
+
+    Raises:
+        RunError: if there is a link that leads out of it.
+    """
+    inside = folder.resolve()
+    for path in folder.rglob("*"):
+        if path.is_symlink() and not path.resolve().is_relative_to(inside):
+            raise RunError(
+                f"{path} is a link out of the folder of its run; put there what it leads to, or"
+                " begin another run"
+            )
+
+
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
     """All arrays of an ``.npz`` file, by name.
 

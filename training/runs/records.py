@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Annotated, Any
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import Field
 
 from digitpad.image.normalize import SIZE
 from training.recipes import Recipe
+
+#: A path as somebody typed it, which is read on request only.
+TypedPath = Annotated[str, Field(pattern=r"^[^\x00]+$", max_length=4_096)]
+#: The name of a model's file, in the folder of its run.
+ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*\.onnx$", max_length=205)]
 
 
 @dataclass(frozen=True)
@@ -35,14 +41,14 @@ class Configuration:
     command: str
     recipe: Recipe
     data: str
-    own_data: str | None
+    own_data: TypedPath | None
     labels: tuple[str, ...]
     started: str
     repeats: int = 1
     ensemble: bool = False
     bundled: bool = False
     tested: bool = True
-    output: str | None = None
+    output: TypedPath | None = None
     taught_by: str | None = None
 
 
@@ -93,7 +99,7 @@ class Result:
     validation_accuracy: float
     test_correct: int | None
     test_total: int | None
-    onnx: str
+    onnx: ModelName
     onnx_bytes: int
     test_loss: float | None = None
 

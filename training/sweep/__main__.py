@@ -14,6 +14,7 @@ from typing import Any
 
 from rich.console import Console
 
+from digitpad.cli.terminal import printable
 from training.base import publish
 from training.base.errors import BuildError
 from training.sweep.errors import SweepError
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             _work(sweep_parser().parse_args(words), words)
     except BuildError as error:
-        print(f"training.sweep: {error}", file=sys.stderr)
+        print(f"training.sweep: {printable(str(error))}", file=sys.stderr)
         return 2
     except ModuleNotFoundError as error:  # the app itself is installed without them
         print(
@@ -44,7 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 2
     except KeyboardInterrupt as error:
         if "--quiet" not in words:
-            print(f"training.sweep: {str(error) or 'stopped'}", file=sys.stderr)
+            print(f"training.sweep: {printable(str(error)) or 'stopped'}", file=sys.stderr)
         return 130
     return 0
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from optuna.storages import BaseStorage
 from rich.console import Console
 
+from digitpad.cli.terminal import printable
 from training.recipes.settings import parse
 from training.runs import next_folder
 from training.sweep.artifacts import Artifacts
@@ -141,7 +142,7 @@ def _introduce(
             " the test set here, and nothing is chosen by it"
         )
     for line in lines:
-        console.print(line, highlight=False, markup=False, soft_wrap=True)
+        console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
 
 
 def _work(

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from digitpad.cli.terminal import printable
 from training.runs import RunError, RunFolder
 from training.sweep.artifacts import Artifacts
 from training.sweep.config import Sweep
@@ -45,7 +46,8 @@ def conclude(
         for figure in draw(done, sweep, Path(folder)):
             places.write(f"figures/{figure.name}", figure.read_bytes())
     console.print(
-        f"Wrote sweep.json, sweep.csv and figures/ into {places.path}",
+        printable(f"Wrote sweep.json, sweep.csv and figures/ into {places.path}"),
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )
@@ -81,7 +83,8 @@ def make_ensemble(
         f"Trials {', '.join(str(one.job) for one in best)} on average read {made.accuracy:.2%} of"
         f" the validation images; the best of them alone {single.validation_accuracy:.2%}. It was"
         f" chosen by them, so this is a little too high for both: python -m training.evaluate"
-        f" --model {path} measures it on other drawings",
+        f" --model {printable(str(path))} measures it on other drawings",
+        markup=False,
         highlight=False,
         soft_wrap=True,
     )

@@ -14,6 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 from training.cli.options import parser
 from training.cli.plan import wanted_recipe
 from training.recipes import Recipe
+from training.recipes.schema import Name
 from training.recipes.settings import settings
 from training.sweep.errors import SweepError
 from training.sweep.space import Parameter
@@ -40,7 +41,7 @@ class Sweep:
         format: version of all this.
     """
 
-    recipe: str
+    recipe: Name
     changes: dict[str, str]
     settings: dict[str, Any]
     jobs: int

@@ -6,6 +6,8 @@ import argparse
 from collections.abc import Callable
 from pathlib import Path
 
+from digitpad.cli.terminal import Parser
+
 _EXAMPLES = """\
 examples:
   python -m training.sweep --recipe tf-basic --seeds 20
@@ -50,7 +52,7 @@ trial at hand back. The proxy asks nobody for a password: keep it inside a netwo
 
 def sweep_parser() -> argparse.ArgumentParser:
     """Of a worker."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.sweep",
         description="Build a recipe many times, over seeds or in search of better settings, on any"
         " number of machines. `serve` and `show` are commands of their own; see below.",
@@ -112,7 +114,7 @@ def _then(group: argparse._ArgumentGroup) -> None:
 
 def serve_parser() -> argparse.ArgumentParser:
     """Of the proxy."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.sweep serve",
         description="Let workers on other machines join studies (Optuna's gRPC proxy); Ctrl-C ends"
         " it. It asks nobody for a password: keep it inside a network that you trust.",
@@ -131,9 +133,7 @@ def serve_parser() -> argparse.ArgumentParser:
 
 def show_parser() -> argparse.ArgumentParser:
     """Of the table."""
-    parser = argparse.ArgumentParser(
-        prog="python -m training.sweep show", description="Show where a sweep stands."
-    )
+    parser = Parser(prog="python -m training.sweep show", description="Show where a sweep stands.")
     add = parser.add_argument
     add("folder", nargs="?", type=Path, help="of a sweep without --storage")
     add("--storage", metavar="URL", help="what its workers share")

@@ -10,6 +10,7 @@ from typing import Self
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 
+from digitpad.cli.terminal import printable
 from training.base.quantities import about
 from training.sweep.config import Sweep
 from training.sweep.jobs import Job
@@ -63,7 +64,7 @@ class SweepProgress:
 
     def say(self, sentence: str) -> None:
         """A line that stays."""
-        self._console.print(sentence, highlight=False, markup=False, soft_wrap=True)
+        self._console.print(printable(sentence), highlight=False, markup=False, soft_wrap=True)
 
     def _line(self, job: Job) -> str:
         seed = self._sweep.seed_of(job.number)

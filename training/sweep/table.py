@@ -12,7 +12,9 @@ from typing import Any
 
 from rich.console import Console
 from rich.table import Table
+from rich.text import Text
 
+from digitpad.cli.terminal import printable
 from training.runs import Result
 from training.sweep.config import Sweep, to_json
 from training.sweep.jobs import Attempt, Job
@@ -147,7 +149,7 @@ def show(jobs: Sequence[Job], sweep: Sweep, console: Console) -> None:
     names = list(sweep.space) or ["seed"]
     keys = [key for key in _FIGURES if key != "test_accuracy" or sweep.test]
     for heading in ("trial", *names, *(_FIGURES[key] for key in keys), "seconds"):
-        table.add_column(heading, justify="right")
+        table.add_column(Text(printable(heading)), justify="right")
     order = [f.job for f in best_first(jobs, sweep)] if sweep.space else range(len(jobs))
     records = rows(jobs, sweep)
     others = [r["trial"] for r in records if r["trial"] not in set(order)]
@@ -157,15 +159,14 @@ def show(jobs: Sequence[Job], sweep: Sweep, console: Console) -> None:
             figures = [_figure(key, record[key]) for key in keys] + [f"{record['seconds']:.0f}"]
         else:
             figures = [record["state"], *[""] * len(keys)]
-        table.add_row(str(number), *(cell(record[name]) for name in names), *figures)
+        table.add_row(str(number), *(Text(cell(record[name])) for name in names), *figures)
     console.print(table)
     for key, summary in summaries(jobs).items():
         console.print(f"{_FIGURES[key]:20} {_spread(key, summary)}", highlight=False)
     for record in records:
         if record["error"]:
-            console.print(
-                f"Trial {record['trial']} failed: {record['error']}", markup=False, soft_wrap=True
-            )
+            told = printable(f"Trial {record['trial']} failed: {record['error']}")
+            console.print(told, markup=False, soft_wrap=True)
 
 
 def _spread(key: str, summary: Summary) -> str:
@@ -183,4 +184,6 @@ def _figure(key: str, value: float | None) -> str:
 
 def cell(value: Any) -> str:
     """A setting's value, short."""
-    return f"{value:.4g}" if isinstance(value, float) else "" if value is None else str(value)
+    if isinstance(value, float):
+        return f"{value:.4g}"
+    return "" if value is None else printable(str(value))

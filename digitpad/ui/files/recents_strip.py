@@ -32,6 +32,7 @@ from PySide6.QtWidgets import (
 from digitpad.image.normalize import SIZE
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import tinted
+from digitpad.ui.style.plain import plain_tip
 
 if TYPE_CHECKING:
     from digitpad.library.recents import Recent
@@ -170,7 +171,7 @@ def _describe(item: QListWidgetItem) -> None:
     recent = item.data(_RECENT)
     text = f"{recent.label}, {theme.percentage(recent.probability)}"
     item.setData(Qt.ItemDataRole.AccessibleTextRole, text)
-    item.setToolTip(text)
+    item.setToolTip(plain_tip(text))
 
 
 class _Cells(QStyledItemDelegate):

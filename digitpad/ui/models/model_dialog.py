@@ -12,7 +12,6 @@ from PySide6.QtWidgets import (
     QDialog,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QLineEdit,
     QPushButton,
     QVBoxLayout,
@@ -35,6 +34,7 @@ from digitpad.inference.recognizer import Recognizer
 from digitpad.ui.models.reference_tiles import ReferenceTiles
 from digitpad.ui.style import theme
 from digitpad.ui.style.choice import STYLE, Choice
+from digitpad.ui.style.plain import PlainLabel
 
 #: So many reference digits are shown; all that the model was tried on are counted.
 _SHOWN = 10
@@ -65,11 +65,11 @@ class ModelDialog(QDialog):
         self._worked_out = known.best.conventions
         self.recognizer = recognizer
         self._chosen = recognizer.conventions
-        self._origins: dict[str, QLabel] = {}
+        self._origins: dict[str, PlainLabel] = {}
         self.setWindowTitle(self.tr("How {model} is used").format(model=recognizer.name[:40]))
         self._build_controls()
         self.tiles = ReferenceTiles(_SHOWN)
-        self.verdict = QLabel()
+        self.verdict = PlainLabel()
         self.verdict.setWordWrap(True)
         self._lay_out()
         self._fill(self._chosen)
@@ -117,19 +117,19 @@ class ModelDialog(QDialog):
 
     def _lay_out(self) -> None:
         grid = theme.GRID
-        title = QLabel(self.recognizer.name[:40])
+        title = PlainLabel(self.recognizer.name[:40])
         title.setFont(theme.sized(self.font(), 1.6, bold=True))
-        facts = QLabel(self._facts())
+        facts = PlainLabel(self._facts())
         form = QGridLayout()
         form.setHorizontalSpacing(2 * grid)
         form.setVerticalSpacing(grid)
         form.setColumnStretch(1, 1)
         for row, (key, name, control) in enumerate(self._rows()):
-            label = QLabel(name)
+            label = PlainLabel(name)
             label.setBuddy(control)
             control.setAccessibleName(name)
             control.setMinimumWidth(30 * grid)
-            self._origins[key] = QLabel()
+            self._origins[key] = PlainLabel()
             form.addWidget(label, row, 0)
             form.addWidget(control, row, 1)
             form.addWidget(self._origins[key], row, 2)

@@ -11,6 +11,7 @@ from PySide6.QtGui import QAction, QActionGroup
 from PySide6.QtWidgets import QMenu
 
 from digitpad.library.resources import bundled_models
+from digitpad.ui.style.plain import menu_text, plain_tip
 from digitpad.ui.window.commands import from_table
 from digitpad.ui.window.window import Window
 
@@ -82,11 +83,11 @@ class _Choices:
             self._menu.removeAction(action)
             action.deleteLater()
         for name, title in titles.items():
-            action = QAction(title.replace("&", "&&"), self._group)
+            action = QAction(menu_text(title), self._group)
             action.setCheckable(True)
             action.setChecked(name == chosen)
             action.setEnabled(name not in taken)
-            action.setToolTip(name)
+            action.setToolTip(plain_tip(name))
             action.triggered.connect(partial(self._use, name))
             self._menu.insertAction(self._above, action)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from digitpad.inference.errors import NOT_NEEDED, ModelError
-from digitpad.inference.model_file import open_model
+from digitpad.inference.model_file import is_file, open_model
 from digitpad.library.resources import bundled_models
 from digitpad.ui.settings.settings import Settings
 
@@ -63,5 +63,5 @@ def rival(settings: Settings, current: str) -> str | None:
     """The model to compare with where none was chosen: of last time, or another one; or none."""
     bundled = bundled_models()
     known = (settings.second_model, *settings.recent_models, *bundled)
-    usable = (name for name in known if name in bundled or Path(name).is_file())
+    usable = (name for name in known if name in bundled or is_file(Path(name)))
     return next((name for name in usable if name != current), None)

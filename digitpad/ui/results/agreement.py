@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QSizePolicy, QWidget
 
 from digitpad.ui.results.announcer import Announcer
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import plain_tip
 from digitpad.ui.style.translations import Translated
 
 translate = QCoreApplication.translate
@@ -44,7 +45,7 @@ class Line(QWidget):
     def show_text(self, text: str) -> None:
         """Show another text."""
         self.text = text
-        self.setToolTip(text)
+        self.setToolTip(plain_tip(text))
         self.setAccessibleName(text)
         self.update()
 

@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import plain_tip
 from digitpad.ui.style.translations import Translated
 
 #: Steps of a bar's accessible value: tenths of a percent.
@@ -229,7 +230,7 @@ class Bars(Translated, QWidget):
         for bar in self.bars:
             bar.fonts = base, strong
             bar.columns = Columns(mark, min(widest, _WIDEST), figures, side)
-            bar.setToolTip(bar.label if widest > _WIDEST else "")
+            bar.setToolTip(plain_tip(bar.label) if widest > _WIDEST else "")
             bar.setMinimumHeight(lowest)
             bar.setMaximumHeight(2 * lowest)
             bar.update()

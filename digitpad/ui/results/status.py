@@ -6,10 +6,11 @@ from collections.abc import Sequence
 
 from PySide6.QtCore import QRect, Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QLabel, QStatusBar, QWidget
+from PySide6.QtWidgets import QStatusBar, QWidget
 
 from digitpad.inference.pending import Model
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import PlainLabel, plain_tip
 from digitpad.ui.style.translations import Translated
 
 #: Longer names are cut short, in characters.
@@ -32,8 +33,11 @@ class StatusBar(QStatusBar):
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
-        self.messageChanged.connect(self.setToolTip)
+        self.messageChanged.connect(self._tip)
         self.status = Status(self)
+
+    def _tip(self, message: str) -> None:
+        self.setToolTip(plain_tip(message))
 
     def paintEvent(self, _event: QPaintEvent) -> None:
         message, beside = self.currentMessage(), self.status.geometry()
@@ -49,7 +53,7 @@ class StatusBar(QStatusBar):
         painter.end()
 
 
-class Status(Translated, QLabel):
+class Status(Translated, PlainLabel):
     """The part of the status bar that stays, at its right.
 
     Args:

@@ -12,6 +12,7 @@ from digitpad.image.normalize import SIZE
 from digitpad.inference.feature_maps import Layer
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import as_qimage
+from digitpad.ui.style.plain import plain_tip
 from digitpad.ui.style.translations import Translated
 from digitpad.ui.why.picture import WIDTH
 
@@ -93,7 +94,8 @@ class MapSheet(Translated, QWidget):
         kind = event.type()
         if kind == QEvent.Type.ToolTip and isinstance(event, QHelpEvent):
             place = event.pos()
-            QToolTip.showText(event.globalPos(), self._told_at(place.x(), place.y()), self)
+            told = plain_tip(self._told_at(place.x(), place.y()))
+            QToolTip.showText(event.globalPos(), told, self)
             return True
         if kind in (QEvent.Type.FontChange, QEvent.Type.DevicePixelRatioChange):
             self._sheet = None

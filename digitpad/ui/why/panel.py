@@ -5,13 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import QCoreApplication, Qt
-from PySide6.QtWidgets import QFrame, QLabel, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QFrame, QScrollArea, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.image.normalize import Image
 from digitpad.inference.feature_maps import Layer
 from digitpad.inference.importance import Importance, Patch
 from digitpad.ink.ink import Ink
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.translations import Translated
 from digitpad.ui.why.maps import MapSheet
 from digitpad.ui.why.picture import WIDTH, InkPicture
@@ -182,8 +183,8 @@ class WhyPanel(Translated, QScrollArea):
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Expanding)
 
 
-def _text(*, bold: bool = False) -> QLabel:
-    label = QLabel()
+def _text(*, bold: bool = False) -> PlainLabel:
+    label = PlainLabel()
     label.setWordWrap(True)
     label.setFixedWidth(WIDTH)
     label.setAlignment(Qt.AlignmentFlag.AlignTop | Qt.AlignmentFlag.AlignLeft)

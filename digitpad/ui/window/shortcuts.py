@@ -11,7 +11,6 @@ from PySide6.QtWidgets import (
     QFrame,
     QGridLayout,
     QHBoxLayout,
-    QLabel,
     QPushButton,
     QScrollArea,
     QVBoxLayout,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.translations import Translated
 from digitpad.ui.window.commands import plain
 
@@ -102,7 +102,7 @@ def _column(groups: Sequence[Group]) -> QGridLayout:
     grid.setVerticalSpacing(theme.GRID // 2)
     grid.setColumnStretch(0, 1)
     for title, actions in groups:
-        heading = QLabel(title)
+        heading = PlainLabel(title)
         heading.setFont(theme.sized(heading.font(), 1.0, bold=True))
         heading.setContentsMargins(0, 2 * theme.GRID if grid.count() else 0, 0, 0)
         grid.addWidget(heading, grid.rowCount(), 0, 1, 2)
@@ -114,12 +114,12 @@ def _column(groups: Sequence[Group]) -> QGridLayout:
 
 def _add_row(grid: QGridLayout, name: str, keys: Sequence[str]) -> None:
     row = grid.rowCount()
-    left, caps = QLabel(name), QHBoxLayout()
+    left, caps = PlainLabel(name), QHBoxLayout()
     left.setAccessibleName(f"{name}: {', '.join(keys)}")
     caps.setSpacing(theme.GRID // 2)
     caps.addStretch()
     for key in keys:
-        cap = QLabel(key)
+        cap = PlainLabel(key)
         cap.setObjectName("key")
         cap.setAlignment(Qt.AlignmentFlag.AlignCenter)
         caps.addWidget(cap)

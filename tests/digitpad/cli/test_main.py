@@ -20,6 +20,8 @@ from tests.support.stripes import LEVEL, UPRIGHT, save_model
 COMMAND = [sys.executable, "-m", "digitpad"]
 # With Python's own buffering, whose last flush is what complains about closed pipes.
 ENVIRONMENT = {k: v for k, v in os.environ.items() if k != "PYTHONUNBUFFERED"}
+#: A stroke in more lists than numpy walks through.
+DEEP = f'{{"strokes": {"[" * 34}1{"]" * 34}}}\n'
 posix = pytest.mark.skipif(os.name != "posix", reason="terminals and signals are POSIX's here")
 
 
@@ -258,13 +260,15 @@ def test_help_names_the_conventions(capsys):
         (None, f": cannot be read: {os.strerror(2)}"),
         ("", ": the file holds no drawing"),
         ("seven\n", ":1: not a line of JSON"),
+        (DEEP, ":1: expected a stroke as a list of [x, y] pairs"),
     ],
 )
-def test_ink_that_cannot_be_read_opens_no_window(opened, tmp_path, capsys, content, reason):
+@pytest.mark.parametrize("words", [[], ["--screenshot", "out.png"]])
+def test_ink_that_cannot_be_read_opens_no_window(opened, tmp_path, capsys, content, reason, words):
     ink = tmp_path / "ink.jsonl"
     if content is not None:
         ink.write_text(content)
-    assert main(["--ink", str(ink)]) == 2
+    assert main([*words, "--ink", str(ink)]) == 2
     assert capsys.readouterr() == ("", f"digitpad: {ink}{reason}\n")
     assert opened == []
 

@@ -71,6 +71,16 @@ def test_lines_of_json(recognizer, digits):
     assert (code, len(err)) == (2, 1)
 
 
+@pytest.mark.parametrize("depth", [34, 65, 2_000])
+def test_a_stroke_that_is_nested_too_deeply_leaves_the_other_lines(recognizer, depth):
+    deep = f'{{"strokes": {"[" * depth}1{"]" * depth}}}'
+    code, out, err = answer(recognizer, "-", stdin=f"{UPRIGHT}\n{deep}\n{LEVEL}\n".encode())
+    assert [line.split()[:2] for line in out] == [["-:1", "1"], ["-:3", "7"]]
+    assert len(err) == 1
+    assert err[0].startswith("-:2: ")
+    assert code == 2
+
+
 def test_an_empty_drawing_is_no_error(recognizer):
     assert answer(recognizer, "-", stdin=EMPTY.encode()) == (0, ["-:1     -"], [])
     assert answer(recognizer, "-", stdin=b"") == (0, [], [])

@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 
 from digitpad.image.normalize import normalize_ink
 from digitpad.ink.ink import MAX_POINTS, Ink, InkError, Stroke
-from tests.support.damage import bounded
+from digitpad.library.document import Document
+from tests.support.damage import bounded, nested
 from tests.support.drawings import digit
 
 
@@ -105,6 +106,15 @@ def test_a_drawing_of_next_to_no_size_is_seen(least: float) -> None:
     image = normalize_ink(Ink.from_json(line))
     assert image is not None
     assert image.max() == 1
+
+
+@pytest.mark.parametrize("depth", [4, 32, 33, 34, 64, 65, 66, 500])
+@pytest.mark.parametrize("part", ["strokes", "t", "pressure", "cells"])
+def test_any_depth_of_lists_is_a_sentence(part: str, depth: int) -> None:
+    """numpy has 64 dimensions, and walks through 32."""
+    line = json.dumps({"strokes": [[[1, 2]]], part: nested(depth)})
+    with pytest.raises(InkError, match=f'pairs|"{part}"'):
+        Document.from_json(line)
 
 
 def test_too_many_points_are_refused() -> None:

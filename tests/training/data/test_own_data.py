@@ -165,6 +165,15 @@ def test_lines_without_label_without_ink_or_damaged_are_left_out(tmp_path):
     )
 
 
+def test_a_stroke_that_is_nested_too_deeply_is_left_out_with_its_line(tmp_path):
+    file = ink_file(tmp_path / "a.jsonl", {"1": 12, "7": 12})
+    with file.open("a", encoding="utf-8") as lines:
+        lines.write(f'{{"strokes": {"[" * 34}1{"]" * 34}, "label": "1"}}\n')
+    own = loaded(file)
+    assert len(own) == 24
+    assert own.notices == (f"left out {file}:25: expected a stroke as a list of [x, y] pairs",)
+
+
 def test_ink_without_any_label(tmp_path):
     path = tmp_path / "a.jsonl"
     path.write_text('{"strokes": [[[1, 2]]]}\n' * 30)

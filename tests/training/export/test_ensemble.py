@@ -185,5 +185,5 @@ def test_a_result_cannot_name_a_file_elsewhere(tmp_path):
     run = finished(tmp_path, 1.0, 1)
     (tmp_path / "secret.onnx").write_bytes(b"secret")
     run.write_json("result.json", replace(run.result(), onnx="../secret.onnx"))
-    with pytest.raises(EnsembleError, match="has no model"):
+    with pytest.raises(BuildError, match="is damaged"):
         combine([run], "e", "c")

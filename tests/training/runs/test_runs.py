@@ -167,11 +167,11 @@ def test_pickles_and_bombs_are_refused(run):
 
 def test_a_card_is_looked_for_inside_the_folder_only(run, tmp_path):
     (tmp_path / "secret.json").write_text("{}")
-    result = replace(run.result(), onnx="../secret.onnx")
-    run.write_json("result.json", result)
-    assert run.card() is None
-    run.write_json("result.json", replace(result, onnx=""))
-    assert run.card() is None
+    result = run.result()
+    for name in ("../secret.onnx", "", "/secret.onnx", "..\\secret.onnx", "a\0.onnx", "a.json"):
+        run.write_json("result.json", replace(result, onnx=name))
+        with pytest.raises(BuildError, match="is damaged"):
+            run.card()
 
 
 def test_a_file_is_replaced_as_a_whole(run, monkeypatch):
