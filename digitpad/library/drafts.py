@@ -20,8 +20,8 @@ from digitpad.ink.ink import Stroke
 from digitpad.library import draft_rows
 from digitpad.library.atomic import aside_name
 from digitpad.library.document import Document
-from digitpad.library.schema import transaction
-from digitpad.library.store import Store, StoreError
+from digitpad.library.schema import StoreError, transaction
+from digitpad.library.store import Store
 
 #: So many windows at once have a draft.
 MAX_DRAFTS = 64

@@ -16,8 +16,8 @@ from typing import Any, TypeVar
 
 from digitpad.image.normalize import Image, normalize_ink
 from digitpad.ink.ink import Ink, InkError
-from digitpad.library.schema import transaction
-from digitpad.library.store import Store, StoreError
+from digitpad.library.schema import StoreError, transaction
+from digitpad.library.store import Store
 
 #: Most drawings kept, and most characters of ink; the oldest go first.
 MAX_DRAWINGS, MAX_CHARACTERS = 200, 8_000_000

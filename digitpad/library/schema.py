@@ -45,8 +45,8 @@ COLUMNS = {
 }
 
 
-class LaterVersionError(Exception):
-    """The file was written by a later version of digitpad."""
+class StoreError(Exception):
+    """The file cannot be used at present; the message is the reason, half a sentence."""
 
 
 @contextmanager
@@ -61,12 +61,12 @@ def prepare(database: sqlite3.Connection) -> None:
     """Make the tables, or bring them up to date; where they are, nobody is waited for.
 
     Raises:
-        LaterVersionError: if the file is of a later version.
+        StoreError: if the file is of a later version.
         sqlite3.Error: if it is damaged or locked.
     """
     version = _version(database)
     if version > VERSION:
-        raise LaterVersionError
+        raise StoreError("it was written by a later version of digitpad")
     database.execute("PRAGMA journal_mode = WAL")
     # Where the disk sleeps at a power cut, the last edits may be missing, and no more.
     database.execute("PRAGMA synchronous = NORMAL")

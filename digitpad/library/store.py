@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from digitpad.library.atomic import aside_name
-from digitpad.library.schema import COLUMNS, MEASURE, LaterVersionError, prepare, transaction
+from digitpad.library.schema import COLUMNS, MEASURE, StoreError, prepare, transaction
 
 #: How long to wait for another window that is writing, in seconds: this one stands still.
 _PATIENCE = 0.1
@@ -31,10 +31,6 @@ _PASSING = {
 }
 
 _Result = TypeVar("_Result")
-
-
-class StoreError(Exception):
-    """The file cannot be used at present; the message is the reason, half a sentence."""
 
 
 class _DamagedError(Exception):
@@ -90,8 +86,6 @@ class Store:
             raise StoreError(str(error)) from error
         except UnicodeError as error:  # in the message of an error
             raise _DamagedError from error
-        except LaterVersionError as error:
-            raise StoreError("it was written by a later version of digitpad") from error
         except MemoryError as error:
             raise StoreError("not enough memory") from error
         except OSError as error:

@@ -18,7 +18,7 @@ translate = QCoreApplication.translate
 
 #: How long a movement waits for others before it is written, and what could not be written until
 #: the next attempt, in milliseconds.
-WAIT_MS, RETRY_MS = 50, 1_000
+WAIT_MS, RETRY_MS = 60, 1_000
 
 
 class Recovery(QObject):
@@ -66,7 +66,7 @@ class Recovery(QObject):
         if not self._path.exists() and not any(self._folder.glob("*.json")):
             return None
         from digitpad.library.old_drafts import take_over
-        from digitpad.library.store import StoreError
+        from digitpad.library.schema import StoreError
 
         try:
             for aside in take_over(self._folder, self._draft):
@@ -90,7 +90,7 @@ class Recovery(QObject):
 
     def save(self) -> None:
         """Write the drawing down now."""
-        from digitpad.library.store import StoreError
+        from digitpad.library.schema import StoreError
 
         self._timer.stop()
         try:

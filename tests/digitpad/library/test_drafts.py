@@ -17,7 +17,7 @@ from digitpad.library.document import Document
 from digitpad.library.drafts import Draft
 from digitpad.library.old_drafts import take_over
 from digitpad.library.recents import Recents
-from digitpad.library.store import StoreError
+from digitpad.library.schema import StoreError
 from tests.support.damage import CASES, bounded, damaged, quick_folder  # noqa: F401  a fixture
 from tests.support.drawings import digit, scribble
 from tests.support.old_drafts import old_journal, write_old_draft

@@ -16,6 +16,8 @@ pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 from digitpad.ink.ink import Ink
 from digitpad.library.recents import Recents
 from digitpad.ui.settings.settings import Settings, open_store
+from tests.digitpad.ui.window.test_window import draw
+from tests.support.drawings import digit
 from tests.support.whole_pad import Open, home, start  # noqa: F401  fixtures
 
 posix = pytest.mark.skipif(sys.platform == "win32", reason="Windows keeps open files as they are")
@@ -39,6 +41,21 @@ def drafts(home: Path) -> int:
     with closing(sqlite3.connect(home / "recent.sqlite")) as database:
         (count,) = database.execute("SELECT COUNT(*) FROM drafts").fetchone()
     return int(count)
+
+
+def test_a_finished_stroke_is_written_before_it_is_read(start: Open, home: Path) -> None:
+    pad = start()
+    written: list[int] = []
+
+    def look(*_: object) -> None:
+        with closing(sqlite3.connect(home / "recent.sqlite")) as database:
+            written.extend(*database.execute("SELECT COUNT(*) FROM draft_strokes"))
+
+    pad.window.throttle.frame_ms = 0  # every event is read at once
+    pad.window.read.connect(look)
+    draw(pad.window, digit("1"))
+    assert written[0] == 0
+    assert written[-1] == 1
 
 
 # -- disk and home -----------------------------------------------------------------------------
