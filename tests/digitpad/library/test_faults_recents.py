@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import shutil
 import sqlite3
+import subprocess
 import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
 
-from digitpad.library.recents import Recents
+from digitpad.library.recents import MAX_DRAWINGS, Recents
 from tests.digitpad.library.test_recents import labels, path, recents  # noqa: F401  fixtures
 from tests.support.damage import CASES, bounded, damaged, quick_folder  # noqa: F401  a fixture
 from tests.support.drawings import digit, scribble
@@ -237,3 +238,37 @@ def test_any_damage_is_a_list_or_a_sentence(quick_folder: Path) -> None:
         assert [entry.label for entry in entries[:2]] == ["7", "1"]
         for left in quick_folder.glob(f"{number}*"):
             left.unlink()
+
+
+# A window that puts one drawing away after the other, and says which are kept.
+WRITER = """
+import sys
+from pathlib import Path
+from digitpad.ink.ink import Ink
+from digitpad.library.recents import Recents
+recents = Recents(Path(sys.argv[1]))
+for number in range(60):
+    label = f"{sys.argv[2]}{number}"
+    recents.add(Ink.from_points([[[ord(sys.argv[2]), number]]]), label, 1.0)
+    if recents.notice is None:
+        print(label, flush=True)
+"""
+
+
+def test_several_that_write_at_once_and_are_killed_lose_nothing(path: Path) -> None:
+    command = [sys.executable, "-c", WRITER, str(path)]
+    writers = [
+        subprocess.Popen([*command, name], stdout=subprocess.PIPE, text=True) for name in "abc"
+    ]
+    kept = []
+    for writer in writers:
+        assert writer.stdout is not None
+        kept += [writer.stdout.readline().strip() for _ in range(10)]
+    for writer in writers:
+        writer.kill()
+        kept += writer.communicate()[0].split("\n")[:-1]
+    recents = Recents(path, max_drawings=10_000)
+    there = [entry.label for entry in recents.entries()]
+    assert len(there) == len(set(there)) < MAX_DRAWINGS  # none was too many
+    assert set(there) >= set(kept)
+    recents.close()
