@@ -3,9 +3,42 @@
 from __future__ import annotations
 
 import math
+import statistics
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 #: Endings of a number of bytes, each a thousand times the one before.
 _UNITS = ("bytes", "kB", "MB", "GB")
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure over several seeds.
+
+    Attributes:
+        mean: of them.
+        deviation: their standard deviation, with n - 1; None of one alone.
+        n: how many have this figure, one or more.
+    """
+
+    mean: float
+    deviation: float | None
+    n: int
+
+    @classmethod
+    def of(cls, values: Sequence[float]) -> Spread:
+        """Mean and deviation; NaN where one of the values is no number."""
+        alone = len(values) == 1
+        if not all(map(math.isfinite, values)):  # which statistics refuses
+            return cls(math.nan, None if alone else math.nan, len(values))
+        deviation = None if alone else statistics.stdev(values)
+        return cls(statistics.fmean(values), deviation, len(values))
+
+    @property
+    def stated(self) -> str:
+        """Of a share, 0..1, as people read it: ``"99.51 ± 0.06 % (n = 3)"``."""
+        deviation = "" if self.deviation is None else f" ± {100 * self.deviation:.2f}"
+        return f"{100 * self.mean:.2f}{deviation} % (n = {self.n})"
 
 
 def percent(share: float | None, decimals: int = 2) -> str:

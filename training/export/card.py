@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
@@ -12,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 from digitpad.image.normalize import NORMALISATION
 from training.base.calibration import Calibration
 from training.base.environment import packages
+from training.base.quantities import Spread
 from training.data import pendigits
 from training.fit.training_data import TrainingData
 from training.measure.scores import Scores, wilson
@@ -238,10 +238,10 @@ def _judged(rejection: Mapping[str, Any]) -> str:
 
 
 def _seeds(accuracies: Mapping[int, float]) -> dict[str, Any]:
-    values = list(accuracies.values())
+    found = Spread.of(list(accuracies.values()))
     return {
         "by_seed": {str(seed): round(value, 6) for seed, value in accuracies.items()},
-        "mean": round(statistics.fmean(values), 6),
-        "standard_deviation": round(statistics.stdev(values), 6) if len(values) > 1 else None,
-        "n": len(values),
+        "mean": round(found.mean, 6),
+        "standard_deviation": None if found.deviation is None else round(found.deviation, 6),
+        "n": found.n,
     }

@@ -48,6 +48,21 @@ class Scores:
         """Share of each prediction that was right, 0..1, NaN for one never made: (classes,)."""
         return _share(self.confusion.diagonal(), self.confusion.sum(axis=0))
 
+    @property
+    def worst(self) -> tuple[int, int]:
+        """The most frequent mistake: the true class, and the one that it was taken for."""
+        wrong = self.confusion.copy()
+        np.fill_diagonal(wrong, 0)
+        truth, read = divmod(int(wrong.argmax()), len(wrong))
+        return truth, read
+
+    def mistaken(self, truth: int) -> tuple[int, int] | None:
+        """The class that a class is most often mistaken for, and how often; None if it never is."""
+        wrong = self.confusion[truth].copy()
+        wrong[truth] = 0
+        worst = int(wrong.argmax())
+        return (worst, int(wrong[worst])) if wrong[worst] else None
+
 
 def evaluate(probabilities: Probabilities, labels: Labels) -> Scores:
     """Compare predictions with the truth.

@@ -64,10 +64,8 @@ def _per_class(scores: Scores, labels: tuple[str, ...]) -> Table:
 
 
 def _mistaken(scores: Scores, i: int, labels: tuple[str, ...]) -> str:
-    wrong = scores.confusion[i].copy()
-    wrong[i] = 0
-    worst = int(wrong.argmax())
-    return f"{printable(labels[worst])} ({wrong[worst]:,})" if wrong[worst] else ""
+    wrong = scores.mistaken(i)
+    return f"{printable(labels[wrong[0]])} ({wrong[1]:,})" if wrong else ""
 
 
 def _rejection(evaluation: Evaluation) -> list[str]:

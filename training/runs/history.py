@@ -33,3 +33,10 @@ class Epoch:
 def best_of(history: Sequence[Epoch]) -> Epoch:
     """The epoch with the lowest validation loss; the first one among equals."""
     return min(history, key=lambda epoch: epoch.validation_loss)
+
+
+def kept_of(history: Sequence[Epoch], *, keeps_best: bool) -> Epoch | None:
+    """The epoch whose weights a model has, or would have by now; None before the first."""
+    if not history:
+        return None
+    return best_of(history) if keeps_best else history[-1]
