@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 
 from digitpad.cli.terminal import Parser, printable
 from training.base.errors import BuildError
-from training.live.screen import missing
+from training.live import missing
 
 if TYPE_CHECKING:
-    from training.live.follow import Follower
+    from training.live.follower import Follower
 
 _EXAMPLES = """\
 examples:
@@ -41,7 +41,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if complaint is not None:
         return _fail(complaint)
     # Only now: Qt is there, and aborts no more for want of a screen.
-    from training.live.follow import Follower
+    from training.live.follower import Follower
     from training.runs import RunFolder
 
     try:

@@ -1,200 +1,189 @@
-"""The confusion matrix: truth by rows, answers by columns; a cell is chosen by mouse or keys."""
+"""The tab of confusions: the matrix, and the images of the cell that is chosen."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
-from PySide6.QtCore import (
-    QAbstractTableModel,
-    QModelIndex,
-    QPersistentModelIndex,
-    QRect,
-    QRectF,
-    QSize,
-    Qt,
-    Signal,
-)
-from PySide6.QtGui import QColor, QPainter, QPalette, QResizeEvent
+from PySide6.QtCore import QModelIndex, QPersistentModelIndex, QRect, QSize, Qt, Signal
+from PySide6.QtGui import QColor, QPainter, QPen, QResizeEvent
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QHeaderView,
+    QSplitter,
     QStyle,
     QStyledItemDelegate,
     QStyleOptionViewItem,
-    QTableView,
+    QTableWidget,
+    QTableWidgetItem,
+    QVBoxLayout,
     QWidget,
 )
 
 from digitpad.ui.style import theme
 from digitpad.ui.style.plain import plain_tip
 from digitpad.ui.style.theme import GRID
-from training.live.look import error_colour, truth_colour
-from training.measure.scores import Scores
+from training.live.gallery import Gallery
+from training.live.style import Page, Text, kind_colour, lay_out, scheme
+from training.measure.answers import Answers
+from training.report.run_view import RunView
 
-Index = QModelIndex | QPersistentModelIndex
 _SMALLEST, _LARGEST = 4 * GRID, 8 * GRID
 #: Widest a class' name is in a heading; a longer one is cut off.
 _WIDEST = 14 * GRID
 
 
-class _Counts(QAbstractTableModel):
-    def __init__(self, labels: Sequence[str], parent: QWidget) -> None:
-        super().__init__(parent)
-        self._labels = labels
-        size = len(labels)
-        self.counts = np.zeros((size, size), dtype=np.int64)
-
-    def show_counts(self, scores: Scores) -> None:
-        self.beginResetModel()
-        self.counts = scores.confusion
-        self.endResetModel()
-
-    def rowCount(self, parent: Index | None = None) -> int:
-        return 0 if parent is not None and parent.isValid() else len(self._labels)
-
-    columnCount = rowCount  # noqa: N815  Qt's name
-
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        truth, answer = index.row(), index.column()
-        count = int(self.counts[truth, answer])
-        if role == Qt.ItemDataRole.DisplayRole:
-            return str(count) if count else ""
-        told = f"{self._labels[truth]} read as {self._labels[answer]}: {count:,}"
-        if role == Qt.ItemDataRole.AccessibleTextRole:
-            return told
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(told)
-        return None
-
-    def headerData(
-        self, section: int, _orientation: Qt.Orientation, role: int = Qt.ItemDataRole.DisplayRole
-    ) -> str | None:
-        if role == Qt.ItemDataRole.DisplayRole:
-            return self._labels[section]
-        if role == Qt.ItemDataRole.ToolTipRole:
-            return plain_tip(self._labels[section])
-        return None
-
-
-class Confusion(QTableView):
-    """Counts; blue on the diagonal, red beside it, the deeper the larger their share of the row.
-
-    Signals:
-        chosen(truth, answer): a cell was chosen.
+class ConfusionPage(Page):
+    """Signals:
+    picked(index): an image was chosen to be seen alone.
     """
 
-    chosen = Signal(int, int)
+    picked = Signal(int)
 
     def __init__(self, labels: Sequence[str]) -> None:
-        super().__init__()
-        self.counts = _Counts(labels, self)
-        self.setModel(self.counts)
-        self.setItemDelegate(_Cell(self))
+        super().__init__("The confusion matrix appears when the training has ended.")
+        self._answers: Answers | None = None
+        self.matrix = ConfusionMatrix(labels)
+        self.matrix.currentCellChanged.connect(self._show_cell)
+        self.title = Text(bold=True)
+        self.gallery = Gallery("Images of the chosen cell", brief=True)
+        self.gallery.picked.connect(self.picked)
+        self.gallery.setToolTip("Double-click an image to see it with its probabilities")
+        halves = QSplitter(Qt.Orientation.Horizontal)
+        halves.setChildrenCollapsible(False)
+        halves.setHandleWidth(3 * GRID)
+        key = Text("Rows: truth. Columns: read as. Click a cell to see its images.")
+        for share, widgets in ((3, (key, self.matrix)), (2, (self.title, self.gallery))):
+            half = QWidget()
+            lay_out(QVBoxLayout(half), GRID, *widgets)
+            halves.addWidget(half)
+            halves.setStretchFactor(halves.count() - 1, share)
+        lay_out(QVBoxLayout(self.body), 0, halves)
+
+    def show_run(self, run: RunView) -> None:
+        if run.shown is None:
+            return
+        self.reveal(True)
+        self._answers = run.shown
+        self.matrix.show_answers(run.shown)
+
+    def _show_cell(self, truth: int, read: int) -> None:
+        if self._answers is None or min(truth, read) < 0:
+            return
+        here, labels = self._answers.cell(truth, read), self._answers.labels
+        count = f"{len(here):,} image{'' if len(here) == 1 else 's'}"
+        self.title.setText(f"{labels[truth]} read as {labels[read]}: {count}")
+        self.gallery.show_answers(self._answers, here)
+
+
+class ConfusionMatrix(QTableWidget):
+    """Truth by rows, answers by columns; a cell is chosen by mouse or keys.
+
+    Blue on the diagonal, red beside it, the deeper the larger the count's share of the row.
+    """
+
+    def __init__(self, labels: Sequence[str]) -> None:
+        super().__init__(len(labels), len(labels))
+        self._longest = 0  # number of a cell, in pixels
         self.setAccessibleName("Confusion matrix, truth by rows, answers by columns")
-        self.setShowGrid(False)
+        self.setFont(theme.sized(self.font(), 0.9, tabular=True))
+        self.setItemDelegate(_Frame(self))
+        self.setEditTriggers(QAbstractItemView.EditTrigger.NoEditTriggers)
         self.setSelectionMode(QAbstractItemView.SelectionMode.SingleSelection)
         self.setTabKeyNavigation(False)
         self.setCornerButtonEnabled(False)
         self.setHorizontalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
         self.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        widest = max(self.fontMetrics().horizontalAdvance(label) for label in labels)
-        self._upright = widest > _SMALLEST - GRID
-        self.setHorizontalHeader(_Heading(Qt.Orientation.Horizontal, widest, self._upright, self))
-        self.setVerticalHeader(_Heading(Qt.Orientation.Vertical, widest, False, self))
         self.setMinimumSize(24 * GRID, 20 * GRID)
-        self.selectionModel().currentChanged.connect(
-            lambda now, _: self.chosen.emit(now.row(), now.column()) if now.isValid() else None
-        )
+        metrics = self.verticalHeader().fontMetrics()
+        widest = max(metrics.horizontalAdvance(label) for label in labels)
+        if widest > _SMALLEST - GRID:
+            self.setHorizontalHeader(_TurnedHeader(self))
+        for number, label in enumerate(labels):
+            for set_item in (self.setHorizontalHeaderItem, self.setVerticalHeaderItem):
+                item = QTableWidgetItem(label)
+                item.setToolTip(html.escape(label))
+                set_item(number, item)
+        for header in (self.horizontalHeader(), self.verticalHeader()):
+            header.setHighlightSections(False)
+            header.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+            header.setMinimumSectionSize(1)
+            header.setTextElideMode(Qt.TextElideMode.ElideRight)
+        centred = Qt.AlignmentFlag.AlignVCenter
+        self.verticalHeader().setDefaultAlignment(Qt.AlignmentFlag.AlignRight | centred)
+        self.verticalHeader().setFixedWidth(min(widest, _WIDEST) + 2 * GRID)
 
-    def show_scores(self, scores: Scores) -> None:
+    def show_answers(self, answers: Answers) -> None:
         """Show counts, and choose the most frequent mistake."""
-        self.counts.show_counts(scores)
-        wrong = scores.confusion.copy()
-        np.fill_diagonal(wrong, 0)
-        truth, answer = np.unravel_index(int(wrong.argmax()), wrong.shape)
-        self.setCurrentIndex(self.counts.index(int(truth), int(answer)))
+        counts, labels = answers.scores.confusion, answers.labels
+        for truth, row in enumerate(counts.tolist()):
+            for read, count in enumerate(row):
+                stated = f"{labels[truth]} read as {labels[read]}: {count:,}"
+                item = QTableWidgetItem(str(count) if count else "")
+                item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
+                item.setToolTip(html.escape(stated))
+                item.setData(Qt.ItemDataRole.AccessibleTextRole, stated)
+                item.setBackground(self._shade(count / max(sum(row), 1), right=truth == read))
+                self.setItem(truth, read, item)
+        self._longest = self.fontMetrics().horizontalAdvance(str(counts.max()))
+        self._fit()
+        self.setCurrentCell(*answers.scores.worst)
 
     def resizeEvent(self, event: QResizeEvent) -> None:
         super().resizeEvent(event)
-        size = self.counts.rowCount()
-        room = min(self.viewport().width(), self.viewport().height())
-        cell = max(_SMALLEST, min(_LARGEST, room // size))
+        self._fit()
+
+    def _fit(self) -> None:
+        """Make cells as large as there is room for, and never too small for their numbers."""
+        room = min(self.viewport().width(), self.viewport().height()) // self.rowCount()
+        cell = max(_SMALLEST, self._longest + GRID, min(_LARGEST, room))
         self.horizontalHeader().setDefaultSectionSize(cell)
         self.verticalHeader().setDefaultSectionSize(cell)
 
+    def _shade(self, share: float, *, right: bool) -> QColor:
+        colours = scheme(self)
+        full, blank = kind_colour("truth" if right else "error", colours), QColor(colours.window)
+        # A single mistake among thousands is still seen.
+        depth = 0.35 * share if right else min(0.06 + 6 * share, 0.65) if share else 0.0
+        pairs = zip(_channels(blank), _channels(full), strict=True)
+        return QColor(*(round(a + depth * (b - a)) for a, b in pairs))
 
-class _Heading(QHeaderView):
-    """Class names; those of the columns are turned where they would not fit."""
 
-    def __init__(
-        self, orientation: Qt.Orientation, widest: int, turned: bool, parent: QWidget
-    ) -> None:
-        super().__init__(orientation, parent)
-        self._turned = turned
-        self._length = min(widest, _WIDEST) + 2 * GRID
-        self.setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        self.setMinimumSectionSize(_SMALLEST)
+def _channels(colour: QColor) -> tuple[int, int, int]:
+    return colour.red(), colour.green(), colour.blue()
 
-    def sizeHint(self) -> QSize:
-        short = self.fontMetrics().height() + GRID
-        if self.orientation() == Qt.Orientation.Vertical:
-            return QSize(self._length, short)
-        return QSize(short, self._length if self._turned else short)
+
+class _TurnedHeader(QHeaderView):
+    """Headings of columns, read from below, where they would not fit otherwise."""
+
+    def __init__(self, parent: QWidget) -> None:
+        super().__init__(Qt.Orientation.Horizontal, parent)
+        self.setDefaultAlignment(Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter)
+
+    def sectionSizeFromContents(self, section: int) -> QSize:
+        size = super().sectionSizeFromContents(section).transposed()
+        return size.boundedTo(QSize(size.width(), _WIDEST + GRID))
 
     def paintSection(self, painter: QPainter, rect: QRect, section: int) -> None:
-        colours = theme.colours(self.palette())
-        label = str(self.model().headerData(section, self.orientation()))
-        text = self.fontMetrics().elidedText(
-            label, Qt.TextElideMode.ElideRight, self._length - GRID
-        )
         painter.save()
-        painter.fillRect(rect, QColor(colours.paper))
-        painter.setPen(QColor(colours.muted))
-        area = QRectF(rect)
-        where = Qt.AlignmentFlag.AlignCenter
-        if self.orientation() == Qt.Orientation.Vertical:
-            area.adjust(0, 0, -GRID, 0)
-            where = Qt.AlignmentFlag.AlignRight | Qt.AlignmentFlag.AlignVCenter
-        elif self._turned:
-            painter.translate(area.center())
-            painter.rotate(-90)
-            area = QRectF(-area.height() / 2, -area.width() / 2, area.height(), area.width())
-            area.adjust(GRID, 0, 0, 0)
-            where = Qt.AlignmentFlag.AlignLeft | Qt.AlignmentFlag.AlignVCenter
-        painter.drawText(area, where, text)
+        painter.translate(rect.x(), rect.bottom())
+        painter.rotate(-90)
+        super().paintSection(painter, QRect(0, 0, rect.height(), rect.width()), section)
         painter.restore()
 
 
-class _Cell(QStyledItemDelegate):
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        counts = index.model()
-        if not isinstance(counts, _Counts):
-            return
-        row = counts.counts[index.row()]
-        count, total = int(row[index.column()]), int(row.sum())
-        palette: QPalette = option.palette
-        colours = theme.colours(palette)
-        area = QRectF(option.rect).adjusted(1, 1, -1, -1)
-        painter.save()
-        painter.fillRect(area, QColor(colours.window))
-        if count:
-            right = index.row() == index.column()
-            shade = truth_colour(palette) if right else error_colour(palette)
-            share = count / total
-            # A single mistake among thousands is still seen.
-            shade.setAlphaF(0.35 * share if right else min(0.06 + 6 * share, 0.65))
-            painter.fillRect(area, shade)
-        painter.setPen(QColor(colours.ink))
-        text = str(index.data() or "")
-        font = theme.sized(option.font, 0.9, tabular=True)
-        painter.setFont(font)
-        width = painter.fontMetrics().horizontalAdvance(text)
-        if width > area.width() - 2:
-            painter.setFont(theme.sized(font, (area.width() - 2) / width, tabular=True))
-        painter.drawText(area, Qt.AlignmentFlag.AlignCenter, text)
-        if option.state & QStyle.StateFlag.State_Selected:
-            painter.setPen(QColor(colours.accent))
-            painter.drawRect(area.adjusted(0.5, 0.5, -0.5, -0.5))
-            painter.drawRect(area.adjusted(1.5, 1.5, -1.5, -1.5))
-        painter.restore()
+class _Frame(QStyledItemDelegate):
+    """Marks the chosen cell with a frame, so that its shade stays to be seen."""
+
+    def paint(
+        self,
+        painter: QPainter,
+        option: QStyleOptionViewItem,
+        index: QModelIndex | QPersistentModelIndex,
+    ) -> None:
+        state = QStyle.StateFlag
+        chosen = bool(option.state & state.State_Selected)
+        option.state &= ~(state.State_Selected | state.State_HasFocus | state.State_MouseOver)
+        super().paint(painter, option, index)
+        if chosen:
+            painter.setPen(QPen(QColor(scheme(option.widget).accent), 2))
+            painter.drawRect(option.rect.adjusted(1, 1, -1, -1))

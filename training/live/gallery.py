@@ -1,9 +1,11 @@
-"""A gallery: small images with captions and, where a model has answered, its bars beside them."""
+"""Images of the data, at a whole multiple of their pixels: alone, and in galleries."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+from numpy.typing import NDArray
 from PySide6.QtCore import (
     QAbstractListModel,
     QModelIndex,
@@ -13,46 +15,93 @@ from PySide6.QtCore import (
     Qt,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetrics, QPainter, QPalette
-from PySide6.QtWidgets import (
-    QListView,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtGui import QColor, QIcon, QPainter, QPen, QPixmap
+from PySide6.QtWidgets import QListView, QWidget
 
 from digitpad.image.normalize import SIZE
 from digitpad.ui.style import theme
+from digitpad.ui.style.pixels import tinted
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import percent
-from training.live.look import error_colour, truth_colour
-from training.live.pictures import draw_image
+from training.live.style import kind_colour, scheme
+from training.measure.answers import Answers
 from training.runs import Pictures
 
+Image = NDArray[np.uint8]
 Index = QModelIndex | QPersistentModelIndex
+#: Of an image in a gallery, in device-independent pixels.
 _SIDE = 3 * SIZE
 
 
-class Answers(QAbstractListModel):
-    """Some of the pictures, with the caption of each.
+class Gallery(QListView):
+    """Rows of images with captions and, where a model has answered, its bars beside them.
 
-    A picture's caption is its class; of one that a model has answered it is, as in TensorFlow's
-    tutorial, ``"Sneaker 74 % (Sandal)"``: the answer, its probability and the truth. In brief it
-    is the probability alone.
+    Signals:
+        picked(index): the picture of the set that was double-clicked, or chosen with Enter.
     """
 
-    def __init__(self, labels: Sequence[str], brief: bool, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._brief = brief
-        self.pictures: Pictures | None = None
-        self._labels = labels
-        self._chosen: list[int] = []
+    picked = Signal(int)
 
-    def show_pictures(self, pictures: Pictures | None, chosen: Sequence[int]) -> None:
-        """Show those at some indices of a set."""
+    def __init__(self, name: str, *, bars: bool = False, brief: bool = False) -> None:
+        """An empty gallery.
+
+        Args:
+            name: for screen readers.
+            bars: whether probabilities are drawn beside each image.
+            brief: whether captions leave the classes out.
+        """
+        super().__init__()
+        self._brief = brief
+        self.tiles = _Tiles(self, bars)
+        self.setModel(self.tiles)
+        self.setAccessibleName(name)
+        self.setFont(theme.sized(self.font(), 0.9, tabular=True))
+        self.setViewMode(QListView.ViewMode.IconMode)
+        self.setMovement(QListView.Movement.Static)
+        self.setResizeMode(QListView.ResizeMode.Adjust)
+        self.setUniformItemSizes(True)
+        self.setSpacing(GRID // 2)
+        self.setIconSize(self.tiles.size)
+        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
+        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        self.setMinimumSize(_SIDE + 8 * GRID, _SIDE + 6 * GRID)
+        self.activated.connect(lambda index: self.picked.emit(self.tiles.at(index)))
+
+    def show_samples(self, samples: Pictures, labels: Sequence[str]) -> None:
+        """Show images, each above the name of its class."""
+        names = [labels[i] for i in samples.labels.tolist()]
+        self.tiles.show_images(samples.images, range(len(names)), names)
+        self.scrollToTop()
+
+    def show_answers(self, answers: Answers, chosen: Sequence[int]) -> None:
+        """Show some of a set by their indices, from the top."""
+        captions = [_caption(answers, i, self._brief) for i in chosen]
+        self.tiles.show_images(answers.images, chosen, captions, answers)
+        self.scrollToTop()
+
+
+class _Tiles(QAbstractListModel):
+    """Some of the images of a set, with their captions."""
+
+    def __init__(self, view: Gallery, bars: bool) -> None:
+        super().__init__(view)
+        self._view, self._bars = view, bars
+        self._images: Image = np.empty((0, SIZE, SIZE), np.uint8)
+        self._chosen: Sequence[int] = ()
+        self._captions: Sequence[str] = ()
+        self._answers: Answers | None = None
+        self.size = QSize((2 * _SIDE + GRID if bars else _SIDE) + 2, _SIDE + GRID + 1)
+
+    def show_images(
+        self,
+        images: Image,
+        chosen: Sequence[int],
+        captions: Sequence[str],
+        answers: Answers | None = None,
+    ) -> None:
         self.beginResetModel()
-        self.pictures, self._chosen = pictures, list(chosen)
+        self._images, self._chosen, self._captions = images, chosen, captions
+        self._answers = answers
         self.endResetModel()
 
     def at(self, index: Index) -> int:
@@ -62,145 +111,89 @@ class Answers(QAbstractListModel):
     def rowCount(self, parent: Index | None = None) -> int:
         return 0 if parent is not None and parent.isValid() else len(self._chosen)
 
-    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> str | None:
-        if role == Qt.ItemDataRole.DisplayRole and self.pictures is not None and index.isValid():
-            return self._caption(self.at(index), self.pictures)
+    def data(self, index: Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return self._captions[index.row()]
+            case Qt.ItemDataRole.DecorationRole:
+                return self._icon(self.at(index))
+            case Qt.ItemDataRole.ForegroundRole if self._answers:
+                which = self.at(index)
+                right = self._answers.read[which] == self._answers.truth[which]
+                return kind_colour("truth" if right else "error", scheme(self._view))
+            case Qt.ItemDataRole.SizeHintRole:
+                caption = self._view.fontMetrics().height() + int(1.5 * GRID)
+                return self.size + QSize(2 * GRID - 2, caption - 1)
+            case Qt.ItemDataRole.TextAlignmentRole:
+                return Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop
         return None
 
-    def _caption(self, which: int, pictures: Pictures) -> str:
-        truth = self._labels[int(pictures.labels[which])]
-        if pictures.probabilities is None:
-            return truth
-        shares = pictures.probabilities[which]
-        share = percent(float(shares.max()), 0)
-        if self._brief:
-            return share
-        answer = self._labels[int(shares.argmax())]
-        # A digit and a figure would read as one number.
-        return f"{answer}{':' if answer[-1:].isdigit() else ''} {share} ({truth})"
+    def _icon(self, which: int) -> QIcon:
+        # Below a gap, so that there is one above the image.
+        pixmap = _blank(self.size, self._view)
+        painter, colours = QPainter(pixmap), scheme(self._view)
+        place = QRectF(1, GRID, _SIDE, _SIDE)
+        _draw_image(painter, place, self._images[which], colours)
+        if self._bars and self._answers:
+            _draw_bars(painter, place.translated(_SIDE + GRID, 0), self._answers, which, colours)
+        painter.end()
+        icon = QIcon(pixmap)
+        icon.addPixmap(pixmap, QIcon.Mode.Selected)  # as it is, and not tinted
+        return icon
 
 
-class Gallery(QListView):
-    """Rows of pictures, as many as fit.
+def picture(image: Image, scale: int, widget: QWidget) -> QPixmap:
+    """An image as pixels of a widget's screen.
 
-    Signals:
-        picked(index): the picture of the set that was double-clicked, or chosen with Enter.
+    Args:
+        image: uint8 (28, 28), ink 255 on paper 0.
+        scale: device-independent pixels for each of its own.
+        widget: whose colours and screen it is for.
     """
-
-    picked = Signal(int)
-
-    def __init__(
-        self, labels: Sequence[str], name: str, *, bars: bool = False, brief: bool = False
-    ) -> None:
-        """An empty gallery.
-
-        Args:
-            labels: what each class is called.
-            name: for screen readers.
-            bars: whether probabilities are drawn beside each image.
-            brief: whether captions leave the classes out.
-        """
-        super().__init__()
-        self.answers = Answers(labels, brief, self)
-        self.setModel(self.answers)
-        self.setItemDelegate(_Tile(bars, self))
-        self.setAccessibleName(name)
-        self.setViewMode(QListView.ViewMode.IconMode)
-        self.setMovement(QListView.Movement.Static)
-        self.setResizeMode(QListView.ResizeMode.Adjust)
-        self.setUniformItemSizes(True)
-        self.setSpacing(GRID // 2)
-        self.setVerticalScrollMode(QListView.ScrollMode.ScrollPerPixel)
-        self.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-        self.setMinimumSize(_SIDE + 8 * GRID, _SIDE + 6 * GRID)
-        self.activated.connect(lambda index: self.picked.emit(self.answers.at(index)))
-
-    def show_pictures(self, pictures: Pictures | None, chosen: Sequence[int]) -> None:
-        """Show those at some indices of a set, from the top."""
-        self.answers.show_pictures(pictures, chosen)
-        self.scrollToTop()
+    side = scale * SIZE
+    pixmap = _blank(QSize(side + 2, side + 2), widget)
+    painter = QPainter(pixmap)
+    _draw_image(painter, QRectF(1, 1, side, side), image, scheme(widget))
+    painter.end()
+    return pixmap
 
 
-class _Tile(QStyledItemDelegate):
-    """An image with its caption below, and perhaps bars to its right."""
+def _blank(size: QSize, widget: QWidget) -> QPixmap:
+    pixmap = QPixmap(size * widget.devicePixelRatioF())
+    pixmap.setDevicePixelRatio(widget.devicePixelRatioF())
+    pixmap.fill(Qt.GlobalColor.transparent)
+    return pixmap
 
-    def __init__(self, bars: bool, parent: QWidget) -> None:
-        super().__init__(parent)
-        self._bars = bars
 
-    def sizeHint(self, option: QStyleOptionViewItem, _index: Index) -> QSize:
-        caption = QFontMetrics(option.font).height()
-        width = 2 * _SIDE + 3 * GRID if self._bars else _SIDE + 2 * GRID
-        return QSize(width, _SIDE + caption + int(2.5 * GRID))
+def _caption(answers: Answers, which: int, brief: bool) -> str:
+    """As in TensorFlow's tutorial, ``"Sneaker 74 % (Sandal)"``, the truth in brackets; or brief."""
+    share = percent(float(answers.confidence[which]), 0)
+    read, truth = (answers.labels[int(of[which])] for of in (answers.read, answers.truth))
+    # A digit and a figure would read as one number.
+    return share if brief else f"{read}{':' if read[-1:].isdigit() else ''} {share} ({truth})"
 
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: Index) -> None:
-        answers = index.model()
-        if not isinstance(answers, Answers) or answers.pictures is None:
-            return
-        pictures, which = answers.pictures, answers.at(index)
-        palette: QPalette = option.palette
-        colours = theme.colours(palette)
-        area = QRectF(option.rect)
-        painter.save()
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
-        if option.state & (QStyle.StateFlag.State_Selected | QStyle.StateFlag.State_MouseOver):
-            painter.setPen(Qt.PenStyle.NoPen)
-            painter.setBrush(QColor(colours.hover))
-            painter.drawRoundedRect(area, GRID / 2, GRID / 2)
-        painter.setRenderHint(QPainter.RenderHint.Antialiasing, False)
-        painter.setBrush(Qt.BrushStyle.NoBrush)
-        image = QRectF(area.x() + GRID, area.y() + GRID, _SIDE, _SIDE)
-        ratio = painter.device().devicePixelRatioF()
-        draw_image(painter, image, pictures.images[which], colours, ratio)
-        truth = int(pictures.labels[which])
-        colour = QColor(colours.ink)
-        if pictures.probabilities is not None:
-            shares = pictures.probabilities[which].tolist()
-            right = shares.index(max(shares)) == truth
-            colour = truth_colour(palette) if right else error_colour(palette)
-            if self._bars:
-                _draw_bars(painter, image.translated(_SIDE + GRID, 0), shares, truth, palette)
-        self._caption(painter, option, index, area, colour)
-        painter.restore()
 
-    def _caption(
-        self,
-        painter: QPainter,
-        option: QStyleOptionViewItem,
-        index: Index,
-        area: QRectF,
-        colour: QColor,
-    ) -> None:
-        below = QRectF(
-            area.x() + GRID / 2,
-            area.y() + _SIDE + 1.5 * GRID,
-            area.width() - GRID,
-            area.height() - _SIDE - 1.5 * GRID,
-        )
-        painter.setFont(theme.sized(option.font, 0.9, tabular=True))
-        painter.setPen(colour)
-        text = painter.fontMetrics().elidedText(
-            index.data(), Qt.TextElideMode.ElideRight, int(below.width())
-        )
-        painter.drawText(below, Qt.AlignmentFlag.AlignHCenter | Qt.AlignmentFlag.AlignTop, text)
+def _draw_image(painter: QPainter, place: QRectF, image: Image, colours: theme.Colours) -> None:
+    """An image without smoothing, with a hairline around it."""
+    painter.fillRect(place, QColor(colours.paper))
+    shades = np.divide(image, 255, dtype=np.float32)
+    painter.drawImage(place, tinted(shades, QColor(colours.ink)))
+    painter.setPen(QPen(QColor(colours.track), 1))
+    painter.drawRect(place.adjusted(-0.5, -0.5, 0.5, 0.5))
 
 
 def _draw_bars(
-    painter: QPainter, area: QRectF, shares: Sequence[float], truth: int, palette: QPalette
+    painter: QPainter, area: QRectF, answers: Answers, which: int, colours: theme.Colours
 ) -> None:
-    """One bar a class, 0..1 from the ground up: the answer red, the truth blue, the rest grey."""
-    colours = theme.colours(palette)
-    answer = shares.index(max(shares))
+    """One bar a class, from the ground up."""
+    shares, kinds = answers.probabilities[which].tolist(), answers.kinds(which)
     step = area.width() / len(shares)
-    painter.fillRect(QRectF(area.x(), area.bottom(), area.width(), 1), QColor(colours.track))
-    for number, share in enumerate(shares):
-        colour = QColor(colours.bar)
-        if number == answer:
-            colour = error_colour(palette)
-        if number == truth:
-            colour = truth_colour(palette)
+    ground = QRectF(area.x(), area.bottom(), area.width(), 1)
+    painter.fillRect(ground, QColor(colours.track))
+    for number, (share, kind) in enumerate(zip(shares, kinds, strict=True)):
         # Also a class that the model thinks impossible has a place to be seen at.
-        height = max(share * area.height(), 2.0 if number in (answer, truth) else 0.0)
-        width = max(step * 0.75, 2.0 if number in (answer, truth) else 0.5)
+        least, thinnest = (0.0, 0.5) if kind == "other" else (2.0, 2.0)
+        height, width = max(share * area.height(), least), max(step * 0.75, thinnest)
         left = area.x() + number * step + (step - width) / 2
-        painter.fillRect(QRectF(left, area.bottom() - height, width, height), colour)
+        bar = QRectF(left, area.bottom() - height, width, height)
+        painter.fillRect(bar, kind_colour(kind, colours))

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 import math
-import tempfile
-from collections.abc import Callable
 from pathlib import Path
 
 from training.base.publish import PublishError, publish
 from training.measure import record
 from training.measure.data import EvaluationError
 from training.measure.evaluation import Evaluation, Result
-from training.report import plots
 from training.report.pages import render
+from training.report.plots import pictures, scores
+from training.report.plots.style import cut
 
 PAGE, _RECORD = "report.html", "evaluation.json"
 #: Most pictures of a gallery.
@@ -33,6 +32,12 @@ _FIGURES = {
     "robustness.png": "Share read correctly, with 95 % intervals, by how strongly the drawings"
     " were changed.",
 }
+#: The galleries, and what stands above them.
+_GALLERIES = {
+    "mistakes.png": "mistakes, the surest first",
+    "rejected.png": "rejected, the lowest digit score first",
+    "accepted-others.png": "others not rejected, the highest digit score first",
+}
 
 
 def write(result: Result, folder: Path) -> None:
@@ -46,10 +51,9 @@ def write(result: Result, folder: Path) -> None:
         EvaluationError: if the folder cannot be written to.
     """
     figures = _figures(result)
-    files = {folder / name: figure for name, figure in figures.items()}
     page = render("evaluation.html", result=result, figures=figures, captions=_FIGURES)
-    files[folder / PAGE] = page.encode()
-    files[folder / _RECORD] = record.to_json(result).encode()
+    files = {folder / name: figure for name, figure in figures.items()}
+    files |= {folder / PAGE: page.encode(), folder / _RECORD: record.to_json(result).encode()}
     try:
         publish(files)
         for name in _FIGURES.keys() - figures:
@@ -61,64 +65,40 @@ def write(result: Result, folder: Path) -> None:
 
 
 def _figures(result: Result) -> dict[str, bytes]:
-    """PNG files by name, in the order of the page; those of the first model, but for the curves."""
+    """PNG files by name; those of the first model, but for the curves."""
     evaluation = result.evaluations[0]
-    drawn: dict[str, Callable[[Path], None]] = {}
-    if scores := evaluation.scores:
-        drawn["per-class.png"] = lambda path: plots.per_class(scores, evaluation.labels, path)
-        drawn["confusion.png"] = lambda path: plots.confusion(scores, evaluation.labels, path)
-        drawn["reliability.png"] = lambda path: plots.reliability_diagram(
-            evaluation.reliability, evaluation.calibration_error, path
+    found: dict[str, bytes] = {}
+    if evaluation.scores:
+        found["per-class.png"] = scores.per_class(evaluation.scores, evaluation.labels)
+        found["confusion.png"] = scores.confusion(evaluation.scores, evaluation.labels)
+        found["reliability.png"] = scores.reliability_diagram(
+            evaluation.reliability, evaluation.calibration_error
         )
-    drawn |= _galleries(evaluation)
+    indices = (evaluation.mistakes(), evaluation.rejected(), evaluation.accepted_others())
+    for name, chosen in zip(_GALLERIES, indices, strict=True):
+        if len(chosen):
+            found[name] = _gallery(evaluation, name, chosen.tolist())
     if result.curves:
-        names = (e.model for e in result.evaluations)
-        curves = dict(zip(names, result.curves, strict=True))
-        drawn["robustness.png"] = lambda path: plots.robustness(curves, path)
-    figures = {}
-    with tempfile.TemporaryDirectory() as folder:
-        for name in _FIGURES:
-            if name in drawn:
-                drawn[name](Path(folder, name))
-                figures[name] = Path(folder, name).read_bytes()
-    return figures
+        models = (e.model for e in result.evaluations)
+        found["robustness.png"] = scores.robustness(dict(zip(models, result.curves, strict=True)))
+    return found
 
 
-def _galleries(evaluation: Evaluation) -> dict[str, Callable[[Path], None]]:
-    """Pictures of what went wrong, where anything did."""
-    probabilities, scores = evaluation.readings.probabilities, evaluation.readings.digit_scores
-
-    def answer(i: int) -> str:
-        read = evaluation.labels[int(probabilities[i].argmax())]
-        return plots.answer(evaluation.drawings.labels[i], read, probabilities[i].max())
-
-    def score(i: int) -> str:
-        value = math.nan if scores is None else float(scores[i])
-        return f"{plots.cut(evaluation.drawings.labels[i])}\n{value:.3f}"
-
-    def drawn(
-        indices: list[int], caption: Callable[[int], str], title: str
-    ) -> Callable[[Path], None]:
-        shown = indices[:_SHOWN]
-        images = evaluation.drawings.images[shown]
-        above = title.format(shown=len(shown), total=f"{len(indices):,}")
-        return lambda path: plots.gallery(images, [caption(i) for i in shown], above, path)
-
-    galleries = {
-        "mistakes.png": (
-            evaluation.mistakes().tolist(),
-            answer,
-            "{shown} of {total} mistakes, the surest first",
-        ),
-        "rejected.png": (
-            evaluation.rejected().tolist(),
-            score,
-            "{shown} of {total} rejected, the lowest digit score first",
-        ),
-        "accepted-others.png": (
-            evaluation.accepted_others().tolist(),
-            score,
-            "{shown} of {total} others not rejected, the highest digit score first",
-        ),
-    }
-    return {name: drawn(*gallery) for name, gallery in galleries.items() if gallery[0]}
+def _gallery(evaluation: Evaluation, name: str, indices: list[int]) -> bytes:
+    """Pictures of what went wrong."""
+    probabilities, digit_scores = (
+        evaluation.readings.probabilities,
+        evaluation.readings.digit_scores,
+    )
+    meant, shown = evaluation.drawings.labels, indices[:_SHOWN]
+    if name == "mistakes.png":
+        read = probabilities.argmax(axis=1)
+        captions = [
+            pictures.caption(meant[i], evaluation.labels[read[i]], probabilities[i].max())
+            for i in shown
+        ]
+    else:
+        known = [math.nan if digit_scores is None else float(digit_scores[i]) for i in shown]
+        captions = [f"{cut(meant[i])}\n{score:.3f}" for i, score in zip(shown, known, strict=True)]
+    title = f"{len(shown)} of {len(indices):,} {_GALLERIES[name]}"
+    return pictures.gallery(evaluation.drawings.images[shown], captions, title)

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 import csv
 import io
-import math
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from training.measure.scores import expected_calibration_error, wilson
 from training.recipes import RECIPES
 from training.recipes.settings import settings, stated
 from training.report import figures
-from training.report.contents import Answers, Contents, read
 from training.report.pages import render
+from training.report.run_view import RunView, read
 from training.runs import RunError, RunFolder
 from training.runs.history import Epoch
 
 #: What a program could ask for before it says that it sees no digit.
-_THRESHOLDS = (0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
+_THRESHOLDS = (0.0, 0.5, 0.6, 0.7, 0.8, 0.9, 0.95, 0.99)
 #: The files of a run, and what each is.
 _FILES = {
     "run.json": "what was asked for",
@@ -34,27 +32,6 @@ _FILES = {
     "result.json": "the figures of the finished run",
     "tensorboard": "the log for TensorBoard",
 }
-
-
-@dataclass(frozen=True)
-class ClassRow:
-    """How well one class is read; shares are 0..1, NaN where there are none."""
-
-    name: str
-    images: int
-    recall: float
-    interval: tuple[float, float] | None
-    precision: float
-    mistaken: str
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """What becomes of the answers when only those at least so sure are given; all 0..1."""
-
-    confidence: float
-    answered: float
-    accuracy: float
 
 
 @dataclass(frozen=True)
@@ -73,8 +50,8 @@ class Setting:
 
 def write_page(folder: RunFolder) -> None:
     """What :func:`training.report.write` does."""
-    contents = read(folder)
-    drawn = figures.draw(contents)
+    run = read(folder)
+    drawn = figures.draw(run)
     try:
         for name in figures.NAMES:
             if name not in drawn:
@@ -84,22 +61,18 @@ def write_page(folder: RunFolder) -> None:
         raise RunError(f"cannot use {folder.figures} ({error.strerror})") from error
     for name, content in drawn.items():
         folder.write(f"figures/{name}", content)
-    history = to_csv(contents.story.epochs)
-    if contents.story.epochs:
+    history = to_csv(run.story.epochs)
+    if run.story.epochs:
         folder.write("history.csv", history)
     page = render(
         "report.html",
-        run=contents,
+        run=run,
         figures=drawn,
         sheets=sheets,
         history=history,
-        classes=list(_classes(contents.shown, contents)),
-        thresholds=list(_thresholds(contents.shown)),
-        sure=figures.sureness(contents),
-        calibration=_calibration(contents),
-        settings=list(_settings(contents)),
-        files=list(_files(folder, contents)),
-        wilson=wilson,
+        thresholds=[run.shown.above(share) for share in _THRESHOLDS] if run.shown else [],
+        settings=list(_settings(run)),
+        files=list(_files(folder, run)),
     )
     folder.write("report.html", page.encode())
 
@@ -113,60 +86,20 @@ def to_csv(history: list[Epoch]) -> bytes:
     return text.getvalue().encode()
 
 
-def _classes(shown: Answers | None, contents: Contents) -> Iterator[ClassRow]:
-    """One row for each class."""
-    if shown is None:
-        return
-    confusion = shown.scores.confusion
-    recall, precision = shown.scores.recall(), shown.scores.precision()
-    for i, name in enumerate(contents.labels):
-        total, correct = int(confusion[i].sum()), int(confusion[i, i])
-        wrong = confusion[i].copy()
-        wrong[i] = 0
-        worst = int(wrong.argmax())
-        yield ClassRow(
-            name,
-            total,
-            float(recall[i]),
-            wilson(correct, total) if total else None,
-            float(precision[i]),
-            f"{contents.labels[worst]} ({wrong[worst]:,})" if wrong[worst] else "",
-        )
-
-
-def _thresholds(shown: Answers | None) -> Iterator[Threshold]:
-    """What a threshold of confidence costs and brings."""
-    if shown is None:
-        return
-    confidence = shown.probabilities.max(axis=1)
-    right = shown.probabilities.argmax(axis=1) == shown.pictures.labels
-    for threshold in (0.0, *_THRESHOLDS):
-        answered = confidence >= threshold
-        share = float(right[answered].mean()) if answered.any() else math.nan
-        yield Threshold(threshold, float(answered.mean()), share)
-
-
-def _calibration(contents: Contents) -> float | None:
-    """The expected calibration error, 0..1."""
-    sure = figures.sureness(contents)
-    return expected_calibration_error(sure.probabilities, sure.pictures.labels) if sure else None
-
-
-def _settings(contents: Contents) -> Iterator[Setting]:
-    """Every setting of the run."""
-    recipe = contents.configuration.recipe
+def _settings(run: RunView) -> Iterator[Setting]:
+    recipe = run.configuration.recipe
     usual: dict[str, Any] = settings(RECIPES[recipe.name]) if recipe.name in RECIPES else {}
     for name, value in settings(recipe).items():
         now, own = stated(value), stated(usual.get(name, value))
         yield Setting(name, now, "" if own == now else own)
 
 
-def _files(folder: RunFolder, contents: Contents) -> Iterator[tuple[str, str, str, int | None]]:
+def _files(folder: RunFolder, run: RunView) -> Iterator[tuple[str, str, str, int | None]]:
     """Name, address, meaning and size in bytes of what else is in the folder."""
     known = dict(_FILES)
-    if contents.result:
+    if run.result:
         # Only its last part: the folder may come from a stranger.
-        model = Path(contents.result.onnx)
+        model = Path(run.result.onnx)
         if model.suffix == ".onnx":
             known |= {model.name: "the model, as ONNX", f"{model.stem}.json": "its card"}
     for name, meaning in known.items():

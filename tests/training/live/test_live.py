@@ -20,7 +20,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.ui.style import theme
 from tests.support.run_folders import BATCHES, begin_run, finish_run, make_run, train_epoch
-from training.live.follow import Follower
+from training.live.follower import Follower
 from training.live.window import Window
 from training.runs import RunError, RunFolder
 from training.runs.metrics import Ended, MetricsWriter, Started
@@ -83,7 +83,7 @@ def writing(tmp_path: Path) -> Iterator[tuple[RunFolder, MetricsWriter]]:
 
 def points(window: Window, plot: str, curve: str) -> int:
     """How many points a curve on the screen has."""
-    x, _ = getattr(window.training, plot)._curves[curve].getOriginalDataset()
+    x, _ = getattr(window.training, plot).curves[curve].getOriginalDataset()
     return 0 if x is None else len(x)
 
 
@@ -118,11 +118,11 @@ def test_a_finished_run_is_shown_whole(desk: Desk, tmp_path: Path, scheme: str) 
     assert points(window, "loss", "batches") == 3 * BATCHES
     assert points(window, "accuracy", "validation") == 3
     assert "test 83.33 %" in window.training.accuracy.key.accessibleName()
-    assert window.data.gallery.answers.rowCount() == 25
+    assert window.data.gallery.tiles.rowCount() == 25
     assert window.model.title.text() == "63,050 parameters in 5 layers"
     assert window.results.headline.text() == "80.00 %"
-    assert window.results.epochs.rows.rowCount() == 3
-    assert window.mistakes.gallery.answers.rowCount() == 12
+    assert window.results.epochs.rowCount() == 3
+    assert window.mistakes.gallery.tiles.rowCount() == 12
     assert window.statusBar().currentMessage() == ""
 
 
@@ -247,7 +247,7 @@ def test_a_click_on_a_cell_shows_its_images(desk: Desk, tmp_path: Path) -> None:
     assert predictions.probabilities is not None
     answers = predictions.probabilities.argmax(axis=1)
     wanted = ((predictions.labels == 4) & (answers == 4)).nonzero()[0].tolist()
-    model = gallery.answers
+    model = gallery.tiles
     assert [model.at(model.index(row)) for row in range(model.rowCount())] == wanted
     QTest.keyClick(matrix, Qt.Key.Key_Right)
     assert window.confusion.title.text().startswith("4 read as 5: ")
@@ -257,11 +257,11 @@ def test_a_double_click_on_a_mistake_shows_it_alone(desk: Desk, tmp_path: Path) 
     window = desk.open(make_run(tmp_path / "run"))
     window.tabs.setCurrentWidget(window.mistakes)
     gallery = window.mistakes.gallery
-    at = gallery.visualRect(gallery.answers.index(2)).center()
+    at = gallery.visualRect(gallery.tiles.index(2)).center()
     QTest.mouseClick(gallery.viewport(), LEFT, pos=at)
     QTest.mouseDClick(gallery.viewport(), LEFT, pos=at)
     assert window.tabs.currentWidget() is window.image
-    assert window.image.number.value() == gallery.answers.at(gallery.answers.index(2)) + 1
+    assert window.image.number.value() == gallery.tiles.at(gallery.tiles.index(2)) + 1
     assert "wrong; it is " in window.image.truth.text()
 
 
@@ -277,6 +277,7 @@ def test_images_one_by_one(desk: Desk, tmp_path: Path) -> None:
     page.number.selectAll()
     QTest.keyClicks(page.number, "37")
     assert page.picture.accessibleName() == "Image 37: 6"
+    assert page.picture.pixmap().width() == 338
     assert "6 " in page.probabilities.accessibleName()
     QTest.mouseClick(page.random, LEFT)
     assert 1 <= page.number.value() <= 60
@@ -301,7 +302,7 @@ def test_below_the_threshold_no_digit_is_found(desk: Desk, tmp_path: Path) -> No
     assert told.startswith(f"In {lost} of 60 images")
     assert "no digit is found" in told
     assert f"of the other {60 - lost} answers {100 * right.mean():.2f} % are right" in told
-    window.image.show_image(int(confidence.argmin()))
+    window.image.number.setValue(int(confidence.argmin()) + 1)
     assert "below 60 % no digit is found; it is " in window.image.truth.text()
 
 
@@ -326,8 +327,14 @@ def test_any_number_of_classes_with_long_names(desk: Desk, tmp_path: Path, class
     last = labels[-1]
     assert window.confusion.title.text().startswith(f"{last} read as {last}: ")
     assert window.results.threshold.nothing == "nothing is found"
+    window.tabs.setCurrentWidget(window.image)
     rows = window.image.probabilities
-    assert rows.height() >= 32 * classes  # a scroll area holds it
+    bar = rows.verticalScrollBar()
+    assert (bar.maximum() > 0) == (classes > 20)
+    bar.setValue(bar.maximum())
+    last = rows.visualItemRect(rows.item(classes - 1, 1))
+    assert last.height() == 32
+    assert rows.viewport().rect().contains(last)
 
 
 def test_without_the_test_set_validation_is_shown(desk: Desk, tmp_path: Path) -> None:
@@ -424,4 +431,4 @@ def test_a_zoomed_plot_stays_until_it_is_double_clicked(
     desk.qtbot.waitUntil(lambda: points(window, "loss", "validation") == 2)
     assert view.viewRange() == zoomed
     QTest.mouseDClick(plot.plot.viewport(), LEFT, pos=QPoint(150, 100))
-    assert view.viewRange()[0] == pytest.approx([0, 2.08])
+    desk.qtbot.waitUntil(lambda: view.viewRange()[0][1] >= 2)

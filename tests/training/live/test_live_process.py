@@ -17,7 +17,7 @@ pytest.importorskip("pyqtgraph")
 from tests.digitpad.ui.test_x_window import display  # noqa: F401
 from tests.support.run_folders import BATCHES, begin_run, make_run, train_epoch
 from training import live
-from training.live import __main__, screen
+from training.live import __main__
 from training.runs import RunFolder
 from training.runs.metrics import MetricsWriter, Started
 
@@ -97,8 +97,8 @@ def test_without_a_screen_it_says_what_to_do(tmp_path: Path, display: str | None
 
 
 def test_a_missing_package_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(screen, "_NEEDED", {"no_such_module": "no-such-package"})
-    assert "needs no-such-package" in (screen.missing() or "")
+    monkeypatch.setattr(live, "_NEEDED", {"no_such_module": "no-such-package"})
+    assert "needs no-such-package" in (live.missing() or "")
 
 
 def test_the_help_teaches(capsys: pytest.CaptureFixture[str]) -> None:

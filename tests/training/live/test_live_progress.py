@@ -8,11 +8,11 @@ import pytest
 
 from tests.support.run_folders import BATCHES, begin_run, finish_run, make_run, train_epoch
 from training.base.quantities import about
-from training.live.follow import Follower
+from training.live.curves import Batches, curve, trend
+from training.live.follower import Follower
 from training.live.progress import Phase, progress
-from training.live.series import Batches, curve, kept_of, trend
 from training.runs import RunFolder
-from training.runs.history import Epoch
+from training.runs.history import Epoch, kept_of
 from training.runs.metrics import BatchDone, Ended, EpochDone, MetricsWriter, Started, Story
 
 STARTED = Started(4, 100, 5_000, 0, 1_000.0)
@@ -117,9 +117,9 @@ def test_batches_are_added_and_void_ones_forgotten() -> None:
 
 
 def test_a_trend_is_the_mean_of_the_batches_around() -> None:
-    assert not len(trend(curve([])).x)
-    assert len(trend(curve([(x, 1.0) for x in range(199)])).x) == 199
-    found = trend(curve([(x, x % 2) for x in range(1_005)]))
+    assert not len(trend(curve([], [])).x)
+    assert len(trend(curve(range(199), [1.0] * 199)).x) == 199
+    found = trend(curve(range(1_005), [x % 2 for x in range(1_005)]))
     assert found.y.tolist() == [0.5] * 100
     assert found.x[0] == pytest.approx(4.5)
 
@@ -133,7 +133,7 @@ def test_what_is_kept_is_the_best_or_the_last() -> None:
 
 def test_a_look_without_news_changes_nothing(tmp_path: Path) -> None:
     follower = Follower(make_run(tmp_path / "run"))
-    assert follower.poll() >= {"story", "progress", "layers", "samples", "predictions", "result"}
+    assert follower.poll() >= {"story", "progress", "layers", "samples", "test", "validation"}
     for _ in range(12):
         assert not follower.poll()
 
@@ -142,15 +142,15 @@ def test_a_story_that_was_cut_off_and_replaced_is_read_anew(tmp_path: Path) -> N
     folder = make_run(tmp_path / "run")
     follower = Follower(folder)
     follower.poll()
-    assert len(follower.story.epochs) == 3
+    assert len(follower.run.story.epochs) == 3
     folder.metrics.unlink()
     follower.poll()
-    assert not follower.story.epochs
+    assert not follower.run.story.epochs
     with MetricsWriter(folder.metrics) as writer:
         writer.note(Started(3, BATCHES, 2_000, 0, 1_000.0))
         train_epoch(writer, 1)
     follower.poll()
-    assert len(follower.story.epochs) == 1
+    assert len(follower.run.story.epochs) == 1
 
 
 def test_damaged_metrics_heal_when_they_are_mended(tmp_path: Path) -> None:
@@ -164,7 +164,7 @@ def test_damaged_metrics_heal_when_they_are_mended(tmp_path: Path) -> None:
     folder.metrics.write_bytes(good)
     follower.poll()
     assert follower.problem == ""
-    assert len(follower.story.epochs) == 3
+    assert len(follower.run.story.epochs) == 3
 
 
 def test_results_of_before_do_not_count_while_the_run_goes_on(tmp_path: Path) -> None:
@@ -179,7 +179,7 @@ def test_results_of_before_do_not_count_while_the_run_goes_on(tmp_path: Path) ->
     follower = Follower(folder)
     with folder.opened(new=False):
         follower.poll()
-    assert follower.result is None
+    assert follower.run.result is None
     assert follower.progress.phase is Phase.TRAINING
 
 
@@ -192,7 +192,5 @@ def test_probabilities_that_are_no_numbers_are_none(tmp_path: Path) -> None:
     folder.write_pictures("predictions/test.npz", found)
     follower = Follower(folder)
     follower.poll()
-    assert follower.predictions is not None
-    shares = follower.predictions[1].probabilities
-    assert shares is not None
-    assert not shares.any()
+    assert follower.run.shown is not None
+    assert not follower.run.shown.probabilities.any()

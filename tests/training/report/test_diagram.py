@@ -6,14 +6,15 @@ import pytest
 
 pytest.importorskip("matplotlib", reason="needs the train extra")
 
+import io
 from itertools import combinations
 
 import numpy as np
 from PIL import Image
 
 from tests.support.run_folders import LAYERS
-from training.report import plots
 from training.report.diagram import Arrow, arrows, says_more, shape_text
+from training.report.plots.network import network
 from training.runs import Layer
 
 
@@ -69,11 +70,10 @@ def test_texts():
     assert [says_more(layer) for layer in LAYERS] == [True, False, False, True, True]
 
 
-def test_the_figure_grows_with_the_network_and_has_room_for_lanes(tmp_path):
-    plain, residual = tmp_path / "plain.png", tmp_path / "residual.png"
+def test_the_figure_grows_with_the_network_and_has_room_for_lanes():
     layers = chain("a", "b", "c", "d")
-    plots.network(layers, plain)
-    plots.network([*layers, Layer("add", "Add", (7,), 0, ("d", "a"))], residual)
+    plain = io.BytesIO(network(layers))
+    residual = io.BytesIO(network([*layers, Layer("add", "Add", (7,), 0, ("d", "a"))]))
     with Image.open(plain) as small, Image.open(residual) as large:
         assert large.width > small.width
         assert large.height > small.height

@@ -3,28 +3,12 @@
 from __future__ import annotations
 
 import json
-import math
-import statistics
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from training.base.quantities import Spread
 from training.recipes.settings import stated
 from training.report.comparison.runs import Run
-
-
-@dataclass(frozen=True)
-class Spread:
-    """A figure over several seeds.
-
-    Attributes:
-        mean: of them.
-        deviation: their standard deviation, with n - 1.
-        n: how many have this figure, two or more.
-    """
-
-    mean: float
-    deviation: float
-    n: int
 
 
 @dataclass(frozen=True)
@@ -77,34 +61,28 @@ def _differing(runs: Sequence[Run]) -> dict[str, tuple[str, ...]]:
     return {name: values for name, values in rows.items() if len({*values} - {"–"}) > 1}
 
 
-def _groups(runs: Sequence[Run]) -> list[Group]:
+def _groups(runs: Sequence[Run]) -> Iterator[Group]:
     alike: dict[str, dict[int, Run]] = {}
     for run in runs:
-        if run.status != "finished" or run.configuration is None:
-            continue
-        asked = run.configuration
-        key = [asked.recipe.name, asked.data, asked.own_data, run.settings]
-        # The same seed again would say nothing new: it computes the same numbers.
-        seeds = alike.setdefault(json.dumps(key, default=str), {})
-        seeds.setdefault(asked.recipe.seed, run)
-    return [_group(list(seeds.values())) for seeds in alike.values() if len(seeds) > 1]
+        if run.status == "finished" and run.view:
+            asked = run.view.configuration
+            key = [asked.recipe.name, asked.data, asked.own_data, run.settings]
+            # The same seed again would say nothing new: it computes the same numbers.
+            seeds = alike.setdefault(json.dumps(key, default=str), {})
+            seeds.setdefault(asked.recipe.seed, run)
+    for seeds in alike.values():
+        if len(seeds) > 1:
+            yield _group(list(seeds.values()))
 
 
 def _group(runs: Sequence[Run]) -> Group:
-    asked = next(run.configuration for run in runs if run.configuration)
-    results = [run.result for run in runs if run.result]
+    views = [run.view for run in runs if run.view]
+    results = [view.result for view in views if view.result]
     tested = [r.test_accuracy for r in results if r.test_accuracy is not None]
     return Group(
         tuple(run.name for run in runs),
-        asked.recipe.name,
-        asked.data,
-        _spread([result.validation_accuracy for result in results]),
-        _spread(tested) if len(tested) > 1 else None,
+        views[0].configuration.recipe.name,
+        views[0].configuration.data,
+        Spread.of([result.validation_accuracy for result in results]),
+        Spread.of(tested) if len(tested) > 1 else None,
     )
-
-
-def _spread(values: Sequence[float]) -> Spread:
-    # A stranger's file may say NaN, which statistics refuses.
-    if not all(map(math.isfinite, values)):
-        return Spread(math.nan, math.nan, len(values))
-    return Spread(statistics.fmean(values), statistics.stdev(values), len(values))

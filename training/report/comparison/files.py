@@ -6,16 +6,15 @@ import csv
 import io
 import json
 import math
-import tempfile
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from training.base.publish import PublishError, publish
-from training.report import plots
 from training.report.comparison import Comparison
 from training.report.comparison.runs import CompareError
 from training.report.pages import render
+from training.report.plots.curves import overlay
 
 PAGE, TABLE, RECORD, CURVES = "compare.html", "compare.csv", "compare.json", "curves.png"
 #: Lines of one picture that eyes can still tell apart.
@@ -54,12 +53,7 @@ def write(result: Comparison, folder: Path) -> None:
 def _curves(result: Comparison) -> bytes | None:
     """The PNG file; None where no run has an epoch."""
     histories = {run.name: run.history for run in result.runs if run.history}
-    if not histories:
-        return None
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, CURVES)
-        plots.overlay(dict(list(histories.items())[:_LINES]), path)
-        return path.read_bytes()
+    return overlay(dict(list(histories.items())[:_LINES])) if histories else None
 
 
 def _table(result: Comparison) -> str:

@@ -11,10 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from training.base.errors import BuildError
-from training.measure.scores import wilson
 from training.recipes.settings import settings
-from training.report.contents import kept_epoch, outcome
-from training.runs import Configuration, Result, RunFolder
+from training.report.run_view import RunView, read_outcome
+from training.runs import RunFolder
 from training.runs.history import Epoch
 
 #: Runs that one comparison takes.
@@ -27,75 +26,56 @@ class CompareError(BuildError):
 
 @dataclass(frozen=True)
 class Run:
-    """One run, as a comparison shows it; what it has not come to is None or empty.
+    """One run, as a comparison shows it.
 
     Attributes:
         name: of its folder, with so much of the path as tells it from the others.
         status: ``"finished"``, ``"stopped"``, ``"failed"``, ``"running"``, ``"unfinished"`` or
             ``"damaged"``.
         problem: why it failed or is damaged, a sentence; else empty.
-        configuration: what it was asked for.
-        history: its finished epochs.
-        result: what came of it.
+        view: what it has come to, without pictures; None of a damaged one.
     """
 
     name: str
     status: str
     problem: str = ""
-    configuration: Configuration | None = None
-    history: tuple[Epoch, ...] = ()
-    result: Result | None = None
+    view: RunView | None = None
+
+    @property
+    def history(self) -> list[Epoch]:
+        """Its finished epochs."""
+        return self.view.story.epochs if self.view else []
 
     @property
     def settings(self) -> dict[str, Any]:
         """Every setting but the seed, by its dotted name."""
-        if self.configuration is None:
-            return {}
-        found = settings(self.configuration.recipe)
-        del found["seed"]
-        return found
-
-    @property
-    def kept(self) -> Epoch | None:
-        """The epoch whose weights the model has, or would have by now."""
-        if self.configuration is None:
-            return None
-        return kept_epoch(self.configuration, self.history, self.result)
-
-    @property
-    def test_interval(self) -> tuple[float, float] | None:
-        """95 % interval of the test accuracy, 0..1."""
-        if self.result is None or self.result.test_accuracy is None:
-            return None
-        correct, total = self.result.test_correct, self.result.test_total
-        return wilson(correct, total) if correct is not None and total else None
+        found = settings(self.view.configuration.recipe) if self.view else {}
+        return {name: value for name, value in found.items() if name != "seed"}
 
     @property
     def row(self) -> dict[str, Any]:
         """Its figures by name, as tables and files have them; shares are 0..1."""
-        asked, result, kept = self.configuration, self.result, self.kept
-        low, high = self.test_interval or (None, None)
+        view, history = self.view, self.history
+        asked, result = (view.configuration, view.result) if view else (None, None)
+        kept, interval = (view.kept, view.test_interval) if view else (None, None)
+        seconds = round(sum(epoch.seconds for epoch in history), 1) if history else None
         return {
             "run": self.name,
             "status": self.status,
             "recipe": asked.recipe.name if asked else None,
             "seed": asked.recipe.seed if asked else None,
             "data": asked.data if asked else None,
-            "epochs": len(self.history) if self.history else None,
+            "epochs": len(history) or None,
             "best_epoch": kept.number if kept else None,
-            "seconds": result.seconds if result else _seconds(self.history),
+            "seconds": result.seconds if result else seconds,
             "parameters": result.parameters if result else None,
             "onnx_bytes": result.onnx_bytes if result else None,
             "validation_loss": kept.validation_loss if kept else None,
             "validation_accuracy": kept.validation_accuracy if kept else None,
             "test_accuracy": result.test_accuracy if result else None,
-            "test_low": low,
-            "test_high": high,
+            "test_low": interval[0] if interval else None,
+            "test_high": interval[1] if interval else None,
         }
-
-
-def _seconds(history: Sequence[Epoch]) -> float | None:
-    return round(sum(epoch.seconds for epoch in history), 1) if history else None
 
 
 @dataclass
@@ -184,15 +164,12 @@ def _read(path: Path, name: str) -> Run:
     """What a folder has, however little."""
     folder = RunFolder(path)
     try:
-        configuration = folder.configuration()
-        story, result = outcome(folder)
+        view = read_outcome(folder)
     except BuildError as error:
         return Run(name, "damaged", str(error))
-    status, problem = "unfinished", ""
-    if result:
-        status = "stopped" if result.how == "stopped" else "finished"
-    elif story.ended and story.ended.how == "failed":
-        status, problem = "failed", story.ended.reason
-    elif folder.in_use():
-        status = "running"
-    return Run(name, status, problem, configuration, tuple(story.epochs), result)
+    ended = view.story.ended
+    if view.result:
+        return Run(name, "stopped" if view.result.how == "stopped" else "finished", view=view)
+    if ended and ended.how == "failed":
+        return Run(name, "failed", ended.reason, view)
+    return Run(name, "running" if folder.in_use() else "unfinished", view=view)

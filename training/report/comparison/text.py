@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
 
 from rich.console import Console
 from rich.table import Table
@@ -10,8 +11,7 @@ from rich.text import Text
 
 from digitpad.cli.terminal import printable
 from training.base.quantities import duration, percent, size
-from training.report.comparison import Comparison, Spread
-from training.report.comparison.runs import Run
+from training.report.comparison import Comparison
 
 #: With more runs than this, settings get the columns and runs the rows.
 _COLUMNS = 6
@@ -42,14 +42,9 @@ def _lines(result: Comparison, same: dict[str, str]) -> Iterator[str]:
     for group in result.groups:
         yield (
             f"{group.recipe} on {group.data}, {len(group.runs)} seeds ({', '.join(group.runs)}):"
-            f" validation {spread(group.validation_accuracy)}"
-            + (f", test {spread(group.test_accuracy)}" if group.test_accuracy else "")
+            f" validation {group.validation_accuracy.stated}"
+            + (f", test {group.test_accuracy.stated}" if group.test_accuracy else "")
         )
-
-
-def spread(found: Spread) -> str:
-    """Mean and deviation as people read them: ``"99.51 ± 0.06 % (n = 3)"``."""
-    return f"{100 * found.mean:.2f} ± {100 * found.deviation:.2f} % (n = {found.n})"
 
 
 def _results(result: Comparison) -> Table:
@@ -67,7 +62,7 @@ def _results(result: Comparison) -> Table:
         table.add_row(
             f"{number}",
             name,
-            _tested(run),
+            _tested(row),
             percent(row["validation_accuracy"]),
             "–" if row["validation_loss"] is None else f"{row['validation_loss']:.4f}",
             _number(row["epochs"]),
@@ -77,12 +72,12 @@ def _results(result: Comparison) -> Table:
     return table
 
 
-def _tested(run: Run) -> Text:
+def _tested(row: Mapping[str, Any]) -> Text:
     """Accuracy, and below it the interval."""
-    if run.test_interval is None:
+    if row["test_low"] is None:
         return Text("–")
-    low, high = run.test_interval
-    return Text(f"{percent(run.row['test_accuracy'])}\n{100 * low:.2f} to {100 * high:.2f}")
+    between = f"{100 * row['test_low']:.2f} to {100 * row['test_high']:.2f}"
+    return Text(f"{percent(row['test_accuracy'])}\n{between}")
 
 
 def _told(result: Comparison) -> dict[str, list[str]]:

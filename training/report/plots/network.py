@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-import matplotlib as mpl
 from matplotlib.figure import Figure
 from matplotlib.patches import FancyBboxPatch
 
 from training.report.diagram import Arrow, arrows, says_more, shape_text
-from training.report.plots.style import ACCENT, FAINT, INK, PAPER, cut, save, style
+from training.report.plots.style import ACCENT, FAINT, INK, PAPER, cut, drawn
 
 if TYPE_CHECKING:
     from training.runs import Layer
@@ -19,44 +17,41 @@ if TYPE_CHECKING:
 #: In inches: a box, from one box to the next, and from one lane beside them to the next.
 _WIDTH, _HEIGHT, _STEP, _LANE = 3.0, 0.34, 0.62, 0.24
 _MARGIN = 0.15
-_LOOK = {"arrowstyle": "-|>,head_width=0.15,head_length=0.3", "color": INK, "lw": 0.9}
+_LOOK = {
+    "arrowstyle": "-|>,head_width=0.15,head_length=0.3",
+    "color": INK,
+    "lw": 0.9,
+    "shrinkA": 0,
+    "shrinkB": 0,
+}
 
 
-def network(layers: Sequence[Layer], path: Path) -> None:
-    """Layers from top to bottom with shapes between them, and branches beside them.
-
-    Args:
-        layers: in order, one or more.
-        path: the PNG file.
-    """
+@drawn
+def network(layers: Sequence[Layer]) -> Figure:
+    """One layer or more from top to bottom with shapes between them, and branches beside them."""
     found = arrows(layers)
     lanes = max((arrow.lane for arrow in found), default=0)
     width = _WIDTH + lanes * _LANE + 2 * _MARGIN
     height = len(layers) * _STEP + 0.3
-    with mpl.rc_context(style()):
-        figure = Figure(figsize=(width, height))
-        axes = figure.add_axes((0, 0, 1, 1))
-        axes.set(xlim=(0, width), ylim=(height, 0))
-        axes.axis("off")
-        for row, layer in enumerate(layers):
-            _draw_box(axes, row, layer)
-            _write_shape(axes, row, layer)
-        for arrow in found:
-            _draw_arrow(axes, arrow)
-        total = sum(layer.parameters for layer in layers)
-        axes.text(_MARGIN, height - 0.14, f"{total:,} parameters", weight="bold", va="center")
-        save(figure, path)
+    figure = Figure(figsize=(width, height))
+    axes = figure.add_axes((0, 0, 1, 1))
+    axes.set(xlim=(0, width), ylim=(height, 0))
+    axes.axis("off")
+    for row, layer in enumerate(layers):
+        _draw_layer(axes, _MARGIN + row * _STEP, layer)
+    for arrow in found:
+        _draw_arrow(axes, arrow)
+    total = sum(layer.parameters for layer in layers)
+    axes.text(_MARGIN, height - 0.14, f"{total:,} parameters", weight="bold", va="center")
+    return figure
 
 
-def _top(row: int) -> float:
-    return _MARGIN + row * _STEP
-
-
-def _draw_box(axes: Any, row: int, layer: Layer) -> None:
+def _draw_layer(axes: Any, top: float, layer: Layer) -> None:
+    """A box, and below it the shape of what leaves it."""
     learns = layer.parameters > 0
     axes.add_patch(
         FancyBboxPatch(
-            (_MARGIN, _top(row)),
+            (_MARGIN, top),
             _WIDTH,
             _HEIGHT,
             boxstyle="round,pad=0,rounding_size=0.06",
@@ -65,7 +60,7 @@ def _draw_box(axes: Any, row: int, layer: Layer) -> None:
             linewidth=0.9,
         )
     )
-    middle, right = _top(row) + _HEIGHT / 2, _MARGIN + _WIDTH - 0.1
+    middle, right = top + _HEIGHT / 2, _MARGIN + _WIDTH - 0.1
     kind = cut(layer.kind, 24)
     axes.text(_MARGIN + 0.1, middle, kind, va="center", weight="bold", size=8.5)
     if learns:
@@ -73,23 +68,17 @@ def _draw_box(axes: Any, row: int, layer: Layer) -> None:
     if says_more(layer):
         at = right - 0.62 if learns else right
         axes.text(at, middle, cut(layer.name, 16), va="center", ha="right", size=8, color="#6b727a")
-
-
-def _write_shape(axes: Any, row: int, layer: Layer) -> None:
-    """Below a layer: what leaves it."""
-    at = _top(row) + _HEIGHT + (_STEP - _HEIGHT) / 2
-    axes.text(_MARGIN + _WIDTH / 2 + 0.1, at, shape_text(layer), va="center", size=7.5, color=INK)
+    below = top + _HEIGHT + (_STEP - _HEIGHT) / 2
+    axes.text(_MARGIN + _WIDTH / 2 + 0.1, below, shape_text(layer), va="center", size=7.5)
 
 
 def _draw_arrow(axes: Any, arrow: Arrow) -> None:
-    start, end = _top(arrow.source) + _HEIGHT, _top(arrow.target)
+    start, end = _MARGIN + arrow.source * _STEP + _HEIGHT, _MARGIN + arrow.target * _STEP
     middle, right = _MARGIN + _WIDTH / 2, _MARGIN + _WIDTH
     if not arrow.lane:
-        axes.annotate(
-            "", (middle, end), (middle, start), arrowprops=_LOOK | {"shrinkA": 0, "shrinkB": 0}
-        )
+        axes.annotate("", (middle, end), (middle, start), arrowprops=_LOOK)
         return
     lane = right + arrow.lane * _LANE
     out, into = start - _HEIGHT * 0.35, end + _HEIGHT * 0.35
     axes.plot((right, lane, lane), (out, out, into), color=INK, lw=0.9)
-    axes.annotate("", (right, into), (lane, into), arrowprops=_LOOK | {"shrinkA": 0, "shrinkB": 0})
+    axes.annotate("", (right, into), (lane, into), arrowprops=_LOOK)

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
 import warnings
-from functools import cache
+from collections.abc import Callable
+from functools import cache, wraps
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO, ParamSpec
 
+import matplotlib as mpl
+from matplotlib.figure import Figure
 from matplotlib.font_manager import fontManager
 
 INK, FAINT, ACCENT, PAPER = "#22262b", "#9aa1a9", "#2f6f9f", "#ffffff"
@@ -28,6 +32,7 @@ _FONTS = (
     "Noto Sans",
 )
 _DPI = 110
+P = ParamSpec("P")
 
 
 @cache
@@ -65,10 +70,23 @@ def percent(share: float, _: float = 0) -> str:
     return f"{100 * share:g} %"
 
 
-def save(figure: Any, path: Path) -> None:
+def save(figure: Any, file: Path | BinaryIO) -> None:
     """Write a figure; equal figures are equal files."""
     with warnings.catch_warnings():
         # A label may be in a script that no font here has: its letters are boxes then.
         warnings.filterwarnings("ignore", "Glyph .* missing from font", UserWarning)
         # Without its metadata, which names the version of matplotlib.
-        figure.savefig(path, dpi=_DPI, metadata={"Software": None})
+        figure.savefig(file, format="png", dpi=_DPI, metadata={"Software": None})
+
+
+def drawn(draw: Callable[P, Figure]) -> Callable[P, bytes]:
+    """Make a function that draws a figure return it as a PNG file, in the style of all figures."""
+
+    @wraps(draw)
+    def png(*arguments: P.args, **options: P.kwargs) -> bytes:
+        content = io.BytesIO()
+        with mpl.rc_context(style()):
+            save(draw(*arguments, **options), content)
+        return content.getvalue()
+
+    return png

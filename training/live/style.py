@@ -1,14 +1,18 @@
-"""What the pages share: colours of truth and error, plain texts, flat controls."""
+"""What the pages share: flat controls, colours of truth and error, plain texts."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPalette
-from PySide6.QtWidgets import QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.ui.style import theme
 from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
+from training.measure.answers import Kind
+from training.report.run_view import RunView
 
 #: What a palette has no role for: the red of an error, in light and in dark.
 _ERROR = {False: "#c0261c", True: "#ff8b7e"}
@@ -24,35 +28,28 @@ QTabBar::tab:selected {{ color: palette(window-text); border-bottom-color: palet
 QTabBar::tab:hover:!selected {{ color: palette(window-text); background: palette(light);
                 border-top-left-radius: {GRID // 2}px; border-top-right-radius: {GRID // 2}px; }}
 QTabBar::tab:selected:focus {{ background: palette(light); }}
-QPushButton {{ border: 2px solid transparent; border-radius: {GRID}px; color: palette(button-text);
-               padding: {GRID - 2}px {2 * GRID}px; background: palette(light); }}
-QPushButton:hover:enabled {{ background: palette(mid); }}
-QPushButton:disabled {{ color: palette(placeholder-text); background: transparent; }}
-QPushButton:focus {{ border-color: palette(highlight); }}
 QProgressBar {{ border: none; border-radius: {GRID // 4}px; background: palette(mid); }}
 QProgressBar::chunk {{ border-radius: {GRID // 4}px; background: palette(highlight); }}
 QTableView, QListView {{ border: 2px solid transparent; border-radius: {GRID // 2}px;
-                         background: palette(base); outline: none;
+                         background: palette(base); gridline-color: palette(base); outline: none;
                          selection-background-color: palette(light);
                          selection-color: palette(text); }}
 QTableView:focus, QListView:focus {{ border-color: palette(highlight); }}
-QTableView::item {{ padding: 0 {GRID - 3}px; border: none; }}
-QTableView::item:selected {{ background: palette(light); color: palette(text); }}
+Table::item {{ padding: 0 {GRID - 3}px; border: none; }}
+Table::item:selected {{ background: palette(light); color: palette(text); }}
+Probabilities {{ background: transparent; }}
 QHeaderView {{ background: palette(base); border: none; }}
 QHeaderView::section {{ background: palette(base); color: palette(placeholder-text); border: none;
-                        border-bottom: 1px solid palette(mid);
                         padding: {GRID // 2}px {GRID}px; }}
+Table QHeaderView::section {{ border-bottom: 1px solid palette(mid); }}
+ConfusionMatrix QHeaderView::section {{ padding: 0 {GRID}px 0 {GRID // 2}px; }}
 QTableCornerButton::section {{ background: palette(base); border: none; }}
-QScrollBar:vertical {{ width: {GRID + 4}px; background: transparent; margin: 2px; }}
+QScrollBar:vertical {{ width: {GRID + 4}px; margin: 2px; }}
 QScrollBar:horizontal {{ height: {GRID + 4}px; background: transparent; margin: 2px; }}
-QScrollBar::handle {{ background: palette(mid); border-radius: {GRID // 2}px; }}
-QScrollBar::handle:vertical {{ min-height: {4 * GRID}px; }}
-QScrollBar::handle:horizontal {{ min-width: {4 * GRID}px; }}
+QScrollBar::handle {{ background: palette(mid); border-radius: {GRID // 2}px;
+                      min-height: {4 * GRID}px; min-width: {4 * GRID}px; }}
 QScrollBar::handle:hover {{ background: palette(placeholder-text); }}
-QScrollBar::add-line, QScrollBar::sub-line, QScrollBar::add-page, QScrollBar::sub-page
-    {{ background: none; border: none; width: 0; height: 0; }}
 QAbstractScrollArea::corner {{ background: transparent; border: none; }}
-QScrollArea {{ border: none; background: transparent; }}
 QSlider::groove:horizontal {{ height: 4px; border-radius: 2px; background: palette(mid); }}
 QSlider::sub-page:horizontal {{ height: 4px; border-radius: 2px; background: palette(highlight); }}
 QSlider::handle:horizontal {{ width: {2 * GRID}px; margin: -6px 0; border-radius: {GRID}px;
@@ -66,14 +63,16 @@ QSplitter::handle {{ background: transparent; }}
 """
 
 
-def truth_colour(palette: QPalette) -> QColor:
-    """The blue of what an image shows."""
-    return QColor(theme.colours(palette).accent)
+def scheme(widget: QWidget) -> theme.Colours:
+    """The colours of the window that a widget is in; its own palette may be of a style sheet."""
+    return theme.colours(widget.window().palette())
 
 
-def error_colour(palette: QPalette) -> QColor:
-    """The red of what it was wrongly read as."""
-    return QColor(_ERROR[theme.is_dark(palette)])
+def kind_colour(kind: Kind, colours: theme.Colours) -> QColor:
+    """Blue for what an image shows, red for what it was wrongly read as, grey for the rest."""
+    if kind == "error":
+        return QColor(_ERROR[colours is theme.DARK])
+    return QColor(colours.accent if kind == "truth" else colours.bar)
 
 
 class Text(PlainLabel):
@@ -93,16 +92,15 @@ class Text(PlainLabel):
         self.setWordWrap(wrap)
         if muted:
             self.setForegroundRole(QPalette.ColorRole.PlaceholderText)
-        if not wrap:
-            # A long text is cut off and does not widen the window.
+        if not wrap:  # a long text is cut off and does not widen the window
             self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Preferred)
             self.setMinimumWidth(4 * GRID)
 
     def paintEvent(self, event: QPaintEvent) -> None:
-        shown = self.fontMetrics().elidedText(
-            self.text(), Qt.TextElideMode.ElideRight, self.width()
-        )
-        if self.wordWrap() or shown == self.text():
+        mode = Qt.TextElideMode.ElideRight
+        shown = self.fontMetrics().elidedText(self.text(), mode, self.width())
+        is_plain = self.textFormat() == Qt.TextFormat.PlainText
+        if self.wordWrap() or shown == self.text() or not is_plain:
             super().paintEvent(event)
             return
         painter = QPainter(self)
@@ -111,19 +109,55 @@ class Text(PlainLabel):
         painter.end()
 
 
+def lay_out(
+    layout: QBoxLayout,
+    spacing: int,
+    *items: QWidget | QLayout | int,
+    stretch: Mapping[int, int] | None = None,
+) -> QBoxLayout:
+    """Put widgets, layouts and gaps into a layout without margins.
+
+    Args:
+        layout: to be filled; returned.
+        spacing: between them.
+        items: what goes in.
+        stretch: which of them share the room that is left; the last one, unless said.
+    """
+    layout.setContentsMargins(0, 0, 0, 0)
+    layout.setSpacing(spacing)
+    for item in items:
+        if isinstance(item, QWidget):
+            layout.addWidget(item)
+        elif isinstance(item, QLayout):
+            layout.addLayout(item)
+        else:
+            layout.addSpacing(item)
+    for number, share in (stretch or {len(items) - 1: 1}).items():
+        layout.setStretch(number, share)
+    return layout
+
+
 class Page(QWidget):
-    """A tab: what it shows, or, before there is anything, a faint sentence in its middle."""
+    """A tab: what it shows, or, before there is anything, a faint sentence in its middle.
+
+    Attributes:
+        parts: of a run that the page shows, as :meth:`Follower.poll` names them.
+    """
+
+    parts: frozenset[str] = frozenset({"test", "validation"})
 
     def __init__(self, nothing_yet: str) -> None:
         super().__init__()
         self.body = QWidget()
+        self.body.setVisible(False)
         self.hint = Text(nothing_yet, muted=True, wrap=True)
         self.hint.setAlignment(Qt.AlignmentFlag.AlignCenter)
-        self.body.setVisible(False)
-        layout = QVBoxLayout(self)
+        layout = lay_out(QVBoxLayout(self), 0, self.hint, self.body, stretch={0: 1, 1: 1})
         layout.setContentsMargins(0, 2 * GRID, 0, 0)
-        layout.addWidget(self.hint, 1)
-        layout.addWidget(self.body, 1)
+
+    def show_run(self, run: RunView) -> None:
+        """Show what a run has come to."""
+        raise NotImplementedError
 
     def reveal(self, something: bool) -> None:
         """Show the body, or the sentence."""
