@@ -7,14 +7,10 @@ import signal
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from digitpad.cli.terminal import Parser, printable
+from training.base.command import INTERRUPTED, run_command
 from training.base.errors import BuildError
 from training.live import missing
-
-if TYPE_CHECKING:
-    from training.live.follower import Follower
 
 _EXAMPLES = """\
 examples:
@@ -31,45 +27,38 @@ keys:
   Alt+Left, Alt+Right, Ctrl+R             the previous, the next, a random image
 """
 
-_INTERRUPTED = 130
-
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped with Ctrl-C."""
     options = _parser().parse_args(arguments)
+    # Until the window is there, which hears Ctrl-C by itself.
+    return run_command("training.live", lambda: _run(options.run, options.theme), stopped="")
+
+
+def _run(run: Path, scheme: str) -> int:
     complaint = missing()
     if complaint is not None:
-        return _fail(complaint)
+        raise BuildError(complaint)
     # Only now: Qt is there, and aborts no more for want of a screen.
-    from training.live.follower import Follower
-    from training.runs import RunFolder
-
-    try:
-        return _open(Follower(RunFolder.find(options.run)), options.theme)
-    except BuildError as error:
-        return _fail(str(error))
-    except KeyboardInterrupt:  # before the window was there
-        return _INTERRUPTED
-
-
-def _open(follower: Follower, scheme: str) -> int:
     from PySide6.QtGui import QIcon
     from PySide6.QtWidgets import QApplication
 
     from digitpad.library.resources import asset
     from digitpad.ui.style import theme
+    from training.live.follower import Follower
     from training.live.window import Window
+    from training.runs import RunFolder
 
+    follower = Follower(RunFolder.find(run))
     app = QApplication(["training.live"])
     app.setApplicationName("training.live")
     app.setWindowIcon(QIcon(str(asset("icons/digitpad.png"))))
     theme.apply(app, scheme)
-    if scheme == "system":
-        app.styleHints().colorSchemeChanged.connect(lambda _: theme.apply(app, "system"))
+    theme.follow_system(app)
     window = Window(follower)
     window.show()
     # The window's clock lets Python see the signal.
-    signal.signal(signal.SIGINT, lambda *_: app.exit(_INTERRUPTED))
+    signal.signal(signal.SIGINT, lambda *_: app.exit(INTERRUPTED))
     return app.exec()
 
 
@@ -81,18 +70,9 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("run", type=Path, metavar="RUN", help="folder of a run, such as runs/own-1")
-    parser.add_argument(
-        "--theme",
-        choices=("system", "light", "dark"),
-        default="system",
-        help="colours (%(default)s)",
-    )
+    schemes = ("system", "light", "dark")
+    parser.add_argument("--theme", choices=schemes, default="system", help="colours (%(default)s)")
     return parser
-
-
-def _fail(sentence: str) -> int:
-    print(f"training.live: {printable(sentence)}", file=sys.stderr)
-    return 2
 
 
 if __name__ == "__main__":

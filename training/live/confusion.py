@@ -25,7 +25,6 @@ from digitpad.ui.style.theme import GRID
 from training.live.gallery import Gallery
 from training.live.style import Page, Text, kind_colour, lay_out, scheme
 from training.measure.answers import Answers
-from training.report.run_view import RunView
 
 _SMALLEST, _LARGEST = 4 * GRID, 8 * GRID
 #: Widest a class' name is in a heading; a longer one is cut off.
@@ -59,12 +58,9 @@ class ConfusionPage(Page):
             halves.setStretchFactor(halves.count() - 1, share)
         lay_out(QVBoxLayout(self.body), 0, halves)
 
-    def show_run(self, run: RunView) -> None:
-        if run.shown is None:
-            return
-        self.reveal(True)
-        self._answers = run.shown
-        self.matrix.show_answers(run.shown)
+    def show_answers(self, answers: Answers) -> None:
+        self._answers = answers
+        self.matrix.show_answers(answers)
 
     def _show_cell(self, truth: int, read: int) -> None:
         if self._answers is None or min(truth, read) < 0:

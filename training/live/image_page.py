@@ -26,7 +26,6 @@ from training.live.pages import Table
 from training.live.results_page import nothing_found
 from training.live.style import Page, Text, kind_colour, lay_out, scheme
 from training.measure.answers import SETS, Answers
-from training.report.run_view import RunView
 
 #: Marks tell what colours tell.
 _MARKS = {"truth": "✓", "error": "✗", "other": ""}
@@ -69,14 +68,10 @@ class ImagePage(Page):
         body.setAlignment(self.picture, Qt.AlignmentFlag.AlignTop)
         lay_out(QVBoxLayout(self.body), 2 * GRID, tools, body)
 
-    def show_run(self, run: RunView) -> None:
-        if run.shown is None:
-            return
-        self.reveal(True)
-        self._answers = run.shown
-        count = len(run.shown.truth)
-        self.of.setText(f"of {count:,} {SETS[run.shown.name]}")
-        self.number.setRange(1, count)
+    def show_answers(self, answers: Answers) -> None:
+        self._answers = answers
+        self.of.setText(f"of {len(answers.truth):,} {SETS[answers.name]}")
+        self.number.setRange(1, len(answers.truth))
         self._show()
 
     def show_image(self, index: int) -> None:

@@ -17,6 +17,7 @@ from digitpad.ui.style import theme
 from digitpad.ui.style.theme import GRID
 from training.live.gallery import Gallery
 from training.live.style import Page, Text, lay_out
+from training.measure.answers import Answers
 from training.report.diagram import arrows
 from training.report.run_view import RunView
 from training.runs import Layer
@@ -142,17 +143,14 @@ class MistakesPage(Page):
         key_text, half = Text(f"{key} error red.", muted=True), GRID // 2
         lay_out(QVBoxLayout(self.body), half, self.title, key_text, half, self.gallery)
 
-    def show_run(self, run: RunView) -> None:
-        if run.shown is None:
-            return
-        self.reveal(True)
-        scores = run.shown.scores
+    def show_answers(self, answers: Answers) -> None:
+        scores = answers.scores
         self.title.setText(
             f"{len(scores.mistakes):,} of {scores.total:,} read wrongly, the surest first"
             if len(scores.mistakes)
             else f"All {scores.total:,} read rightly"
         )
-        self.gallery.show_answers(run.shown, scores.mistakes.tolist())
+        self.gallery.show_answers(answers, scores.mistakes.tolist())
 
 
 def _row(layer: Layer) -> tuple[str, ...]:

@@ -1,10 +1,11 @@
-"""How far a run is, how fast, and how it stands, told from its events. No Qt."""
+"""How far a run is, how fast, and how it stands, by its events. No Qt."""
 
 from __future__ import annotations
 
 import enum
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from training.runs.metrics import BatchDone, Started, Story
 
@@ -23,11 +24,6 @@ class Phase(enum.Enum):
     STOPPED = "Stopped early"
     FAILED = "Failed"
     KILLED = "Not running any more"
-
-    @property
-    def trains(self) -> bool:
-        """Whether a request to stop would be heard."""
-        return self in (Phase.TRAINING, Phase.STOPPING)
 
     @property
     def over(self) -> bool:
@@ -72,15 +68,15 @@ def progress(story: Story, *, in_use: bool, stop_requested: bool, measured: bool
     started = story.started
     if started is None:
         return Progress(phase, reason=reason)
-    position = _position(story, started)
-    epochs = max(started.epochs, 1)
+    position, epochs = _position(story, started), max(started.epochs, 1)
     # Patience may end it before the last epoch.
     share = 1.0 if phase is Phase.FINISHED else min(max(position / epochs, 0.0), 1.0)
-    epoch = min(max(len(story.epochs), _last_epoch(story.batches)), epochs)
-    if not phase.trains:
+    last = story.batches[-1].epoch if story.batches else 0
+    epoch = min(max(len(story.epochs), last), epochs)
+    if phase not in (Phase.TRAINING, Phase.STOPPING):
         return Progress(phase, epoch, epochs, share, reason=reason)
-    rate = _rate(story.batches, started)
-    return Progress(phase, epoch, epochs, share, rate, _left(story, started, position), reason)
+    rate, left = _rate(story.batches, started), _left(story, started, position)
+    return Progress(phase, epoch, epochs, share, rate, left, reason)
 
 
 def _phase(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) -> Phase:
@@ -99,10 +95,6 @@ def _phase(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) 
     return Phase.KILLED if story.epochs else Phase.STOPPED
 
 
-def _last_epoch(batches: Sequence[BatchDone]) -> int:
-    return batches[-1].epoch if batches else 0
-
-
 def _position(story: Story, started: Started) -> float:
     """Epochs that are done, the one at hand in parts."""
     finished = len(story.epochs)
@@ -113,30 +105,26 @@ def _position(story: Story, started: Started) -> float:
 
 def _rate(batches: Sequence[BatchDone], started: Started) -> float | None:
     """Images a second of the last batches of one epoch: what lies between epochs is no training."""
-    if len(batches) < 2:
-        return None
-    last = batches[-1]
-    first = last
-    count = 0
-    for batch in reversed(batches[:-1]):
-        if batch.epoch != last.epoch or last.time - batch.time > _RECENT:
-            break
-        first, count = batch, count + 1
-    seconds = last.time - first.time
-    if seconds <= 0:
-        return None
-    return count * started.images / max(started.batches, 1) / seconds
+    last = batches[-1] if batches else None
+    recent = list(
+        takewhile(
+            lambda batch: last and batch.epoch == last.epoch and last.time - batch.time <= _RECENT,
+            reversed(batches),
+        )
+    )
+    seconds = recent[0].time - recent[-1].time if recent else 0.0
+    images = started.images / max(started.batches, 1)
+    return (len(recent) - 1) * images / seconds if seconds > 0 else None
 
 
 def _left(story: Story, started: Started, position: float) -> float | None:
     """By the last finished epoch, else by the batches of the first one."""
-    here = [epoch for epoch in story.epochs if epoch.number > started.after]
+    done, here = position - started.after, [e for e in story.epochs if e.number > started.after]
     if here:
         seconds = here[-1].seconds
-    else:
-        done = position - started.after
-        if done <= 0 or not story.batches:
-            return None
+    elif done > 0 and story.batches:
         seconds = (story.batches[-1].time - started.time) / done
+    else:
+        return None
     left = seconds * max(started.epochs - position, 0.0)
     return left if left >= 0 else None

@@ -57,20 +57,20 @@ class ResultsPage(Page):
                 f" {result.seconds:,.0f} s · {result.parameters:,} parameters ·"
                 f" {result.onnx}, {result.onnx_bytes / 1000:,.0f} kB"
             )
-        if run.shown is None:
-            return
-        self.reveal(True)
-        scores, of = run.shown.scores, SETS[run.shown.name]
+        super().show_run(run)
+
+    def show_answers(self, answers: Answers) -> None:
+        scores, of = answers.scores, SETS[answers.name]
         wrong = scores.total - scores.correct
         self.headline.setText(percent(scores.accuracy))
         self.subline.setText(f"of {scores.total:,} {of} read rightly, {wrong:,} wrongly")
         self.classes.show_rows(
             [
                 (row.name, percent(row.recall, 1), f"{row.images:,}", row.mistaken or "–")
-                for row in run.shown.classes()
+                for row in answers.classes()
             ]
         )
-        self.threshold.show_answers(run.shown)
+        self.threshold.show_answers(answers)
 
 
 class ThresholdSlider(QWidget):

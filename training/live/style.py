@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QBoxLayout, QLabel, QLayout, QSizePolicy, QVBoxLay
 from digitpad.ui.style import theme
 from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
-from training.measure.answers import Kind
+from training.measure.answers import Answers, Kind
 from training.report.run_view import RunView
 
 #: What a palette has no role for: the red of an error, in light and in dark.
@@ -115,13 +115,9 @@ def lay_out(
     *items: QWidget | QLayout | int,
     stretch: Mapping[int, int] | None = None,
 ) -> QBoxLayout:
-    """Put widgets, layouts and gaps into a layout without margins.
+    """Fill a layout without margins with widgets, layouts and gaps.
 
-    Args:
-        layout: to be filled; returned.
-        spacing: between them.
-        items: what goes in.
-        stretch: which of them share the room that is left; the last one, unless said.
+    The shares of the room that is left are by the items' numbers; the last one gets it all.
     """
     layout.setContentsMargins(0, 0, 0, 0)
     layout.setSpacing(spacing)
@@ -156,8 +152,13 @@ class Page(QWidget):
         layout.setContentsMargins(0, 2 * GRID, 0, 0)
 
     def show_run(self, run: RunView) -> None:
-        """Show what a run has come to."""
-        raise NotImplementedError
+        """Show what a run has come to; unless there is more, what its model answered."""
+        if run.shown:
+            self.reveal(True)
+            self.show_answers(run.shown)
+
+    def show_answers(self, answers: Answers) -> None:
+        """Show what the model said of a set of images."""
 
     def reveal(self, something: bool) -> None:
         """Show the body, or the sentence."""

@@ -14,10 +14,9 @@ if TYPE_CHECKING:
 
 
 def write(folder: RunFolder) -> None:
-    """Write ``figures/*.png``, ``history.csv`` and ``report.html``.
+    """Write ``figures/*.png``, ``history.csv`` and ``report.html``; what is missing is left out.
 
-    Contact sheets that the build left as ``figures/drawn-*.png`` become part of the page. What the
-    run does not have, because it failed or read no test set, is left out.
+    Contact sheets that the build left as ``figures/drawn-*.png`` become part of the page.
 
     Raises:
         BuildError: if the folder is damaged or cannot be written to.

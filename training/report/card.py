@@ -11,8 +11,6 @@ from training.runs import RunError, RunFolder
 
 @dataclass(frozen=True)
 class _Family:
-    """Drawings that are no digits; shares are 0..1."""
-
     name: str
     held_out: bool
     auroc: float
@@ -53,14 +51,7 @@ class _Member:
 
 @dataclass(frozen=True)
 class Card:
-    """A model's card, so far as a report speaks of it.
-
-    Attributes:
-        calibration: how sure the model is.
-        rejection: of what is no digit, or None.
-        forms: how well regional forms are read.
-        members: the networks that an ensemble consists of.
-    """
+    """A model's card, so far as a report speaks of it; shares are 0..1."""
 
     calibration: _Calibration = field(default_factory=_Calibration)
     rejection: _Rejection | None = None

@@ -13,13 +13,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Arrow:
-    """From one layer to another.
+    """From the layer in one row to that in another.
 
-    Attributes:
-        source: row of the layer whose output it is.
-        target: row of the layer whose input it is.
-        lane: 0 for straight down to the next row; else how far to the right it passes the rows
-            between, 1 being nearest.
+    Its lane is 0 straight down to the next row; else how far to the right it passes, 1 nearest.
     """
 
     source: int
@@ -28,12 +24,9 @@ class Arrow:
 
 
 def arrows(layers: Sequence[Layer]) -> list[Arrow]:
-    """All arrows of a network whose layers stand one below the other.
+    """All arrows of layers that stand one below the other; no two share a row and a lane.
 
-    No two that share a row share a lane.
-
-    Args:
-        layers: in order, each with the names of its inputs; unknown names are left out.
+    Names of inputs that are no layer's are left out.
     """
     rows = {layer.name: row for row, layer in enumerate(layers)}
     wanted = [

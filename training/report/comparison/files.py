@@ -10,9 +10,9 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from training.base.errors import BuildError
 from training.base.publish import PublishError, publish
 from training.report.comparison import Comparison
-from training.report.comparison.runs import CompareError
 from training.report.pages import render
 from training.report.plots.curves import overlay
 
@@ -29,7 +29,7 @@ def write(result: Comparison, folder: Path) -> None:
         folder: made where missing.
 
     Raises:
-        CompareError: if the folder cannot be written to.
+        BuildError: if the folder cannot be written to.
     """
     curves = _curves(result)
     page = render("compare.html", result=result, curves=curves, lines=_LINES)
@@ -45,7 +45,7 @@ def write(result: Comparison, folder: Path) -> None:
         if not curves:
             (folder / CURVES).unlink(missing_ok=True)
     except (PublishError, OSError) as error:
-        raise CompareError(
+        raise BuildError(
             f"cannot write the comparison to {folder}; choose another place with --output"
         ) from error
 

@@ -20,10 +20,6 @@ from training.runs.history import Epoch
 _MOST = 200
 
 
-class CompareError(BuildError):
-    """Runs that cannot be compared; the message is one sentence."""
-
-
 @dataclass(frozen=True)
 class Run:
     """One run, as a comparison shows it.
@@ -97,7 +93,7 @@ def find(words: Sequence[str]) -> Found:
     """The runs that folders, folders of runs and patterns name, each of them once.
 
     Raises:
-        CompareError: if none of them can be used, or there are too many.
+        BuildError: if none of them can be used, or there are too many.
     """
     found = Found()
     folders: dict[Path, bool] = {}
@@ -105,7 +101,7 @@ def find(words: Sequence[str]) -> Found:
         for path, named in _folders(word, found):
             folders[path] = folders.get(path, False) or named
     if len(folders) > _MOST:
-        raise CompareError(
+        raise BuildError(
             f"these are {len(folders)} runs, and a comparison takes {_MOST}; name fewer of them"
         )
     for (path, named), name in zip(folders.items(), _names(list(folders)), strict=True):
@@ -115,7 +111,7 @@ def find(words: Sequence[str]) -> Found:
             found.problems.append(run.problem)
             found.named_unusable |= named
     if all(run.status == "damaged" for run in found.runs):
-        raise CompareError(f"there is nothing to compare: {'; '.join(found.problems)}")
+        raise BuildError(f"there is nothing to compare: {'; '.join(found.problems)}")
     return found
 
 
@@ -126,30 +122,25 @@ def _folders(word: str, found: Found) -> list[tuple[Path, bool]]:
         seeds = _sorted([*path.glob("seed-*/run.json")])
         return [(path.absolute(), True), *((file.parent.absolute(), False) for file in seeds)]
     if path.is_dir():
-        within = _sorted([*path.glob("*/run.json"), *path.glob("*/*/run.json")])
-        if within:
-            return [(file.parent.absolute(), False) for file in within]
-    elif glob.has_magic(word):
-        # Path.glob takes no pattern that begins at the root.
-        matches = [Path(match) / "run.json" for match in glob.glob(word)]  # noqa: PTH207
-        within = _sorted([file for file in matches if file.is_file()])
-        if within:
-            return [(file.parent.absolute(), False) for file in within]
-    found.problems.append(f"{word} is neither the folder of a run nor has any in it")
-    # runs/* in a shell also names folders of other things.
-    found.named_unusable |= not path.is_dir()
-    return []
+        files = [*path.glob("*/run.json"), *path.glob("*/*/run.json")]
+    else:  # Path.glob takes no pattern that begins at the root
+        files = [Path(match, "run.json") for match in glob.glob(word)]  # noqa: PTH207
+    within = _sorted([file for file in files if file.is_file()])
+    if not within:
+        found.problems.append(f"{word} is neither the folder of a run nor has any in it")
+        # runs/* in a shell also names folders of other things.
+        found.named_unusable |= not path.is_dir()
+    return [(file.parent.absolute(), False) for file in within]
 
 
 def _sorted(files: Sequence[Path]) -> list[Path]:
     """As people sort: run 2 before run 10."""
-    return sorted(
-        files, key=lambda file: [(len(w), w) if w.isdigit() else (0, w) for w in _words(file)]
-    )
 
+    def key(file: Path) -> list[tuple[int, str]]:
+        words = re.split(r"(\d+)", str(file.parent))
+        return [(len(word), word) if word.isdigit() else (0, word) for word in words]
 
-def _words(file: Path) -> list[str]:
-    return re.split(r"(\d+)", str(file.parent))
+    return sorted(files, key=key)
 
 
 def _names(folders: Sequence[Path]) -> list[str]:
