@@ -7,7 +7,9 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
+import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 pytest.importorskip("PySide6.QtWidgets", exc_type=ImportError)
 pytest.importorskip("pyqtgraph")
@@ -41,21 +43,13 @@ FASHION = (
 )
 
 
-@pytest.fixture(params=["light", "dark"])
-def scheme(request: pytest.FixtureRequest) -> str:
-    return str(request.param)
-
-
 class Desk:
     """Opens windows, and waits for what they show."""
 
     def __init__(self, qtbot: QtBot) -> None:
         self.qtbot = qtbot
 
-    def open(self, folder: RunFolder, scheme: str = "light") -> Window:
-        app = QApplication.instance()
-        assert isinstance(app, QApplication)
-        theme.apply(app, scheme)
+    def open(self, folder: RunFolder) -> Window:
         window = Window(Follower(RunFolder.find(folder.path)), poll_ms=5)
         self.qtbot.addWidget(window)
         window.show()
@@ -70,6 +64,35 @@ class Desk:
 @pytest.fixture
 def desk(qtbot: QtBot) -> Desk:
     return Desk(qtbot)
+
+
+@pytest.fixture(scope="module")
+def finished(
+    qapp: QApplication, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[tuple[RunFolder, Window]]:
+    """A finished run in a window, for tests that leave the folder as it is."""
+    folder = make_run(tmp_path_factory.mktemp("finished") / "run")
+    theme.apply(qapp, "light")
+    window = Window(Follower(folder))
+    window.show()
+    assert QTest.qWaitForWindowExposed(window)
+    yield folder, window
+    window.close()
+    window.deleteLater()
+
+
+@pytest.fixture
+def shown(finished: tuple[RunFolder, Window]) -> Window:
+    """That window, in front."""
+    finished[1].activateWindow()
+    assert QTest.qWaitForWindowActive(finished[1])
+    return finished[1]
+
+
+def answers_of(finished: tuple[RunFolder, Window]) -> tuple[NDArray[np.float32], NDArray[np.int64]]:
+    """What the finished run's model said of its test set, read apart: probabilities and truth."""
+    with np.load(finished[0].predictions_file("test")) as file:
+        return file["probabilities"], file["labels"]
 
 
 @pytest.fixture
@@ -109,8 +132,8 @@ def cell_click(table: QTableView, row: int, column: int) -> None:
     QTest.mouseClick(table.viewport(), LEFT, pos=table.visualRect(index).center())
 
 
-def test_a_finished_run_is_shown_whole(desk: Desk, tmp_path: Path, scheme: str) -> None:
-    window = desk.open(make_run(tmp_path / "run"), scheme)
+def test_a_finished_run_is_shown_whole(shown: Window) -> None:
+    window = shown
     assert window.header.state.text() == "Finished"
     assert window.header.stop.isHidden()
     assert window.header.bar.value() == window.header.bar.maximum()
@@ -126,11 +149,12 @@ def test_a_finished_run_is_shown_whole(desk: Desk, tmp_path: Path, scheme: str) 
     assert window.statusBar().currentMessage() == ""
 
 
+@pytest.mark.parametrize(("scheme", "colours"), [("dark", theme.DARK), ("light", theme.LIGHT)])
 def test_every_page_paints_in_the_colours_of_its_theme(
-    desk: Desk, tmp_path: Path, scheme: str
+    shown: Window, qapp: QApplication, scheme: str, colours: theme.Colours
 ) -> None:
-    window = desk.open(make_run(tmp_path / "run"), scheme)
-    colours = {"light": theme.LIGHT, "dark": theme.DARK}[scheme]
+    window = shown
+    theme.apply(qapp, scheme)
     for page in range(7):
         QTest.keyClick(window, getattr(Qt.Key, f"Key_{page + 1}"), CTRL)
         assert window.tabs.currentIndex() == page
@@ -233,28 +257,26 @@ def test_losses_that_are_no_numbers_leave_gaps(desk: Desk, tmp_path: Path) -> No
     assert points(window, "accuracy", "validation") == 1
 
 
-def test_a_click_on_a_cell_shows_its_images(desk: Desk, tmp_path: Path) -> None:
-    folder = make_run(tmp_path / "run")
-    window = desk.open(folder)
+def test_a_click_on_a_cell_shows_its_images(
+    shown: Window, finished: tuple[RunFolder, Window]
+) -> None:
+    window = shown
     window.tabs.setCurrentWidget(window.confusion)
     matrix, gallery = window.confusion.matrix, window.confusion.gallery
     truth, answer = matrix.currentIndex().row(), matrix.currentIndex().column()
     assert truth != answer  # the most frequent mistake is shown first
     cell_click(matrix, 4, 4)
     assert window.confusion.title.text().startswith("4 read as 4: ")
-    predictions = folder.predictions("test")
-    assert predictions is not None
-    assert predictions.probabilities is not None
-    answers = predictions.probabilities.argmax(axis=1)
-    wanted = ((predictions.labels == 4) & (answers == 4)).nonzero()[0].tolist()
+    probabilities, truth_of = answers_of(finished)
+    wanted = ((truth_of == 4) & (probabilities.argmax(axis=1) == 4)).nonzero()[0].tolist()
     model = gallery.tiles
     assert [model.at(model.index(row)) for row in range(model.rowCount())] == wanted
     QTest.keyClick(matrix, Qt.Key.Key_Right)
     assert window.confusion.title.text().startswith("4 read as 5: ")
 
 
-def test_a_double_click_on_a_mistake_shows_it_alone(desk: Desk, tmp_path: Path) -> None:
-    window = desk.open(make_run(tmp_path / "run"))
+def test_a_double_click_on_a_mistake_shows_it_alone(shown: Window) -> None:
+    window = shown
     window.tabs.setCurrentWidget(window.mistakes)
     gallery = window.mistakes.gallery
     at = gallery.visualRect(gallery.tiles.index(2)).center()
@@ -265,10 +287,10 @@ def test_a_double_click_on_a_mistake_shows_it_alone(desk: Desk, tmp_path: Path) 
     assert "wrong; it is " in window.image.truth.text()
 
 
-def test_images_one_by_one(desk: Desk, tmp_path: Path) -> None:
-    window = desk.open(make_run(tmp_path / "run"))
-    window.tabs.setCurrentWidget(window.image)
-    page = window.image
+def test_images_one_by_one(shown: Window) -> None:
+    shown.tabs.setCurrentWidget(shown.image)
+    page = shown.image
+    page.number.setValue(1)
     QTest.mouseClick(page.previous, LEFT)
     assert page.number.value() == 60
     QTest.keyClick(page.number, Qt.Key.Key_Right, Qt.KeyboardModifier.AltModifier)
@@ -283,27 +305,29 @@ def test_images_one_by_one(desk: Desk, tmp_path: Path) -> None:
     assert 1 <= page.number.value() <= 60
 
 
-def test_below_the_threshold_no_digit_is_found(desk: Desk, tmp_path: Path) -> None:
-    folder = make_run(tmp_path / "run")
-    window = desk.open(folder)
+def test_below_the_threshold_no_digit_is_found(
+    shown: Window, finished: tuple[RunFolder, Window]
+) -> None:
+    window = shown
     window.tabs.setCurrentWidget(window.results)
     threshold = window.results.threshold
     threshold.slider.setFocus()
     for _ in range(6):
         QTest.keyClick(threshold.slider, Qt.Key.Key_PageUp)
     assert threshold.value.text() == "60 %"
-    predictions = folder.predictions("test")
-    assert predictions is not None
-    assert predictions.probabilities is not None
-    confidence = predictions.probabilities.max(axis=1)
+    probabilities, truth = answers_of(finished)
+    confidence = probabilities.max(axis=1)
     lost = int((confidence < 0.6).sum())
-    right = (predictions.probabilities.argmax(axis=1) == predictions.labels)[confidence >= 0.6]
+    right = (probabilities.argmax(axis=1) == truth)[confidence >= 0.6]
     told = threshold.effect.text()
     assert told.startswith(f"In {lost} of 60 images")
     assert "no digit is found" in told
     assert f"of the other {60 - lost} answers {100 * right.mean():.2f} % are right" in told
     window.image.number.setValue(int(confidence.argmin()) + 1)
     assert "below 60 % no digit is found; it is " in window.image.truth.text()
+    QTest.keyClick(threshold.slider, Qt.Key.Key_Home)
+    assert threshold.effect.text() == "Every answer counts: 60 images"
+    assert "no digit" not in window.image.truth.text()
 
 
 @pytest.mark.parametrize("classes", [2, 60])
@@ -326,6 +350,10 @@ def test_any_number_of_classes_with_long_names(desk: Desk, tmp_path: Path, class
     cell_click(matrix, classes - 1, classes - 1)
     last = labels[-1]
     assert window.confusion.title.text().startswith(f"{last} read as {last}: ")
+    assert window.confusion.title.textFormat() == Qt.TextFormat.PlainText
+    assert window.image.answer.textFormat() == Qt.TextFormat.PlainText
+    for item in (matrix.item(0, 0), matrix.horizontalHeaderItem(0), matrix.verticalHeaderItem(0)):
+        assert item.toolTip().startswith("&lt;i&gt;class&lt;/i&gt; number 0")
     assert window.results.threshold.nothing == "nothing is found"
     window.tabs.setCurrentWidget(window.image)
     rows = window.image.probabilities
@@ -406,13 +434,14 @@ def test_a_request_that_cannot_be_written_is_a_sentence(
     assert folder.stop_requested()
 
 
-def test_an_open_window_follows_the_theme(desk: Desk, tmp_path: Path) -> None:
-    window = desk.open(make_run(tmp_path / "run"), "light")
-    app = QApplication.instance()
-    assert isinstance(app, QApplication)
-    theme.apply(app, "dark")
+def test_an_open_window_follows_the_theme(shown: Window, qapp: QApplication) -> None:
+    window = shown
+    theme.apply(qapp, "dark")
     assert window.training.loss.plot.backgroundBrush().color() == QColor(theme.DARK.paper)
     assert window.grab().toImage().pixelColor(2, 2) == QColor(theme.DARK.window)
+    matrix = window.confusion.matrix
+    assert matrix.item(0, 5).background().color() == QColor(theme.DARK.window)
+    theme.apply(qapp, "light")
 
 
 def test_a_zoomed_plot_stays_until_it_is_double_clicked(

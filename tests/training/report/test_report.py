@@ -113,6 +113,12 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
     return folder
 
 
+@pytest.fixture
+def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For tests of the page's words alone: figures take most of the time."""
+    monkeypatch.setattr("training.report.figures.draw", lambda _run: {})
+
+
 def test_the_page_has_every_figure_inside_and_asks_for_nothing_else(reported):
     page = read_page(reported)
     assert figures_of(reported) == FIGURES
@@ -138,7 +144,7 @@ def test_the_page_says_what_came_of_it_and_how_to_repeat_it(reported):
     assert "batch_size 512" in text
 
 
-def test_a_changed_setting_stands_beside_the_recipes_own(tmp_path):
+def test_a_changed_setting_stands_beside_the_recipes_own(tmp_path, no_figures):
     folder = begin_run(tmp_path / "run")
     asked = folder.configuration()
     recipe = replace(asked.recipe, epochs=4, seed=7)
@@ -206,7 +212,7 @@ def test_a_run_that_failed_says_why(tmp_path):
     assert figures_of(folder) == {"model.png", "samples.png"}
 
 
-def test_without_a_test_set_validation_is_shown(tmp_path):
+def test_without_a_test_set_validation_is_shown(tmp_path, no_figures):
     folder = make_run(tmp_path / "run", name="fashion-cnn")
     result = folder.result()
     assert result is not None
@@ -219,7 +225,7 @@ def test_without_a_test_set_validation_is_shown(tmp_path):
     assert "What it says of the validation images" in text
 
 
-def test_digits_have_their_forms_families_and_contact_sheets(tmp_path):
+def test_digits_have_their_forms_families_and_contact_sheets(tmp_path, no_figures):
     folder = make_run(tmp_path / "run")
     folder.write_json("tfjs-cnn.json", CARD)
     folder.predictions_file("test").unlink()
