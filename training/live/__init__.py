@@ -1,4 +1,4 @@
-"""The live window: a process of its own that follows a run and never touches the training.
+"""The live window: a process of its own that shows a run and never touches the training.
 
 ``python -m training.live RUN`` attaches to a running or finished run; a build opens the window
 with :func:`start`, which imports no Qt.
@@ -17,12 +17,12 @@ from digitpad.ui.display import DEBIAN_PACKAGES, DisplayError, require_display
 
 #: Modules that the window needs, and the packages that bring them.
 _NEEDED = {"PySide6": "pyside6-essentials", "pyqtgraph": "pyqtgraph"}
-#: Platforms of Qt's that draw where nobody looks: a window on them would never be closed.
-_UNSEEN = ("offscreen", "minimal", "vnc", "linuxfb")
+#: Platforms of Qt's that draw into memory: a window on them would never be closed.
+_INVISIBLE = ("offscreen", "minimal", "vnc", "linuxfb")
 #: Says on standard error what is missing; in a process of its own, as it may load Qt's libraries.
 _CHECK = "import sys; from training import live; sys.exit(live.missing())"
 #: Longest wait for its answer, in seconds.
-_PATIENCE = 20
+_TIMEOUT = 20
 
 # Kept, because Python complains of a process that is forgotten while it runs.
 _windows: list[subprocess.Popen[bytes]] = []
@@ -59,7 +59,7 @@ def start(run: Path) -> str | None:
     Returns:
         None, or a sentence that says why no window was opened.
     """
-    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in _UNSEEN:
+    if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in _INVISIBLE:
         return "no live window: QT_QPA_PLATFORM asks Qt to draw where nobody sees it"
     python: dict[str, Any] = {
         "cwd": Path(__file__).resolve().parents[2],
@@ -76,7 +76,7 @@ def start(run: Path) -> str | None:
             [sys.executable, "-c", _CHECK],
             stderr=subprocess.PIPE,
             text=True,
-            timeout=_PATIENCE,
+            timeout=_TIMEOUT,
             **python,
         )
         if check.returncode:

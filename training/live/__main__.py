@@ -45,17 +45,17 @@ def _run(run: Path, scheme: str) -> int:
 
     from digitpad.library.resources import asset
     from digitpad.ui.style import theme
-    from training.live.follower import Follower
+    from training.live.monitor import RunMonitor
     from training.live.window import Window
     from training.runs import RunFolder
 
-    follower = Follower(RunFolder.find(run))
+    monitor = RunMonitor(RunFolder.find(run))
     app = QApplication(["training.live"])
     app.setApplicationName("training.live")
     app.setWindowIcon(QIcon(str(asset("icons/digitpad.png"))))
     theme.apply(app, scheme)
     theme.follow_system(app)
-    window = Window(follower)
+    window = Window(monitor)
     window.show()
     # The window's clock lets Python see the signal.
     signal.signal(signal.SIGINT, lambda *_: app.exit(INTERRUPTED))

@@ -27,7 +27,7 @@ from training.live.results_page import nothing_found
 from training.live.style import Page, Text, kind_colour, lay_out, scheme
 from training.measure.answers import SETS, Answers
 
-#: Marks tell what colours tell.
+#: For those who see no colours.
 _MARKS = {"truth": "✓", "error": "✗", "other": ""}
 #: Device-independent pixels of the large image for each of its own.
 _SCALE = 12
@@ -58,9 +58,9 @@ class ImagePage(Page):
         self.number.valueChanged.connect(self._show)
         self.of = Text(muted=True)
         self.previous = self._button("Previous", "Alt+Left", self.number.stepDown)
-        self.following = self._button("Next", "Alt+Right", self.number.stepUp)
+        self.next = self._button("Next", "Alt+Right", self.number.stepUp)
         self.random = self._button("Random", "Ctrl+R", self._jump)
-        buttons = (self.previous, self.following, self.random, GRID, self.number)
+        buttons = (self.previous, self.next, self.random, GRID, self.number)
         tools = lay_out(QHBoxLayout(), GRID, *buttons, self.of)
         texts = (self.answer, self.truth, GRID)
         right = lay_out(QVBoxLayout(), GRID // 2, *texts, self.probabilities)

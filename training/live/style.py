@@ -137,7 +137,7 @@ class Page(QWidget):
     """A tab: what it shows, or, before there is anything, a faint sentence in its middle.
 
     Attributes:
-        parts: of a run that the page shows, as :meth:`Follower.poll` names them.
+        parts: of a run that the page shows, as :meth:`RunMonitor.poll` names them.
     """
 
     parts: frozenset[str] = frozenset({"test", "validation"})

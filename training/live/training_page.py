@@ -24,7 +24,7 @@ from training.report.run_view import RunView, epoch_values
 #: On a logarithmic axis, what is smaller is drawn as this.
 _SMALLEST = 1e-6
 #: Curves by name: which of the theme's colours, how opaque, 0..255, and how wide.
-_LOOKS = {
+_STYLES = {
     "batches": ("bar", 40, 1.2),
     "trend": ("muted", 150, 1.2),
     "training": ("muted", 255, 2),
@@ -87,7 +87,7 @@ class LivePlot(QWidget):
         self.plot.showGrid(y=True, alpha=0.5)
         axis.setWidth(7 * GRID)
         self.curves = {
-            name: self.plot.plot(antialias=True, connect="finite") for name in (*_LOOKS, "kept")
+            name: self.plot.plot(antialias=True, connect="finite") for name in (*_STYLES, "kept")
         }
         self.curves["batches"].setDownsampling(auto=True, method="peak")
         lay_out(QVBoxLayout(self), GRID // 2, Text(title, bold=True), self.key, self.plot)
@@ -96,7 +96,7 @@ class LivePlot(QWidget):
         """Show curves in the theme's colours, and move on with them.
 
         Args:
-            curves: by the names of :data:`_LOOKS`, and ``"kept"``: the point of the kept epoch.
+            curves: by the names of :data:`_STYLES`, and ``"kept"``: the point of the kept epoch.
             key: what the curves that are named are called, with their latest values.
         """
         colours = scheme(self)
@@ -106,7 +106,7 @@ class LivePlot(QWidget):
             axis.setPen(pg.mkPen(colours.track))
             axis.setTextPen(pg.mkPen(colours.muted))
             axis.setStyle(maxTickLevel=0, tickFont=theme.sized(self.font(), 0.9, tabular=True))
-        for name, (role, opacity, width) in _LOOKS.items():
+        for name, (role, opacity, width) in _STYLES.items():
             colour = QColor(getattr(colours, role))
             colour.setAlpha(opacity)
             pen = {"pen": pg.mkPen(colour, width=width)}
@@ -118,16 +118,18 @@ class LivePlot(QWidget):
         self.key.setAccessibleName(", ".join(key.values()))
         self.key.setText(
             ("&nbsp;" * 4).join(
-                f'<span style="color: {getattr(colours, _LOOKS[name][0])}">━━</span>&nbsp;'
+                f'<span style="color: {getattr(colours, _STYLES[name][0])}">━━</span>&nbsp;'
                 f'<span style="color: {colours.ink if name == "validation" else colours.muted}">'
                 f"{html.escape(text)}</span>"
                 for name, text in key.items()
             )
         )
 
-    def _show(self, name: str, curves: Mapping[str, Curve], **look: Any) -> None:
+    def _show(self, name: str, curves: Mapping[str, Curve], **options: Any) -> None:
         x, y = curves.get(name, ([], []))
-        self.curves[name].setData(x, np.maximum(y, _SMALLEST) if self._logarithmic else y, **look)
+        self.curves[name].setData(
+            x, np.maximum(y, _SMALLEST) if self._logarithmic else y, **options
+        )
 
 
 class _Plot(pg.PlotWidget):  # type: ignore[misc]  # pyqtgraph is not typed

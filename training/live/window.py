@@ -22,8 +22,8 @@ from PySide6.QtWidgets import (
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import about
 from training.live.confusion import ConfusionPage
-from training.live.follower import Follower
 from training.live.image_page import ImagePage
+from training.live.monitor import RunMonitor
 from training.live.pages import DataPage, MistakesPage, ModelPage
 from training.live.progress import Phase, Progress
 from training.live.results_page import ResultsPage
@@ -40,12 +40,12 @@ _STOP = "&Stop after this epoch"
 class Window(QMainWindow):
     """Shows one run, whatever its state, and goes with it."""
 
-    def __init__(self, follower: Follower, poll_ms: int = POLL_MS) -> None:
+    def __init__(self, monitor: RunMonitor, poll_ms: int = POLL_MS) -> None:
         super().__init__()
-        self._follower = follower
+        self._monitor = monitor
         self._refused = ""  # why a request to stop could not be written
-        configuration = follower.run.configuration
-        labels, name = configuration.labels, follower.folder.path.resolve().name
+        configuration = monitor.run.configuration
+        labels, name = configuration.labels, monitor.folder.path.resolve().name
         self.setWindowTitle(f"{name} – training")
         self.setStyleSheet(STYLE)
         self.header = Header(name, configuration)
@@ -79,7 +79,7 @@ class Window(QMainWindow):
 
     def poll(self) -> None:
         """Read once what is new, and show it."""
-        self._show(self._follower.poll())
+        self._show(self._monitor.poll())
 
     def changeEvent(self, event: QEvent) -> None:
         super().changeEvent(event)
@@ -91,30 +91,30 @@ class Window(QMainWindow):
     def _show(self, changed: set[str]) -> None:
         for page in self._pages.values():
             if changed & page.parts:
-                page.show_run(self._follower.run)
+                page.show_run(self._monitor.run)
         if "progress" in changed:
             self._show_progress()
-        problem = self._refused or self._follower.problem
+        problem = self._refused or self._monitor.problem
         if problem != self.statusBar().currentMessage():
             self.statusBar().showMessage(problem)
 
     def _show_progress(self) -> None:
-        now = self._follower.progress
+        now = self._monitor.progress
         note = ""
         if now.phase is Phase.FAILED:
             note = now.reason
-        elif now.phase is Phase.KILLED and not self._follower.problem:
+        elif now.phase is Phase.KILLED and not self._monitor.problem:
             command = shlex.join(
-                ["python", "-m", "training.build", "--resume", str(self._follower.folder.path)]
+                ["python", "-m", "training.build", "--resume", str(self._monitor.folder.path)]
             )
             note = f"The training was cut off; go on with it:\n{command}"
-        elif now.phase is Phase.MEASURING and self._follower.run.configuration.repeats > 1:
+        elif now.phase is Phase.MEASURING and self._monitor.run.configuration.repeats > 1:
             note = "Further seeds are trained in folders of their own, inside this one."
         self.header.show_progress(now, note)
 
     def _request_stop(self) -> None:
         try:
-            self._follower.folder.request_stop()
+            self._monitor.folder.request_stop()
             self._refused = ""
         except RunError as error:
             self._refused = str(error)

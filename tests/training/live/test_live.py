@@ -22,7 +22,7 @@ from pytestqt.qtbot import QtBot
 
 from digitpad.ui.style import theme
 from tests.support.run_folders import BATCHES, begin_run, finish_run, make_run, train_epoch
-from training.live.follower import Follower
+from training.live.monitor import RunMonitor
 from training.live.window import Window
 from training.runs import RunError, RunFolder
 from training.runs.metrics import Ended, MetricsWriter, Started
@@ -50,7 +50,7 @@ class Desk:
         self.qtbot = qtbot
 
     def open(self, folder: RunFolder) -> Window:
-        window = Window(Follower(RunFolder.find(folder.path)), poll_ms=5)
+        window = Window(RunMonitor(RunFolder.find(folder.path)), poll_ms=5)
         self.qtbot.addWidget(window)
         window.show()
         with self.qtbot.waitActive(window):
@@ -73,7 +73,7 @@ def finished(
     """A finished run in a window, for tests that leave the folder as it is."""
     folder = make_run(tmp_path_factory.mktemp("finished") / "run")
     theme.apply(qapp, "light")
-    window = Window(Follower(folder))
+    window = Window(RunMonitor(folder))
     window.show()
     assert QTest.qWaitForWindowExposed(window)
     yield folder, window

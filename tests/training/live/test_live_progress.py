@@ -9,7 +9,7 @@ import pytest
 from tests.support.run_folders import BATCHES, begin_run, finish_run, make_run, train_epoch
 from training.base.quantities import about
 from training.live.curves import Batches, curve, trend
-from training.live.follower import Follower
+from training.live.monitor import RunMonitor
 from training.live.progress import Phase, progress
 from training.runs import RunFolder
 from training.runs.history import Epoch, kept_of
@@ -132,39 +132,39 @@ def test_what_is_kept_is_the_best_or_the_last() -> None:
 
 
 def test_a_look_without_news_changes_nothing(tmp_path: Path) -> None:
-    follower = Follower(make_run(tmp_path / "run"))
-    assert follower.poll() >= {"story", "progress", "layers", "samples", "test", "validation"}
+    monitor = RunMonitor(make_run(tmp_path / "run"))
+    assert monitor.poll() >= {"story", "progress", "layers", "samples", "test", "validation"}
     for _ in range(12):
-        assert not follower.poll()
+        assert not monitor.poll()
 
 
 def test_a_story_that_was_cut_off_and_replaced_is_read_anew(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run")
-    follower = Follower(folder)
-    follower.poll()
-    assert len(follower.run.story.epochs) == 3
+    monitor = RunMonitor(folder)
+    monitor.poll()
+    assert len(monitor.run.story.epochs) == 3
     folder.metrics.unlink()
-    follower.poll()
-    assert not follower.run.story.epochs
+    monitor.poll()
+    assert not monitor.run.story.epochs
     with MetricsWriter(folder.metrics) as writer:
         writer.note(Started(3, BATCHES, 2_000, 0, 1_000.0))
         train_epoch(writer, 1)
-    follower.poll()
-    assert len(follower.run.story.epochs) == 1
+    monitor.poll()
+    assert len(monitor.run.story.epochs) == 1
 
 
 def test_damaged_metrics_heal_when_they_are_mended(tmp_path: Path) -> None:
     folder = make_run(tmp_path / "run")
     good = folder.metrics.read_bytes()
-    follower = Follower(folder)
-    follower.poll()
+    monitor = RunMonitor(folder)
+    monitor.poll()
     folder.metrics.write_bytes(good + b"{}\n")
-    follower.poll()
-    assert "damaged" in follower.problem
+    monitor.poll()
+    assert "damaged" in monitor.problem
     folder.metrics.write_bytes(good)
-    follower.poll()
-    assert follower.problem == ""
-    assert len(follower.run.story.epochs) == 3
+    monitor.poll()
+    assert monitor.problem == ""
+    assert len(monitor.run.story.epochs) == 3
 
 
 def test_results_of_before_do_not_count_while_the_run_goes_on(tmp_path: Path) -> None:
@@ -176,11 +176,11 @@ def test_results_of_before_do_not_count_while_the_run_goes_on(tmp_path: Path) ->
         writer.note(Ended("stopped", "on request", 1_100.0))
         writer.note(Started(3, BATCHES, 2_000, 1, 2_000.0))
         train_epoch(writer, 2, batches=3)
-    follower = Follower(folder)
+    monitor = RunMonitor(folder)
     with folder.opened(new=False):
-        follower.poll()
-    assert follower.run.result is None
-    assert follower.progress.phase is Phase.TRAINING
+        monitor.poll()
+    assert monitor.run.result is None
+    assert monitor.progress.phase is Phase.TRAINING
 
 
 def test_probabilities_that_are_no_numbers_are_none(tmp_path: Path) -> None:
@@ -190,7 +190,7 @@ def test_probabilities_that_are_no_numbers_are_none(tmp_path: Path) -> None:
     assert found.probabilities is not None
     found.probabilities[:] = float("nan")
     folder.write_pictures("predictions/test.npz", found)
-    follower = Follower(folder)
-    follower.poll()
-    assert follower.run.shown is not None
-    assert not follower.run.shown.probabilities.any()
+    monitor = RunMonitor(folder)
+    monitor.poll()
+    assert monitor.run.shown is not None
+    assert not monitor.run.shown.probabilities.any()

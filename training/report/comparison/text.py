@@ -20,9 +20,9 @@ _COLUMNS = 6
 def show(result: Comparison, console: Console) -> None:
     """Print the runs, in what they differ, what is the same, and what seeds make of it."""
     console.print(_results(result))
-    told = _told(result)
-    same = {name: known for name, cells in told.items() if (known := _only(cells))}
-    differing = {name: cells for name, cells in told.items() if name not in same}
+    described = _described(result)
+    same = {name: known for name, cells in described.items() if (known := _only(cells))}
+    differing = {name: cells for name, cells in described.items() if name not in same}
     differing |= {name: list(values) for name, values in result.settings.items()}
     if differing:
         console.print()
@@ -80,7 +80,7 @@ def _tested(row: Mapping[str, Any]) -> Text:
     return Text(f"{percent(row['test_accuracy'])}\n{between}")
 
 
-def _told(result: Comparison) -> dict[str, list[str]]:
+def _described(result: Comparison) -> dict[str, list[str]]:
     """What each run is, by name, beside its settings."""
     rows = [run.row for run in result.runs]
     return {

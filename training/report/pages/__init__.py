@@ -1,4 +1,4 @@
-"""Pages that need no other file: one look for all of them, pictures inside, any text escaped."""
+"""Pages that need no other file: one style for all of them, pictures inside, any text escaped."""
 
 from __future__ import annotations
 

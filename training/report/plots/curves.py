@@ -40,10 +40,10 @@ def curves(history: Sequence[Epoch], kept: Epoch, *, watched: str = "validation"
     figure, loss, errors = _panels("epoch")
     epochs = [epoch.number for epoch in history]
     for axes, training, validation in _lines(loss, errors, history):
-        look = "o-" if len(history) == 1 else "-"
+        line = "o-" if len(history) == 1 else "-"
         shown = _drawable(validation)
-        axes.plot(epochs, _drawable(training), look, color=FAINT, label="training")
-        axes.plot(epochs, shown, look, color=ACCENT, label=watched)
+        axes.plot(epochs, _drawable(training), line, color=FAINT, label="training")
+        axes.plot(epochs, shown, line, color=ACCENT, label=watched)
         at = shown[epochs.index(kept.number)]
         axes.plot(kept.number, at, "o", color=ACCENT, label=f"epoch {kept.number}, kept")
     pen = 1 - epoch_values(history)["pen_accuracy"]
@@ -98,12 +98,12 @@ def overlay(runs: Mapping[str, Sequence[Epoch]]) -> Figure:
         runs.items(), cycle(DISTINCT), cycle(_MARKERS), strict=False
     ):
         epochs = [epoch.number for epoch in history]
-        look: dict[str, Any] = {"color": colour, "marker": marker, "ms": 4, "linewidth": 1.2}
-        sparse = look | {"markevery": max(1, len(history) // 10)}
+        line: dict[str, Any] = {"color": colour, "marker": marker, "ms": 4, "linewidth": 1.2}
+        sparse = line | {"markevery": max(1, len(history) // 10)}
         for axes, training, validation in _lines(loss, errors, history):
             axes.plot(epochs, _drawable(training), "--", **sparse, mfc="none", alpha=0.6)
             axes.plot(epochs, _drawable(validation), "-", **sparse)
-        handles.append(Line2D([], [], **look, label=cut(name, 60)))
+        handles.append(Line2D([], [], **line, label=cut(name, 60)))
     _finish(loss, errors)
     handles += [
         Line2D([], [], color=INK, ls=ls, label=label)

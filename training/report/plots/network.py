@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 #: In inches: a box, from one box to the next, and from one lane beside them to the next.
 _WIDTH, _HEIGHT, _STEP, _LANE = 3.0, 0.34, 0.62, 0.24
 _MARGIN = 0.15
-_LOOK = {
+_ARROW = {
     "arrowstyle": "-|>,head_width=0.15,head_length=0.3",
     "color": INK,
     "lw": 0.9,
@@ -76,9 +76,9 @@ def _draw_arrow(axes: Any, arrow: Arrow) -> None:
     start, end = _MARGIN + arrow.source * _STEP + _HEIGHT, _MARGIN + arrow.target * _STEP
     middle, right = _MARGIN + _WIDTH / 2, _MARGIN + _WIDTH
     if not arrow.lane:
-        axes.annotate("", (middle, end), (middle, start), arrowprops=_LOOK)
+        axes.annotate("", (middle, end), (middle, start), arrowprops=_ARROW)
         return
     lane = right + arrow.lane * _LANE
     out, into = start - _HEIGHT * 0.35, end + _HEIGHT * 0.35
     axes.plot((right, lane, lane), (out, out, into), color=INK, lw=0.9)
-    axes.annotate("", (right, into), (lane, into), arrowprops=_LOOK)
+    axes.annotate("", (right, into), (lane, into), arrowprops=_ARROW)

@@ -1,4 +1,4 @@
-"""Follows the files of a run: reads what is new, and keeps what was read. No Qt."""
+"""Polls the files of a run: reads what is new, and keeps what was read. No Qt."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ _IN_USE_EVERY = 5
 Signature = tuple[int, int, int] | None
 
 
-class Follower:
-    """A run, as far as its files tell.
+class RunMonitor:
+    """A run, as far as it can be read from its files.
 
     Attributes:
         folder: the run's.
