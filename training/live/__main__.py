@@ -8,6 +8,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitpad.cli.terminal import Parser
 from training.base.command import INTERRUPTED, run_command
 from training.base.errors import BuildError
 from training.live import missing

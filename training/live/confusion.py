@@ -97,7 +97,7 @@ class ConfusionMatrix(QTableWidget):
         for number, label in enumerate(labels):
             for set_item in (self.setHorizontalHeaderItem, self.setVerticalHeaderItem):
                 item = QTableWidgetItem(label)
-                item.setToolTip(html.escape(label))
+                item.setToolTip(plain_tip(label))
                 set_item(number, item)
         for header in (self.horizontalHeader(), self.verticalHeader()):
             header.setHighlightSections(False)
@@ -116,7 +116,7 @@ class ConfusionMatrix(QTableWidget):
                 stated = f"{labels[truth]} read as {labels[read]}: {count:,}"
                 item = QTableWidgetItem(str(count) if count else "")
                 item.setTextAlignment(Qt.AlignmentFlag.AlignCenter)
-                item.setToolTip(html.escape(stated))
+                item.setToolTip(plain_tip(stated))
                 item.setData(Qt.ItemDataRole.AccessibleTextRole, stated)
                 item.setBackground(self._shade(count / max(sum(row), 1), right=truth == read))
                 self.setItem(truth, read, item)

@@ -10,7 +10,6 @@ from PySide6.QtGui import QAction, QColor, QKeySequence, QPainter
 from PySide6.QtWidgets import (
     QHBoxLayout,
     QHeaderView,
-    QLabel,
     QSpinBox,
     QStyledItemDelegate,
     QStyleOptionViewItem,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
 )
 
 from digitpad.ui.style import theme
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import percent
 from training.live.gallery import picture
@@ -45,7 +45,7 @@ class ImagePage(Page):
         self._answers: Answers | None = None
         self._threshold = 0.0
         self._random = np.random.default_rng()
-        self.picture = QLabel()
+        self.picture = PlainLabel()
         self.answer = Text(size=1.5, bold=True)
         self.truth = Text(muted=True)
         self.probabilities = Probabilities()

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from PySide6.QtCore import Qt, Signal
-from PySide6.QtWidgets import QHBoxLayout, QLabel, QSlider, QVBoxLayout, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QSlider, QVBoxLayout, QWidget
 
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import percent
 from training.live.pages import Table
@@ -95,7 +96,7 @@ class ThresholdSlider(QWidget):
         self.slider.valueChanged.connect(self._show)
         self.value = Text()
         self.effect = Text(muted=True)
-        caption = QLabel(f"Confidence below which {self.nothing}:")
+        caption = PlainLabel(f"Confidence below which {self.nothing}:")
         parts, stretch = (caption, self.slider, self.value), {1: 2, 2: 1}
         row = lay_out(QHBoxLayout(), 2 * GRID, *parts, stretch=stretch)
         lay_out(QVBoxLayout(self), GRID // 2, row, self.effect)

@@ -10,7 +10,6 @@ from PySide6.QtCore import QEvent, Qt, QTimer
 from PySide6.QtGui import QAction, QKeySequence
 from PySide6.QtWidgets import (
     QHBoxLayout,
-    QLabel,
     QMainWindow,
     QProgressBar,
     QPushButton,
@@ -19,6 +18,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from digitpad.ui.style.plain import PlainLabel
 from digitpad.ui.style.theme import GRID
 from training.base.quantities import about
 from training.live.confusion import ConfusionPage
@@ -158,7 +158,7 @@ class Header(QWidget):
         recipe = configuration.recipe
         self._data = f"{recipe.name} on {configuration.data}, seed {recipe.seed}"
         self._may_end_early = recipe.patience > 0
-        self.dot = QLabel("●")
+        self.dot = PlainLabel("●")
         self.state = Text()
         self.state.setAccessibleName("State")
         self.bar = QProgressBar()

@@ -163,7 +163,7 @@ def test_the_layers_of_a_model(qtbot: QtBot, monkeypatch: pytest.MonkeyPatch) ->
 def test_the_live_window(qtbot: QtBot, tmp_path: Path) -> None:
     pytest.importorskip("pyqtgraph")
     from tests.support.run_folders import begin_run, finish_run, train_epoch
-    from training.live.follow import Follower
+    from training.live.monitor import RunMonitor
     from training.live.window import Window
     from training.runs.metrics import Ended, MetricsWriter, Started
 
@@ -176,7 +176,7 @@ def test_the_live_window(qtbot: QtBot, tmp_path: Path) -> None:
         train_epoch(writer, 1)
         writer.note(Ended("failed", EVIL, 1_100.0))
     finish_run(folder, 1)
-    window = Window(Follower(folder), poll_ms=5)
+    window = Window(RunMonitor(folder), poll_ms=5)
     qtbot.addWidget(window)
     window.show()
     qtbot.waitUntil(lambda: "img" in window.confusion.title.text() or window.tabs.count() == 7)
