@@ -76,6 +76,7 @@ class LivePlot(QWidget):
     def __init__(self, title: str, axis: Any) -> None:
         super().__init__()
         self.key = Text()
+        self.key.setObjectName("legend")  # the one text with markup: nothing of strangers is in it
         self.key.setTextFormat(Qt.TextFormat.RichText)
         self.plot = _Plot(axisItems={"left": axis, "bottom": _EpochAxis("bottom")})
         self.plot.setAccessibleName(title)
