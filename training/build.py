@@ -27,10 +27,10 @@ from training.cli.options import parser
 from training.cli.plan import Plan, plan, wanted_recipe
 
 if TYPE_CHECKING:
-    from training.export.card import Measured
     from training.export.finish import Finished
     from training.fit.train import Data, Training
     from training.fit.training_data import TrainingData
+    from training.measure.validation import Validation
     from training.recipes import Recipe
     from training.runs import RunFolder
 
@@ -110,9 +110,14 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         )
         finished = _train(wanted, training_data, data, options, console)
         exported = _exported(finished, wanted, training_data)
-        measured = _measure(exported, finished, training_data, console)
-        taught_by = [introduced(teacher) for teacher in teachers]
-        written = card.card(training_data, exported, measured, wanted.command, taught_by)
+        written = card.card(
+            training_data,
+            exported,
+            finished,
+            _measure(exported, training_data, console),
+            wanted.command,
+            [introduced(teacher) for teacher in teachers],
+        )
         exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
         for each in finished:
             each.write_result()
@@ -263,32 +268,21 @@ def _beside_the_others(
 
 def _exported(finished: Sequence[Finished], wanted: Plan, training_data: TrainingData) -> Finished:
     """The first seed's run, or all of them together."""
-    from training.export.build_ensemble import join
+    from training.export.build_ensemble import build_ensemble
 
     if not wanted.ensemble or len(finished) < 2:
         return finished[0]
     test = training_data.test() if wanted.tested else None
-    return join(finished, wanted.folder.of_ensemble(), training_data, test)
+    return build_ensemble(finished, wanted.folder.of_ensemble(), training_data, test)
 
 
-def _measure(
-    exported: Finished, finished: Sequence[Finished], training_data: TrainingData, console: Console
-) -> Measured:
-    """Everything that the card states of the exported model, and of the seeds."""
-    from training.export.card import Measured
-    from training.measure import validation
+def _measure(exported: Finished, training_data: TrainingData, console: Console) -> Validation:
+    """How the exported model reads writers and drawings that training did not know."""
+    from training.measure.validation import measure
     from training.synth.contact_sheet import sheet_pages
 
-    measured = Measured(
-        test=exported.test,
-        test_by_seed={
-            each.training.recipe.seed: each.test.accuracy for each in finished if each.test
-        },
-        validation=validation.measure(exported.model, training_data, console),
-        calibration=exported.calibration,
-        compared=len(training_data.validation),
-    )
-    for name, page in sheet_pages(measured.validation.drawn).items():
+    measured = measure(exported.model, training_data, console)
+    for name, page in sheet_pages(measured.drawn).items():
         exported.folder.write(f"figures/{name}", page)
     return measured
 

@@ -1,4 +1,4 @@
-"""An ensemble in one small file: what the seeds of one build say on average.
+"""The ensemble of a build: its seeds in one small ONNX file.
 
 Its members compute with eight-bit integers (:mod:`training.export.quantize`), as long as that moves
 no answer by more than :data:`ROUNDING`; where it does, their weights are stored in half precision.
@@ -13,11 +13,11 @@ from numpy.typing import NDArray
 
 from digitpad.inference.recognizer import Recognizer
 from training.base import calibration
-from training.base.calibration import Outputs
 from training.data.datasets import Split
 from training.export import ensemble, export
-from training.export.finish import Finished, accuracies, pictures
+from training.export.finish import Finished, accuracies, write_predictions
 from training.export.quantize import in_eight_bits
+from training.export.run_ensemble import read
 from training.fit.train import cross_entropy
 from training.fit.training_data import TrainingData
 from training.measure.scores import evaluate
@@ -31,10 +31,10 @@ _RANGING = 600
 _INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
 
 
-def join(
+def build_ensemble(
     finished: Sequence[Finished], folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
-    """Put the runs of several seeds together, and measure what they say.
+    """Combine the runs of several seeds, and measure the result.
 
     Each member has its temperature already; their mean, which is less sure than any of them where
     they disagree, gets another one. The threshold of the digit score is fitted anew, too.
@@ -49,45 +49,42 @@ def join(
         EnsembleError: if they do not go together.
         RunError: if the folder cannot be written to.
     """
-    first = finished[0]
+    first, sets = finished[0], training_data.validation_sets
     recipe = first.training.recipe
-    seeds = ", ".join(str(each.training.recipe.seed) for each in finished)
-    of_all = {"seed": seeds, "members": str(len(finished))}
     described = export.metadata(recipe, training_data, {}, first.calibration)
     members, arithmetic = smaller(
         [each.model for each in finished],
         described,
         seen=training_data.train.first(_RANGING).images,
-        images=np.concatenate([split.images for split in training_data.validation_sets]),
+        images=np.concatenate([split.images for split in sets]),
     )
     draft = ensemble.average(members, described)
-    fitted = calibration.fit(read(draft, split) for split in training_data.validation_sets)
+    fitted = calibration.fit(read(draft, split) for split in sets)
     draft = ensemble.average(members, described, fitted.temperature)
-    reads = [read(draft, split) for split in training_data.validation_sets]
+    reads = [read(draft, split) for split in sets]
     own = evaluate(reads[0].probabilities, reads[0].labels)
     tested = read(draft, test) if test else None
     scores = evaluate(tested.probabilities, tested.labels) if tested else None
     stated = accuracies(recipe, training_data, own.accuracy, scores)
-    described = export.metadata(recipe, training_data, stated, fitted) | of_all
+    described = export.metadata(recipe, training_data, stated, fitted) | {
+        "seed": ", ".join(str(each.training.recipe.seed) for each in finished),
+        "members": str(len(finished)),
+    }
     model = ensemble.average(members, described, fitted.temperature)
-    ensemble.difference(model, members, training_data.validation.images, fitted.temperature)
+    ensemble.check_mean(model, members, training_data.validation.images, fitted.temperature)
     for name in _INHERITED:
         folder.write(name, (first.folder.path / name).read_bytes())
-    sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
-    for name, split in sets.items():
-        if split is not None:
-            said = pictures(split, read(model, split).probabilities)
-            folder.write_pictures(f"predictions/{name}.npz", said)
+    write_predictions(folder, training_data, test, Recognizer(model, "ensemble", "cpu", {}).predict)
     folder.write(f"{recipe.name}.onnx", model)
     return Finished(
         training=first.training,
         folder=folder,
         calibration=fitted,
         difference=max(each.difference for each in finished),
-        validation_loss=float(np.mean([_loss(read) for read in reads])),
+        validation_loss=float(np.mean([cross_entropy(r.probabilities, r.labels) for r in reads])),
         validation_accuracy=own.accuracy,
         test=scores,
-        test_loss=_loss(tested) if tested else None,
+        test_loss=cross_entropy(tested.probabilities, tested.labels) if tested else None,
         model=model,
         members=tuple(finished),
         at_once=first.at_once,
@@ -125,13 +122,3 @@ def smaller(
         if ensemble.distance(together, models, images) <= ROUNDING:
             return small, arithmetic
     return list(models), "float32"
-
-
-def read(model: bytes, split: Split) -> Outputs:
-    """What a model says of images."""
-    said = Recognizer(model, "ensemble", "cpu", {}).read(split.images)
-    return Outputs(said.probabilities, said.digit_scores, split.labels)
-
-
-def _loss(read: Outputs) -> float:
-    return cross_entropy(read.probabilities, read.labels)

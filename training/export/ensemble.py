@@ -1,4 +1,4 @@
-"""Several models in one file, which says what they say on average.
+"""An ensemble in one ONNX file: the mean of several models' answers.
 
 Averaging the probabilities of networks that differ in seed or settings reads better, and is better
 calibrated, than one of them (B. Lakshminarayanan, A. Pritzel and C. Blundell, "Simple and scalable
@@ -9,7 +9,7 @@ time and space as there are members.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -28,27 +28,27 @@ from training.base.errors import BuildError
 MOST = 50
 #: Largest difference between the file and the mean of its members with which it is published.
 TOLERANCE = 1e-4
-#: Outputs in the order of the contract, and how members' are put together. Features are what sets
+#: Outputs in the order of the contract, and how members' are combined. Features are what sets
 #: images apart, so none of them is mixed with another's.
-_JOINED = {"probabilities": "Mean", "features": "Concat", "digit_score": "Mean"}
+_COMBINED = {"probabilities": "Mean", "features": "Concat", "digit_score": "Mean"}
 _BATCH = 1_000
-#: Weights that are worth a node of their own.
+#: Values from which on a weight is worth a node of its own.
 _LARGE = 256
 
 
 class EnsembleError(BuildError):
-    """Models that cannot be put together; the message is one sentence."""
+    """Models that cannot be combined; the message is one sentence."""
 
 
 def average(
     models: Sequence[bytes], metadata: Mapping[str, str], temperature: float = 1.0
 ) -> bytes:
-    """Put models together.
+    """Combine models into one.
 
     Args:
         models: ONNX files of digitpad with the same labels.
         metadata: what the result says of itself; its labels are those of the members. Where all of
-            them judge, it needs ``digit_score_threshold``.
+            them have a digit score, it needs ``digit_score_threshold``.
         temperature: what the logarithm of the mean probabilities is divided by.
 
     Returns:
@@ -60,60 +60,74 @@ def average(
     Raises:
         EnsembleError: if a model is none of digitpad's, or they do not go together.
     """
-    labels = labels_of(models)
-    members = [_member(content, f"member{i}/") for i, content in enumerate(models)]
-    if len({_opsets(member) for member in members}) > 1:
+    described = dict(metadata) | {"labels": json.dumps(labels_of(models))}
+    members = [
+        compose.add_prefix(onnx.load_model_from_string(content), f"member{i}/", rename_inputs=False)
+        for i, content in enumerate(models)
+    ]
+    if len({tuple(sorted((o.domain, o.version) for o in m.opset_import)) for m in members}) > 1:
         raise EnsembleError("the models are of different versions of ONNX; build them anew")
-    graphs = [member.graph for member in members]
-    names = [name for name in _JOINED if all(_can_join(graph, name) for graph in graphs)]
-    nodes = [node for graph in graphs for node in graph.node]
-    for name in names:
-        axis = {"axis": 1} if _JOINED[name] == "Concat" else {}
-        inputs = [f"member{i}/{name}" for i in range(len(graphs))]
-        nodes.append(helper.make_node(_JOINED[name], inputs, [name], name=f"join/{name}", **axis))
-    weights = [tensor for graph in graphs for tensor in graph.initializer]
-    if temperature != 1.0:
-        weights.append(_temper(nodes, temperature))
-    graph = helper.make_graph(
-        nodes,
-        metadata["name"],
-        [graphs[0].input[0]],
-        [_joined_output(graphs, name) for name in names],
-        weights,
-    )
-    joined = helper.make_model(
-        graph,
+    ensemble = helper.make_model(
+        _graph([member.graph for member in members], metadata["name"], temperature),
         opset_imports=members[0].opset_import,
         functions=[function for member in members for function in member.functions],
         ir_version=max(member.ir_version for member in members),
         producer_name="digitpad",
     )
-    helper.set_model_props(joined, dict(metadata) | {"labels": json.dumps(labels)})
-    content: bytes = joined.SerializeToString(deterministic=True)
+    helper.set_model_props(ensemble, described)
+    content: bytes = ensemble.SerializeToString(deterministic=True)
     if len(content) > MAX_MODEL_BYTES:
         raise EnsembleError("together the models are too large for digitpad; take fewer of them")
     try:
-        onnx.checker.check_model(joined, full_check=True)
+        onnx.checker.check_model(ensemble, full_check=True)
         Recognizer(content, metadata["name"], "cpu", {})
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
-        raise EnsembleError(f"these models cannot be put together ({_line(error)})") from error
+        reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
+        raise EnsembleError(f"these models cannot be put together ({reason})") from error
     except ModelError as error:
         raise EnsembleError(f"what these models make together is refused: {error}") from error
     return content
 
 
-def _temper(nodes: list[Any], temperature: float) -> Any:
-    """Let nodes that make the mean go on to the softmax of its logarithm; the weight they need."""
+def _graph(graphs: Sequence[Any], name: str, temperature: float) -> Any:
+    """The members side by side, and behind them the nodes that combine their outputs."""
+    outputs = [{o.name.partition("/")[2]: o for o in graph.output} for graph in graphs]
+    nodes = [node for graph in graphs for node in graph.node]
+    weights = [tensor for graph in graphs for tensor in graph.initializer]
+    combined = []
+    for output, operator in _COMBINED.items():
+        shapes = [shape for o in outputs if (shape := _shape(o.get(output))) is not None]
+        if len(shapes) < len(graphs):
+            continue
+        inputs = [f"member{i}/{output}" for i in range(len(graphs))]
+        axis = {"axis": 1} if operator == "Concat" else {}
+        nodes.append(helper.make_node(operator, inputs, [output], name=f"join/{output}", **axis))
+        shape = [sum(size for size, *_ in shapes)] if axis else shapes[0]
+        combined.append(helper.make_tensor_value_info(output, TensorProto.FLOAT, ["N", *shape]))
+    if temperature != 1.0:
+        weights.append(_apply_temperature(nodes, temperature))
+    return helper.make_graph(nodes, name, [graphs[0].input[0]], combined, weights)
+
+
+def _shape(output: Any) -> list[int] | None:
+    """An output's shape but for the batch; None where it is missing or not fixed."""
+    if output is None:
+        return None
+    shape = [dim.dim_value for dim in output.type.tensor_type.shape.dim[1:]]
+    return shape if all(shape) else None
+
+
+def _apply_temperature(nodes: list[Any], temperature: float) -> Any:
+    """Append the softmax of the mean's tempered logarithm to the nodes; the weight they need."""
     mean = next(node for node in nodes if "probabilities" in node.output)
     mean.output[:] = ["join/mean"]
-    sharpness = numpy_helper.from_array(np.float32(1 / temperature), "join/sharpness")
     for operator, inputs, output in (
         ("Log", ["join/mean"], "join/logarithm"),
         ("Mul", ["join/logarithm", "join/sharpness"], "join/logits"),
         ("Softmax", ["join/logits"], "probabilities"),
     ):
         nodes.append(helper.make_node(operator, inputs, [output], name=f"{output}/node"))
-    return sharpness
+    return numpy_helper.from_array(np.float32(1 / temperature), "join/sharpness")
 
 
 def in_half_precision(content: bytes) -> bytes:
@@ -122,9 +136,8 @@ def in_half_precision(content: bytes) -> bytes:
     onnxruntime folds the Cast when it loads the file, so the model is as fast as before.
     """
     model = onnx.load_model_from_string(content)
-    graph = model.graph
     weights, casts = [], []
-    for tensor in graph.initializer:
+    for tensor in model.graph.initializer:
         values = numpy_helper.to_array(tensor)
         if values.dtype != np.float32 or values.size < _LARGE:
             weights.append(tensor)
@@ -132,67 +145,21 @@ def in_half_precision(content: bytes) -> bytes:
         name = f"{tensor.name}/half"
         weights.append(numpy_helper.from_array(values.astype(np.float16), name))
         casts.append(helper.make_node("Cast", [name], [tensor.name], to=TensorProto.FLOAT))
-    return _made_of(model, [*casts, *graph.node], weights)
-
-
-def in_single_precision(content: bytes) -> bytes:
-    """What :func:`in_half_precision` was made from, but for the rounding."""
-    model = onnx.load_model_from_string(content)
-    graph = model.graph
-    weights = {tensor.name: tensor for tensor in graph.initializer}
-    nodes = []
-    for node in graph.node:
-        if node.op_type == "Cast" and node.input[0] in weights:
-            values = numpy_helper.to_array(weights.pop(node.input[0])).astype(np.float32)
-            weights[node.output[0]] = numpy_helper.from_array(values, node.output[0])
-        else:
-            nodes.append(node)
-    return _made_of(model, nodes, list(weights.values()))
-
-
-def _made_of(model: Any, nodes: Sequence[Any], weights: Sequence[Any]) -> bytes:
-    """A model with other nodes and weights."""
+    nodes = [*casts, *model.graph.node]
     del model.graph.initializer[:], model.graph.node[:]
     model.graph.initializer.extend(weights)
     model.graph.node.extend(nodes)
-    content: bytes = model.SerializeToString(deterministic=True)
-    return content
+    halved: bytes = model.SerializeToString(deterministic=True)
+    return halved
 
 
-def one_after_the_other(content: bytes) -> bytes:
-    """An ensemble whose members' nodes were mixed, in the order of :func:`average` again."""
-    model = onnx.load_model_from_string(content)
-    nodes = sorted(model.graph.node, key=lambda node: _number_of(node.output[0]))  # a stable sort
-    ordered = _made_of(model, nodes, list(model.graph.initializer))
-    onnx.checker.check_model(ordered, full_check=True)
-    return ordered
-
-
-def _number_of(output: str) -> int:
-    """Of the member to which a result belongs; :data:`MOST` for what joins them."""
-    member, slash, _ = output.partition("/")
-    return int(member.removeprefix("member")) if slash and member[6:].isdecimal() else MOST
-
-
-def difference(
-    content: bytes,
-    models: Sequence[bytes],
-    images: NDArray[np.float32],
-    temperature: float = 1.0,
+def check_mean(
+    content: bytes, models: Sequence[bytes], images: NDArray[np.float32], temperature: float = 1.0
 ) -> float:
-    """How far an ensemble is from the mean of its members.
-
-    Args:
-        content: of :func:`average`.
-        models: its members.
-        images: float32 (N, 28, 28).
-        temperature: that :func:`average` was given.
-
-    Returns:
-        The largest absolute difference in any probability or digit score.
+    """How far an ensemble is from the mean of its members, as :func:`distance` measures it.
 
     Raises:
-        EnsembleError: if it is above :data:`TOLERANCE`.
+        EnsembleError: if that is above :data:`TOLERANCE`.
     """
     largest = distance(content, models, images, temperature)
     if not largest <= TOLERANCE:
@@ -206,17 +173,47 @@ def difference(
 def distance(
     content: bytes, models: Sequence[bytes], images: NDArray[np.float32], temperature: float = 1.0
 ) -> float:
-    """The same, however large it is; other models than its members may be asked, too."""
-    sessions = [_session(model) for model in (content, *models)]
-    names = [output.name for output in sessions[0].get_outputs() if output.name != "features"]
+    """The largest difference, in any probability or digit score, from the mean of models.
+
+    Args:
+        content: the ONNX file that is compared with them, such as their :func:`average`.
+        models: ONNX files.
+        images: float32 (N, 28, 28).
+        temperature: of the mean's probabilities.
+    """
+    whole, *parts = (
+        ort.InferenceSession(each, providers=["CPUExecutionProvider"])
+        for each in (content, *models)
+    )
+    names = [output.name for output in whole.get_outputs() if output.name != "features"]
+
+    def mean(batch: NDArray[np.float32]) -> Iterator[Any]:
+        outputs = (part.run(names, {"image": batch}) for part in parts)
+        for name, answers in zip(names, zip(*outputs, strict=True), strict=True):
+            answer = np.mean(answers, axis=0)
+            yield apply_temperature(answer, temperature) if name == "probabilities" else answer
+
+    return largest_difference(lambda batch: whole.run(names, {"image": batch}), mean, images)
+
+
+def largest_difference(
+    one: Callable[[NDArray[np.float32]], Iterable[Any]],
+    other: Callable[[NDArray[np.float32]], Iterable[Any]],
+    images: NDArray[np.float32],
+) -> float:
+    """The largest absolute difference between what two models answer; NaN where one is NaN.
+
+    Args:
+        one: answers a batch of images with its outputs.
+        other: the same, of the same outputs.
+        images: float32 (N, 28, 28).
+    """
     largest = 0.0
     for start in range(0, len(images), _BATCH):
-        batch = {"image": images[start : start + _BATCH]}
-        whole, *parts = (session.run(names, batch) for session in sessions)
-        for name, ours, *theirs in zip(names, whole, *parts, strict=True):
-            mean = np.mean(theirs, axis=0)
-            expected = apply_temperature(mean, temperature) if name == "probabilities" else mean
-            largest = float(np.maximum(largest, np.abs(ours - expected).max()))  # NaN stays NaN
+        batch = images[start : start + _BATCH]
+        for ours, theirs in zip(one(batch), other(batch), strict=True):
+            difference = np.abs(ours.reshape(theirs.shape) - theirs).max()
+            largest = float(np.maximum(largest, difference))  # NaN stays NaN
     return largest
 
 
@@ -235,40 +232,3 @@ def labels_of(models: Sequence[bytes]) -> tuple[str, ...]:
     if len(known) > 1:
         raise EnsembleError("these models read different classes, so they have no mean")
     return known.pop()
-
-
-def _member(content: bytes, prefix: str) -> Any:
-    """A model with everything but its input renamed."""
-    model = onnx.load_model_from_string(content)
-    return compose.add_prefix(model, prefix, rename_inputs=False)
-
-
-def _opsets(model: Any) -> tuple[tuple[str, int], ...]:
-    return tuple(sorted((opset.domain, opset.version) for opset in model.opset_import))
-
-
-def _output(graph: Any, name: str) -> Any:
-    """A member's output, by the name that it had; None where it has none."""
-    return next((o for o in graph.output if o.name.partition("/")[2] == name), None)
-
-
-def _can_join(graph: Any, name: str) -> bool:
-    output = _output(graph, name)
-    dims = output.type.tensor_type.shape.dim[1:] if output is not None else ()
-    return output is not None and all(dim.dim_value for dim in dims)
-
-
-def _joined_output(graphs: Sequence[Any], name: str) -> Any:
-    shapes = [_output(graph, name).type.tensor_type.shape.dim for graph in graphs]
-    sizes = [[dim.dim_value for dim in shape[1:]] for shape in shapes]
-    if _JOINED[name] == "Concat":
-        sizes = [[sum(size[0] for size in sizes)]]
-    return helper.make_tensor_value_info(name, TensorProto.FLOAT, ["N", *sizes[0]])
-
-
-def _session(content: bytes) -> Any:
-    return ort.InferenceSession(content, providers=["CPUExecutionProvider"])
-
-
-def _line(error: Exception) -> str:
-    return (str(error).strip().splitlines() or [type(error).__name__])[0][:200]

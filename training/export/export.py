@@ -25,6 +25,7 @@ from numpy.typing import NDArray
 from digitpad.image.normalize import NORMALISATION, SIZE
 from training.base.calibration import Calibration
 from training.base.errors import BuildError
+from training.export.ensemble import largest_difference
 from training.fit.training_data import TrainingData
 from training.recipes import Recipe
 
@@ -33,8 +34,6 @@ OPSET = 17
 TOLERANCE = 1e-4
 #: Outputs in the order of the contract.
 OUTPUTS = ("probabilities", "features", "digit_score")
-
-_BATCH = 1_000
 
 
 class ExportError(BuildError):
@@ -48,8 +47,8 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     loaded and converted by a process of its own.
 
     Args:
-        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and
-            ``digit_score`` if it judges.
+        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and,
+            with an out-of-distribution head, ``digit_score``.
         metadata: stored as the model's ``metadata_props``.
 
     Returns:
@@ -63,14 +62,14 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     import tensorflow as tf
     import tf2onnx
 
-    names, tapped = _outputs(model)
+    names, exported = _outputs(model)
     signature = [tf.TensorSpec((None, SIZE, SIZE), tf.float32, name="image")]
 
     def serve(image: Any) -> dict[str, Any]:
-        given = dict(zip(names, tapped(image, training=False), strict=True))
-        if "digit_score" in given:
-            given["digit_score"] = tf.squeeze(given["digit_score"], axis=1)
-        return given
+        outputs = dict(zip(names, exported(image, training=False), strict=True))
+        if "digit_score" in outputs:
+            outputs["digit_score"] = tf.squeeze(outputs["digit_score"], axis=1)
+        return outputs
 
     logging.getLogger("tf2onnx").setLevel(logging.ERROR)
     proto, _ = tf2onnx.convert.from_function(
@@ -94,15 +93,12 @@ def _outputs(model: Any) -> tuple[list[str], Any]:
 
 def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
     with tempfile.TemporaryDirectory() as folder:
-        saved, described, converted = (
-            Path(folder, name) for name in ("model.keras", "metadata.json", "model.onnx")
-        )
+        saved, converted = Path(folder, "model.keras"), Path(folder, "model.onnx")
         model.save(saved)
-        described.write_text(json.dumps(metadata), encoding="utf-8")
         done = subprocess.run(  # noqa: S603  # this very module
-            [sys.executable, "-m", "training.export.export", saved, described, converted],
+            [sys.executable, "-m", "training.export.export", saved, converted],
             env=os.environ | {"KERAS_BACKEND": "tensorflow"},
-            stdin=subprocess.DEVNULL,
+            input=json.dumps(metadata),
             capture_output=True,
             text=True,
             check=False,
@@ -151,29 +147,24 @@ def apply_temperature(model: Any, temperature: float) -> None:
     layer.set_weights([array / np.float32(temperature) for array in layer.get_weights()])
 
 
-def largest_difference(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
-    """Run all images through Keras and onnxruntime.
+def check_agreement(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
+    """The largest difference between Keras and onnxruntime in any output.
 
     Args:
         model: the Keras model.
         content: the ONNX model.
-        images: float32 (N, 28, 28).
-
-    Returns:
-        The largest absolute difference in any output.
+        images: float32 (N, 28, 28), all of which both models read.
 
     Raises:
         ExportError: if it is above :data:`TOLERANCE`.
     """
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
-    names, tapped = _outputs(model)
-    largest = 0.0
-    for start in range(0, len(images), _BATCH):
-        batch = images[start : start + _BATCH]
-        by_onnx = session.run(names, {"image": batch})
-        for ours, theirs in zip(tapped.predict_on_batch(batch), by_onnx, strict=True):
-            difference = np.abs(ours.reshape(theirs.shape) - theirs).max()
-            largest = float(np.maximum(largest, difference))  # NaN stays NaN
+    names, exported = _outputs(model)
+    largest = largest_difference(
+        lambda batch: exported.predict_on_batch(batch),
+        lambda batch: session.run(names, {"image": batch}),
+        images,
+    )
     if not largest <= TOLERANCE:
         raise ExportError(
             f"Keras and onnxruntime differ by up to {largest:.1e} (allowed: {TOLERANCE:.0e}), so"
@@ -229,11 +220,10 @@ def _in_order(wanted: list[str], producer: dict[str, Any]) -> Iterator[Any]:
 
 
 def main(arguments: Sequence[str]) -> None:
-    """Convert ``MODEL.keras METADATA.json`` to ``MODEL.onnx``, for :func:`to_onnx`."""
-    saved, described, converted = map(Path, arguments)
+    """Convert ``MODEL.keras`` to ``MODEL.onnx`` with the metadata of standard input."""
+    saved, converted = map(Path, arguments)
     model = keras.saving.load_model(saved, compile=False, safe_mode=True)
-    metadata = json.loads(described.read_text(encoding="utf-8"))
-    converted.write_bytes(to_onnx(model, metadata))
+    converted.write_bytes(to_onnx(model, json.load(sys.stdin)))
 
 
 if __name__ == "__main__":

@@ -1,7 +1,8 @@
-"""What a trained network becomes: calibrated, an ONNX file, predictions, and a run's result."""
+"""What becomes of a trained network: calibration, predictions, an ONNX file, and the result."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,10 +15,9 @@ from training.export import export
 from training.fit import train
 from training.fit.training_data import TrainingData
 from training.measure.scores import Scores, evaluate
+from training.networks import mixed_precision
 from training.recipes import Recipe
 from training.runs import Pictures, Result, RunFolder
-
-_UNCALIBRATED = Calibration(temperature=1.0, threshold=None)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,6 +70,11 @@ class Finished:
         """Whether training was ended early."""
         return any(each.training.interrupted for each in self.members or (self,))
 
+    @property
+    def precision(self) -> str:
+        """In which it was trained, such as ``"bfloat16"``."""
+        return mixed_precision.chosen(self.training.recipe.precision)
+
     def write_result(self) -> None:
         """Put the run's figures into its folder.
 
@@ -105,41 +110,59 @@ def finish(
         ExportError: if the model cannot be exported, or reads otherwise afterwards.
         RunError: if the folder cannot be written to.
     """
-    recipe, model = training.recipe, training.model
-    fitted = _UNCALIBRATED
+    recipe, model, best = training.recipe, training.model, training.best
+    fitted = Calibration(temperature=1.0, threshold=None)
     if recipe.keeps_best and recipe.calibrated:
         fitted = calibration.fit(
             calibration.Outputs(*train.predict(model, split.images), split.labels)
             for split in training_data.validation_sets
         )
         export.apply_temperature(model, fitted.temperature)
-    sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
-    said = {
-        name: (split, train.predict(model, split.images)[0])
-        for name, split in sets.items()
-        if split is not None
-    }
-    for name, (split, probabilities) in said.items():
-        folder.write_pictures(f"predictions/{name}.npz", pictures(split, probabilities))
-    scores, loss = None, None
-    if test:
-        scores = evaluate(said["test"][1], test.labels)
-        loss = train.cross_entropy(said["test"][1], test.labels)
-    stated = accuracies(recipe, training_data, training.best.validation_accuracy, scores)
+    predicted = write_predictions(
+        folder, training_data, test, lambda images: train.predict(model, images)[0]
+    )
+    scores = evaluate(predicted["test"], test.labels) if test else None
+    stated = accuracies(recipe, training_data, best.validation_accuracy, scores)
     content = export.to_onnx(model, export.metadata(recipe, training_data, stated, fitted))
-    difference = export.largest_difference(model, content, training_data.validation.images)
+    difference = export.check_agreement(model, content, training_data.validation.images)
     folder.write(f"{recipe.name}.onnx", content)
     return Finished(
         training,
         folder,
         fitted,
         difference,
-        training.best.validation_loss,
-        training.best.validation_accuracy,
+        best.validation_loss,
+        best.validation_accuracy,
         scores,
-        loss,
+        train.cross_entropy(predicted["test"], test.labels) if test else None,
         content,
     )
+
+
+def write_predictions(
+    folder: RunFolder,
+    training_data: TrainingData,
+    test: Split | None,
+    predict: Callable[[NDArray[np.float32]], NDArray[np.float32]],
+) -> dict[str, NDArray[np.float32]]:
+    """Write what a model says of test, validation and validation writers; the same by name.
+
+    Args:
+        folder: of the run.
+        training_data: has the validation sets.
+        test: the test set, or None where it is not read.
+        predict: images to probabilities, float32 (N, classes).
+
+    Raises:
+        RunError: if the folder cannot be written to.
+    """
+    sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
+    predicted = {}
+    for name, split in sets.items():
+        if split is not None:
+            predicted[name] = predict(split.images)
+            folder.write_pictures(f"predictions/{name}.npz", pictures(split, predicted[name]))
+    return predicted
 
 
 def pictures(split: Split, probabilities: NDArray[np.float32] | None = None) -> Pictures:

@@ -67,20 +67,20 @@ def make_ensemble(
     Raises:
         BuildError: if there are too few, or their files cannot be reached or written.
     """
-    from training.sweep.combine import combine
+    from training.export.run_ensemble import ensemble_of_runs
 
     best = best_first(jobs, sweep)[:count]
     if len(best) < count:
         raise SweepError(f"only {len(best)} trials were finished, too few for --ensemble {count}")
     runs = [find_run(one, places, artifacts) for one in best]
     name = f"{sweep.recipe}-ensemble{count}"
-    made = combine(runs, name, command)
-    path = places.write(f"{name}.onnx", made.model)
-    card = json.dumps(made.card, indent=2, ensure_ascii=False)
-    places.write(f"{name}.json", f"{card}\n".encode())
+    model, card = ensemble_of_runs(runs, name, command)
+    path = places.write(f"{name}.onnx", model)
+    places.write(f"{name}.json", f"{json.dumps(card, indent=2, ensure_ascii=False)}\n".encode())
+    accuracy = card["accuracy"]["validation"]["accuracy"]
     single = best[0].result
     console.print(
-        f"Trials {', '.join(str(one.job) for one in best)} on average read {made.accuracy:.2%} of"
+        f"Trials {', '.join(str(one.job) for one in best)} on average read {accuracy:.2%} of"
         f" the validation images; the best of them alone {single.validation_accuracy:.2%}. It was"
         f" chosen by them, so this is a little too high for both: python -m training.evaluate"
         f" --model {printable(str(path))} measures it on other drawings",

@@ -19,7 +19,7 @@ from training.base.calibration import apply_temperature
 from training.cli.options import parser
 from training.cli.plan import plan
 from training.export import build_ensemble
-from training.export.ensemble import distance, in_half_precision, in_single_precision
+from training.export.ensemble import distance, in_half_precision
 from training.export.quantize import in_eight_bits
 from training.recipes import RECIPES
 from training.runs import RunFolder
@@ -171,13 +171,6 @@ def test_a_model_without_convolutions_stays_as_it_is(tmp_path):
     small, arithmetic = build_ensemble.smaller([content], described, seen=images(), images=images())
     assert arithmetic == "float16"
     assert len(small[0]) < 0.6 * len(content)
-
-
-def test_half_precision_there_and_back(built):
-    halved = in_half_precision((built / "run" / "digits.onnx").read_bytes())
-    single = in_single_precision(halved)
-    assert "Cast" not in {node.op_type for node in onnx.load_model_from_string(single).graph.node}
-    assert np.array_equal(read(halved).probabilities, read(single).probabilities)
 
 
 @pytest.fixture

@@ -13,9 +13,9 @@ from digitpad.inference.recognizer import Recognizer
 from tests.support import onnx_models
 from tests.support.run_folders import make_run, pictures
 from training.base.errors import BuildError
-from training.export.ensemble import MOST, EnsembleError, average, difference
+from training.export.ensemble import MOST, EnsembleError, average, check_mean
+from training.export.run_ensemble import ensemble_of_runs
 from training.runs import RunFolder
-from training.sweep.combine import combine
 
 METADATA = {"name": "three", "recipe": "digits"}
 IMAGES = pictures(200, 10, 3).images.astype(np.float32) / 255
@@ -41,7 +41,7 @@ def test_the_mean_of_three(tmp_path):
     expected = np.mean([read(content).probabilities for content in models], axis=0)
     assert np.abs(read(joined).probabilities - expected).max() < 1e-6
     assert np.abs(expected - read(models[0]).probabilities).max() > 0.01, "they differ"
-    assert difference(joined, models, IMAGES) < 1e-6
+    assert check_mean(joined, models, IMAGES) < 1e-6
     recognizer = Recognizer(joined, "m", "cpu", {})
     assert recognizer.labels == tuple("0123456789")
     assert recognizer.metadata["recipe"] == "digits"
@@ -56,9 +56,9 @@ def test_a_temperature_sharpens_the_mean(tmp_path):
     expected /= expected.sum(axis=1, keepdims=True)
     joined = average(models, METADATA, temperature=0.5)
     assert np.abs(read(joined).probabilities - expected).max() < 1e-5
-    assert difference(joined, models, IMAGES, temperature=0.5) < 1e-5
+    assert check_mean(joined, models, IMAGES, temperature=0.5) < 1e-5
     with pytest.raises(EnsembleError, match="differ"):
-        difference(joined, models, IMAGES)
+        check_mean(joined, models, IMAGES)
 
 
 def test_one_model_is_an_ensemble_of_one(tmp_path):
@@ -128,7 +128,7 @@ def test_models_of_different_onnx_versions(tmp_path):
 def test_a_mean_that_is_none_is_not_published(tmp_path):
     models = [model(tmp_path, 0.5), model(tmp_path, 3.0)]
     with pytest.raises(EnsembleError, match=r"differ by up to .*, so it was not written"):
-        difference(models[0], models, IMAGES)
+        check_mean(models[0], models, IMAGES)
 
 
 def finished(folder: Path, sharpness: float, seed: int, **how: object) -> RunFolder:
@@ -145,40 +145,39 @@ def finished(folder: Path, sharpness: float, seed: int, **how: object) -> RunFol
 def test_runs_become_a_model_with_a_card(tmp_path):
     how = {"score": ("N",), "metadata": {"digit_score_threshold": "0.9", "dataset": "mnist"}}
     runs = [finished(tmp_path, 1.0, 4, **how), finished(tmp_path, 2.0, 7, **how)]
-    made = combine(runs, "digits-ensemble2", "python -m training.sweep")
+    content, card = ensemble_of_runs(runs, "digits-ensemble2", "python -m training.sweep")
     shown = pictures(60, 10, 5)
-    recognizer = Recognizer(made.model, "m", "cpu", {})
+    recognizer = Recognizer(content, "m", "cpu", {})
     said = recognizer.read(shown.images.astype(np.float32) / 255)
     accuracy = float((said.probabilities.argmax(axis=1) == shown.labels).mean())
-    assert made.accuracy == pytest.approx(accuracy)
-    assert made.card["accuracy"]["validation"]["accuracy"] == pytest.approx(accuracy, abs=1e-6)
+    assert card["accuracy"]["validation"]["accuracy"] == pytest.approx(accuracy, abs=1e-6)
     assert json.loads(recognizer.metadata["accuracy"])["validation"] == pytest.approx(
         accuracy, abs=1e-6
     )
     assert recognizer.metadata["dataset"] == "mnist"
     assert recognizer.metadata["name"] == "digits-ensemble2"
-    assert [member["seed"] for member in made.card["members"]] == [4, 7]
+    assert [member["seed"] for member in card["members"]] == [4, 7]
     assert not said.rejected.any(), "the threshold was fitted anew, on these very images"
     assert recognizer.digit_score_threshold != 0.9
-    assert made.card["rejection"]["digit_score_threshold"] == recognizer.digit_score_threshold
-    assert made.difference < 1e-6
-    json.dumps(made.card)
+    assert card["rejection"]["digit_score_threshold"] == recognizer.digit_score_threshold
+    assert card["model"]["difference_from_mean"] < 1e-6
+    json.dumps(card)
 
 
 def test_runs_that_cannot_be_put_together(tmp_path):
     good, other, bare = (finished(tmp_path, 1.0 + i, i) for i in range(3))
     other.write_pictures("predictions/validation.npz", pictures(60, 10, 6))
     with pytest.raises(EnsembleError, match="was validated on other images"):
-        combine([good, other], "e", "c")
+        ensemble_of_runs([good, other], "e", "c")
     other.predictions_file("validation").unlink()
     with pytest.raises(EnsembleError, match="has no validation images"):
-        combine([good, other], "e", "c")
+        ensemble_of_runs([good, other], "e", "c")
     (bare.path / "tfjs-cnn.onnx").unlink()
     with pytest.raises(EnsembleError, match="has no model"):
-        combine([good, bare], "e", "c")
+        ensemble_of_runs([good, bare], "e", "c")
     (bare.path / "result.json").write_text("{}")
     with pytest.raises(BuildError, match="is damaged"):
-        combine([good, bare], "e", "c")
+        ensemble_of_runs([good, bare], "e", "c")
 
 
 def test_a_result_cannot_name_a_file_elsewhere(tmp_path):
@@ -186,4 +185,4 @@ def test_a_result_cannot_name_a_file_elsewhere(tmp_path):
     (tmp_path / "secret.onnx").write_bytes(b"secret")
     run.write_json("result.json", replace(run.result(), onnx="../secret.onnx"))
     with pytest.raises(BuildError, match="is damaged"):
-        combine([run], "e", "c")
+        ensemble_of_runs([run], "e", "c")

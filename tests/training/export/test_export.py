@@ -20,7 +20,7 @@ from training.recipes import DIGITS
 
 IMAGES = np.random.default_rng(0).random((40, 28, 28), dtype=np.float32)
 LABELS = tuple("0123456789")
-LIMITS = Calibration(temperature=1.25, threshold=0.375)
+FITTED = Calibration(temperature=1.25, threshold=0.375)
 
 
 @pytest.fixture(scope="module")
@@ -31,8 +31,8 @@ def export():
     return export
 
 
-#: What export asks of a build's material.
-MATERIAL = SimpleNamespace(name="mnist", labels=LABELS, korean=())
+#: What export asks of a build's training data.
+TRAINING_DATA = SimpleNamespace(name="mnist", labels=LABELS, korean=())
 
 
 @pytest.fixture(scope="module")
@@ -49,7 +49,9 @@ def model():
 
 @pytest.fixture(scope="module")
 def content(export, model):
-    return export.to_onnx(model, export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS))
+    return export.to_onnx(
+        model, export.metadata(DIGITS, TRAINING_DATA, {"mnist_test": 0.5}, FITTED)
+    )
 
 
 def test_names_types_and_opset(content):
@@ -89,7 +91,9 @@ def test_equal_weights_give_equal_bytes(export, model, content):
     # Layers count on, so the copy has other names for the same things.
     copy = keras.models.clone_model(model)
     copy.set_weights(model.get_weights())
-    again = export.to_onnx(copy, export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS))
+    again = export.to_onnx(
+        copy, export.metadata(DIGITS, TRAINING_DATA, {"mnist_test": 0.5}, FITTED)
+    )
     assert again == content
 
 
@@ -105,7 +109,7 @@ def test_the_app_reads_it_and_agrees_with_keras(export, model, content):
 
 
 def test_the_difference_is_measured_over_all_images(export, model, content):
-    difference = export.largest_difference(model, content, IMAGES)
+    difference = export.check_agreement(model, content, IMAGES)
     assert 0 < difference < export.TOLERANCE
 
 
@@ -115,7 +119,7 @@ def test_a_model_that_differs_is_refused(export, model, content):
     layer.set_weights([kernel, bias + np.eye(10)[0].astype(np.float32) * 0.1])
     try:
         with pytest.raises(BuildError, match="not written"):
-            export.largest_difference(model, content, IMAGES)
+            export.check_agreement(model, content, IMAGES)
     finally:
         layer.set_weights([kernel, bias])
 
@@ -124,14 +128,14 @@ def test_a_model_that_does_not_judge_has_no_digit_score(export):
     from training.networks.architectures import residual_cnn
 
     plain = residual_cnn(10, 0.0, judges=False)
-    metadata = export.metadata(DIGITS, MATERIAL, {}, Calibration(1.0, None))
+    metadata = export.metadata(DIGITS, TRAINING_DATA, {}, Calibration(1.0, None))
     content = export.to_onnx(plain, metadata)
     assert "digit_score_threshold" not in metadata
     assert not Recognizer(content, "digits", "cpu", {}).has_digit_score
-    assert export.largest_difference(plain, content, IMAGES) < export.TOLERANCE
+    assert export.check_agreement(plain, content, IMAGES) < export.TOLERANCE
 
 
-def test_cooled_logits_are_divided_by_the_temperature(export, model):
+def test_logits_are_divided_by_the_temperature(export, model):
     from training.base.calibration import apply_temperature
 
     before, scores = model.predict_on_batch(IMAGES)
@@ -149,7 +153,7 @@ def test_what_another_backend_trained_is_converted_by_a_process_of_its_own(
     export, model, content, monkeypatch
 ):
     monkeypatch.setattr(export, "_trained_by_tensorflow", lambda: False)
-    metadata = export.metadata(DIGITS, MATERIAL, {"mnist_test": 0.5}, LIMITS)
+    metadata = export.metadata(DIGITS, TRAINING_DATA, {"mnist_test": 0.5}, FITTED)
     assert export.to_onnx(model, metadata) == content
     monkeypatch.setattr(export.sys, "executable", "/bin/false")
     with pytest.raises(BuildError, match="could not convert the trained model"):
@@ -168,10 +172,12 @@ def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
     from training.networks.architectures import ARCHITECTURES
 
     network = ARCHITECTURES[name](10, 0.4, judges=False)
-    content = export.to_onnx(network, export.metadata(DIGITS, MATERIAL, {}, Calibration(1.0, None)))
+    content = export.to_onnx(
+        network, export.metadata(DIGITS, TRAINING_DATA, {}, Calibration(1.0, None))
+    )
     recognizer = Recognizer(content, name, "cpu", {})
     assert recognizer.predict(IMAGES[:1]).shape == (1, 10)
-    assert export.largest_difference(network, content, IMAGES) < export.TOLERANCE
+    assert export.check_agreement(network, content, IMAGES) < export.TOLERANCE
     shapes = {o.name: o.type.tensor_type.shape for o in onnx.load_from_string(content).graph.output}
     assert [dim.dim_param for dim in shapes["features"].dim] == ["N", ""]
 
@@ -179,4 +185,4 @@ def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
 def test_a_difference_that_is_no_number_is_refused(export, model, content, monkeypatch):
     monkeypatch.setattr(export.np, "abs", lambda values: values * np.nan)
     with pytest.raises(BuildError, match="differ by up to nan"):
-        export.largest_difference(model, content, IMAGES[:2])
+        export.check_agreement(model, content, IMAGES[:2])
