@@ -77,7 +77,7 @@ ONLY_IN = {
     "tf2onnx": ("training",),
     "onnx": ("training",),
     "cv2": ("training",),
-    "matplotlib": ("training.report", "training.sweep.plots"),
+    "matplotlib": ("training.report",),
 }
 #: What digitpad needs of others, by its pyproject.toml.
 DIGITPADS_DEPENDENCIES = {"PySide6", "onnxruntime", "numpy", "PIL", "rich", "digitpad"}

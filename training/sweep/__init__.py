@@ -5,3 +5,9 @@ all workers share. The objective is always validation.
 """
 
 from __future__ import annotations
+
+from training.base.errors import BuildError
+
+
+class SweepError(BuildError):
+    """A sweep that cannot be started or go on; the message is one sentence."""

@@ -1,79 +1,64 @@
-"""What ``python -m training.sweep`` does: one worker's story, from its options to the table."""
+"""What ``python -m training.sweep`` does, from its options to the table."""
 
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import signal
-import subprocess
+import threading
 from collections.abc import Iterator, Sequence
+from concurrent.futures import FIRST_COMPLETED, ThreadPoolExecutor, wait
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
-from optuna.storages import BaseStorage
 from rich.console import Console
 
-from digitpad.cli.terminal import printable
-from training.recipes.settings import parse
-from training.runs import next_folder
+from training.recipes import Recipe
+from training.recipes.settings import settings
+from training.runs import RunError, RunFolder, next_folder
+from training.sweep import SweepError
 from training.sweep.artifacts import Artifacts
-from training.sweep.conclude import conclude, make_ensemble
-from training.sweep.config import Sweep, Wanted, make_sweep
-from training.sweep.errors import SweepError
-from training.sweep.jobs import Job
-from training.sweep.places import Places
+from training.sweep.build import RunBuild, Task
+from training.sweep.definition import Sweep, build_arguments, built, define
 from training.sweep.progress import SweepProgress
-from training.sweep.space import read_space
-from training.sweep.storage import open_file, open_url, shown
-from training.sweep.study import Claim, Study, join
-from training.sweep.trial import RunTrial, Task
-from training.sweep.worker import Pace, Worker
-
-#: Trials of a search, unless the command names another number.
-_TRIALS = 20
+from training.sweep.results import conclude, make_ensemble, say
+from training.sweep.storage import Pace, open_storage
+from training.sweep.study import Job, Study, join
+from training.sweep.worker import Worker
 
 
-@dataclass(frozen=True)
-class Means:
-    """How a worker builds, which tests replace.
-
-    Attributes:
-        run: builds.
-        pace: how often what happens.
-        program: starts another worker of this machine.
-    """
-
-    run: RunTrial
-    pace: Pace
-    program: tuple[str, ...]
-
-
-def run(options: argparse.Namespace, words: Sequence[str], means: Means) -> None:
+def run(options: argparse.Namespace, words: Sequence[str], run_build: RunBuild, pace: Pace) -> None:
     """Work on a sweep until it is over, and conclude it.
 
     Args:
         options: of the command.
         words: the same as they were typed.
-        means: how to build.
+        run_build: builds.
+        pace: how often what happens.
 
     Raises:
         BuildError: if the options do not go together, or the sweep cannot go on.
-        KeyboardInterrupt: on Ctrl-C, with a sentence; the trial at hand was put back.
+        KeyboardInterrupt: on Ctrl-C, with a sentence; the trials at hand were put back.
     """
     console = Console(quiet=options.quiet)
-    wanted = Wanted(options.recipe, parse(options.set), options.data, options.data_dir)
-    sweep = _sweep(options, wanted)
-    name, places = _name(options)
-    storage, place = _storage(options.storage, places)
+    pace = replace(pace, stop=threading.Event(), say=partial(say, console))
+    sweep = define(options)
+    name, folder = _name(options)
+    storage, place = open_storage(options.storage, folder, pace)
     artifacts = Artifacts(options.artifacts, storage) if options.artifacts else None
     study = join(storage, place, name, sweep)
-    _introduce(sweep, wanted, study, places, console)
-    others = [*words, "--study", name, "--folder", str(places.path), "--workers", "1", "--quiet"]
+    _introduce(study, options, folder, console)
+    prepare = partial(_prepare, options, study.sweep, folder)
+    keep = artifacts.keep if artifacts else None
     try:
-        with _terminable(), _workers(options.workers - 1, [*means.program, *others]):
-            jobs = _work(study, wanted, places, artifacts, means, console)
+        with _terminable(), SweepProgress(sweep, console) as display:
+            workers = [
+                Worker(study.again(), folder, run_build, prepare, keep, pace)
+                for _ in range(options.workers)
+            ]
+            jobs = _work(workers, study, display, pace)
     except KeyboardInterrupt as error:
         raise KeyboardInterrupt(
             f"stopped; the trial at hand was put back, and the same command with --study {name}"
@@ -81,120 +66,95 @@ def run(options: argparse.Namespace, words: Sequence[str], means: Means) -> None
         ) from error
     if options.quiet:
         return
-    conclude(jobs, sweep, name, places, console)
+    conclude(study, jobs, folder, console)
     if options.ensemble:
         command = shlex.join(["python", "-m", "training.sweep", *words])
-        make_ensemble(jobs, sweep, options.ensemble, command, places, artifacts, console)
+        make_ensemble(study, jobs, options.ensemble, command, folder, artifacts, console)
 
 
-def _sweep(options: argparse.Namespace, wanted: Wanted) -> Sweep:
-    if (options.seeds is None) == (options.search is None):
-        raise SweepError("say what varies: either --seeds N, or --search SPACE.toml")
-    if options.trials and not options.search:
-        raise SweepError("--trials is for --search; --seeds says how many trials there are")
-    space = read_space(options.search, wanted.built({})) if options.search else {}
-    jobs = options.seeds or options.trials or _TRIALS
-    if options.ensemble and options.ensemble > jobs:
-        raise SweepError(f"--ensemble {options.ensemble} needs as many trials, not {jobs}")
-    chooses = bool(space) or options.ensemble is not None
-    return make_sweep(wanted, jobs, space, options.objective, chooses=chooses)
-
-
-def _name(options: argparse.Namespace) -> tuple[str, Places]:
-    """Of the study, and the folder here."""
+def _name(options: argparse.Namespace) -> tuple[str, Path]:
+    """Of the study, and the folder here, which is made."""
     if options.storage and not options.study:
         raise SweepError("--storage holds many studies; name this one with --study")
     name = options.study or (options.folder.name if options.folder else "")
     if name and (len(name) > 100 or Path(name).name != name or "\\" in name):
         raise SweepError(f"--study {name:.60} cannot be the name of a folder; choose another one")
-    path = options.folder or Path("runs", name)
+    folder = options.folder or Path("runs", name)
     if not name:
-        path = next_folder(Path("runs"), f"sweep-{options.recipe}")
-        name = path.name
-    places = Places(path.absolute())
-    places.make()
-    return name, places
+        folder = next_folder(Path("runs"), f"sweep-{options.recipe}")
+    try:
+        (folder / "trials").mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SweepError(
+            f"cannot write {folder} ({error.strerror}); free some space, or name another --folder"
+        ) from error
+    return name or folder.name, folder.absolute()
 
 
-def _storage(url: str | None, places: Places) -> tuple[BaseStorage, str]:
-    """The storage, and what people call it."""
-    if url is None:
-        return open_file(places.database), str(places.database)
-    return open_url(url), shown(url)
-
-
-def _introduce(
-    sweep: Sweep, wanted: Wanted, study: Study, places: Places, console: Console
-) -> None:
+def _introduce(study: Study, options: argparse.Namespace, folder: Path, console: Console) -> None:
+    sweep, name = study.sweep, study.optuna.study_name
     what = (
         f"a search over {', '.join(sweep.space)}" if sweep.space else f"seeds from {sweep.seed} on"
     )
-    lines = [f"Study {study.name}: {sweep.recipe}, {what}, {sweep.jobs} trials, in {places.path}"]
-    if set(sweep.changes) - set(wanted.changes):
-        lines.append(
+    say(console, f"Study {name}: {sweep.recipe}, {what}, {sweep.jobs} trials, in {folder}")
+    if "split" in sweep.changes and not any(word.startswith("split=") for word in options.set):
+        say(
+            console,
             f"{sweep.recipe} is validated on its test set, by which nothing may be chosen; here it"
             f" is validated on the {sweep.changes['split']} training images, and trained on the"
-            " others"
+            " others",
         )
     elif sweep.settings["split"] == "test":
-        lines.append(
+        say(
+            console,
             f"{sweep.recipe} watches its test set while it trains, as its text does: validation is"
-            " the test set here, and nothing is chosen by it"
+            " the test set here, and nothing is chosen by it",
         )
-    for line in lines:
-        console.print(printable(line), highlight=False, markup=False, soft_wrap=True)
 
 
-def _work(
-    study: Study,
-    wanted: Wanted,
-    places: Places,
-    artifacts: Artifacts | None,
-    means: Means,
-    console: Console,
-) -> list[Job]:
-    def task(claim: Claim) -> Task:
-        settings = {**claim.settings, "seed": str(claim.seed)}
-        folder, resume = places.run_of(claim.job, wanted.built(settings))
-        tested = () if study.sweep.test else ("--no-test",)
-        arguments = (*wanted.arguments(settings), *tested)
-        return Task(arguments, folder, resume, places.log_of(folder), wanted.here)
-
-    with SweepProgress(study.sweep, console) as display:
-        worker = Worker(
-            study,
-            places,
-            means.run,
-            display,
-            task=task,
-            keep=artifacts.keep if artifacts else None,
-            pace=means.pace,
-        )
-        return worker.work()
+def _prepare(
+    options: argparse.Namespace, sweep: Sweep, folder: Path, job: int, changes: dict[str, str]
+) -> Task:
+    """What is to be built for a job, and where."""
+    run, resume = _run_of(folder, job, built(options, changes))
+    tested = () if sweep.test else ("--no-test",)
+    here = ("--data-dir", str(options.data_dir)) if options.data_dir else ()
+    arguments = (*build_arguments(options, changes), *tested)
+    return Task(arguments, run, resume, (*here, "--no-live"))
 
 
-@contextmanager
-def _workers(count: int, words: Sequence[str]) -> Iterator[None]:
-    """Have more workers on this machine, which end with this block."""
-    # A group of their own: Ctrl-C reaches them once, from here.
-    started = [
-        subprocess.Popen(  # noqa: S603  # this very program
-            words, stdin=subprocess.DEVNULL, start_new_session=os.name != "nt"
-        )
-        for _ in range(count)
-    ]
-    try:
-        yield
-    except BaseException:
-        for worker in started:
-            if os.name == "nt":
-                worker.terminate()  # what it is at is tried again after a while
-            else:
-                worker.send_signal(signal.SIGINT)
-        raise
-    finally:
-        for worker in started:
-            worker.wait()
+def _work(workers: Sequence[Worker], study: Study, display: SweepProgress, pace: Pace) -> list[Job]:
+    """Have each worker work in a thread, and show where all stand until all jobs are over."""
+    jobs = study.jobs()
+    display.show(jobs)
+    with ThreadPoolExecutor(len(workers)) as pool:
+        try:
+            working = {pool.submit(worker.work) for worker in workers}
+            while working:
+                done, working = wait(working, pace.look, FIRST_COMPLETED)
+                for future in done:
+                    future.result()
+                jobs = study.jobs()
+                display.show(jobs)
+            return jobs
+        finally:
+            pace.stop.set()
+
+
+def _run_of(folder: Path, job: int, recipe: Recipe) -> tuple[Path, bool]:
+    """The folder for another attempt at a job, and whether a run in it is to be gone on with."""
+    number = 1
+    while True:
+        path = folder / "trials" / (f"{job:03}" if number == 1 else f"{job:03}-{number}")
+        if not path.exists():
+            return path, False
+        try:
+            run = RunFolder(path)
+            if settings(run.configuration().recipe) == settings(recipe) and not run.in_use():
+                return path, True
+        except RunError:
+            pass
+        number += 1
 
 
 @contextmanager

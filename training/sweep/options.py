@@ -20,17 +20,13 @@ examples:
                               high = 1e-2
                               log = true
 
-                              [dropout]
-                              low = 0.0
-                              high = 0.5
-                              step = 0.1
-
-                              [batch_size]
-                              choices = [64, 128, 256]
-
                               [augmentation.rotation]
                               low = 0
                               high = 15
+                              step = 5
+
+                              [batch_size]
+                              choices = [64, 128, 256]
 
   python -m training.sweep --recipe digits --seeds 5 --ensemble 3
                             average the best three of five into one model
@@ -51,7 +47,7 @@ trial at hand back. The proxy asks nobody for a password: keep it inside a netwo
 
 
 def sweep_parser() -> argparse.ArgumentParser:
-    """Of a worker."""
+    """The parser of a worker."""
     parser = Parser(
         prog="python -m training.sweep",
         description="Build a recipe many times, over seeds or in search of better settings, on any"
@@ -59,61 +55,35 @@ def sweep_parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _what(parser.add_argument_group("what to build"))
-    _where(parser.add_argument_group("where and by whom"))
-    _then(parser.add_argument_group("at the end"))
-    return parser
-
-
-def _what(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
+    add = parser.add_argument_group("what to build").add_argument
     add("--recipe", required=True, metavar="NAME", help="python -m training.build --list has them")
     add("--seeds", type=_count(1_000), metavar="N", help="build with N seeds, from the recipe's on")
     add("--search", type=Path, metavar="SPACE.toml", help="search settings within these bounds")
     add("--trials", type=_count(10_000), metavar="N", help="of the search (20)")
-    add(
-        "--set",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="change a setting in every trial, such as epochs=3",
-    )
+    setting = "change a setting in every trial, such as epochs=3"
+    add("--set", action="append", default=[], metavar="NAME=VALUE", help=setting)
     add("--data", type=Path, metavar="PATH", help="your own data, as for training.build")
     add("--data-dir", type=Path, metavar="FOLDER", help="where the datasets lie")
 
-
-def _where(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
+    add = parser.add_argument_group("where and by whom").add_argument
     add("--study", metavar="NAME", help="begin or join this study (sweep-RECIPE-1, -2, ...)")
     add("--folder", type=Path, metavar="FOLDER", help="of this machine's runs (runs/STUDY)")
-    add(
-        "--storage",
-        metavar="URL",
-        help="what all workers share: grpc://HOST:PORT of `serve`, or a database's"
-        " (FOLDER/study.db)",
-    )
-    add("--workers", type=_count(64), default=1, metavar="N", help="processes here (%(default)s)")
-    add(
-        "--artifacts",
-        metavar="PLACE",
-        help="also bring each trial's files to this shared folder, or s3://BUCKET/PREFIX",
-    )
+    shared = "what all workers share: grpc://HOST:PORT of `serve`, or a database's"
+    add("--storage", metavar="URL", help=f"{shared} (FOLDER/study.db)")
+    add("--workers", type=_count(64), default=1, metavar="N", help="builds at once (%(default)s)")
+    kept = "also bring each trial's files to this shared folder, or s3://BUCKET/PREFIX"
+    add("--artifacts", metavar="PLACE", help=kept)
     add("--quiet", action="store_true", help="show no progress and no table")
 
-
-def _then(group: argparse._ArgumentGroup) -> None:
-    add = group.add_argument
-    add(
-        "--objective",
-        choices=("loss", "accuracy"),
-        default="loss",
-        help="of validation, by which trials are compared (%(default)s)",
-    )
+    add = parser.add_argument_group("at the end").add_argument
+    objective = "of validation, by which trials are compared (%(default)s)"
+    add("--objective", choices=("loss", "accuracy"), default="loss", help=objective)
     add("--ensemble", type=_count(50), metavar="K", help="average the best K models into one")
+    return parser
 
 
 def serve_parser() -> argparse.ArgumentParser:
-    """Of the proxy."""
+    """The parser of the proxy."""
     parser = Parser(
         prog="python -m training.sweep serve",
         description="Let workers on other machines join studies (Optuna's gRPC proxy); Ctrl-C ends"
@@ -122,22 +92,17 @@ def serve_parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--host", default="localhost", help="where it listens; 0.0.0.0 for all (%(default)s)")
     add("--port", type=_count(65_535), default=13_000, help="(%(default)s)")
-    add(
-        "--storage",
-        default="sqlite:///runs/studies.db",
-        metavar="URL",
-        help="the database behind it (%(default)s)",
-    )
+    database = "the database behind it (%(default)s)"
+    add("--storage", default="sqlite:///runs/studies.db", metavar="URL", help=database)
     return parser
 
 
 def show_parser() -> argparse.ArgumentParser:
-    """Of the table."""
+    """The parser of the table."""
     parser = Parser(prog="python -m training.sweep show", description="Show where a sweep stands.")
-    add = parser.add_argument
-    add("folder", nargs="?", type=Path, help="of a sweep without --storage")
-    add("--storage", metavar="URL", help="what its workers share")
-    add("--study", metavar="NAME", help="which of the studies there")
+    parser.add_argument("folder", nargs="?", type=Path, help="of a sweep without --storage")
+    parser.add_argument("--storage", metavar="URL", help="what its workers share")
+    parser.add_argument("--study", metavar="NAME", help="which of the studies there")
     return parser
 
 

@@ -2,118 +2,73 @@
 
 from __future__ import annotations
 
-import statistics
 from collections.abc import Sequence
-from types import TracebackType
-from typing import Self
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from digitpad.cli.terminal import printable
-from training.base.quantities import about
-from training.sweep.config import Sweep
-from training.sweep.jobs import Job
-from training.sweep.table import best_first, cell, stated_result
+from training.sweep.definition import Sweep
+from training.sweep.results import best_first, cell, records_of, say
+from training.sweep.study import Job
 
-#: Below this share, 0..1, of a build, its pace tells nothing yet.
-_TOO_EARLY = 0.02
+#: Seconds over which the pace is measured from which the time left follows.
+_PACE = 24 * 3600
 
 
-class SweepProgress:
+class SweepProgress(Progress):
     """A bar for all trials, whoever builds them; a context manager."""
 
     def __init__(self, sweep: Sweep, console: Console) -> None:
-        self._sweep, self._console = sweep, console
-        self._told: set[int] | None = None
-        self._bar = Progress(
-            TextColumn("{task.description}"),
+        super().__init__(
+            TextColumn("Sweep"),
             BarColumn(bar_width=24),
-            TextColumn("{task.fields[counts]}"),
+            TextColumn("{task.description}"),
+            TimeRemainingColumn(),
             console=console,
             transient=True,
             disable=not console.is_terminal,
+            speed_estimate_period=_PACE,
         )
-        self._task = self._bar.add_task("Sweep", total=sweep.jobs, counts="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        self._sweep, self._seen = sweep, dict[int, tuple[bool, int]]()
+        self._whole = self.add_task("", total=sweep.jobs)
 
     def show(self, jobs: Sequence[Job]) -> None:
         """Bring the display up to date."""
-        over = [job for job in jobs if job.is_over]
-        if self._told is None:  # what was over before this worker came is in the table at the end
-            self._told = {job.number for job in over}
-            if over:
-                self.say(f"{len(over)} of {len(jobs)} trials are over already")
-        for job in over:
-            if job.number not in self._told:
-                self._told.add(job.number)
-                self.say(self._line(job))
-        done = len(over) + sum(_share(job) for job in jobs)
-        self._bar.update(self._task, completed=done, counts=self._counts(jobs))
+        if not self._seen and (over := sum(job.is_over for job in jobs)):
+            # What was over before this worker came is in the table at the end.
+            say(self.console, f"{over} of {len(jobs)} trials are over already")
+        for job in jobs:
+            was_over, losses = self._seen.get(job.number, (job.is_over, job.losses))
+            if job.losses > losses and job.state != "failed":
+                say(self.console, f"Trial {job.number}  is tried again: {job.loss}")
+            if job.is_over and not was_over:
+                say(self.console, f"Trial {job.number}  {self._outcome(job)}")
+            self._seen[job.number] = job.is_over, job.losses
+        running = sum(job.notes.share for job in jobs if job.state == "running")
+        done = sum(job.is_over for job in jobs) + running
+        self.update(self._whole, completed=done, description=self._counts(jobs))
 
-    def say(self, sentence: str) -> None:
-        """A line that stays."""
-        self._console.print(printable(sentence), highlight=False, markup=False, soft_wrap=True)
-
-    def _line(self, job: Job) -> str:
-        seed = self._sweep.seed_of(job.number)
-        latest = job.latest
-        result = latest.notes.result if latest else None
-        if job.error or latest is None or result is None:
-            return f"Trial {job.number}  failed: {job.error}"
-        chosen = "  ".join(f"{name}={cell(value)}" for name, value in latest.params.items())
+    def _outcome(self, job: Job) -> str:
+        result = job.result
+        if job.error or result is None or job.trial is None:
+            return f"failed: {job.error}"
+        chosen = "  ".join(f"{name}={cell(value)}" for name, value in job.trial.params.items())
+        tested = "" if result.test_accuracy is None else f"  test {result.test_accuracy:.2%}"
         return (
-            f"Trial {job.number}  {chosen or f'seed {seed}'}  {stated_result(result)}"
-            f"  {result.seconds:.0f} s  {latest.notes.worker}"
+            f"{chosen or f'seed {self._sweep.seed_of(job.number)}'}"
+            f"  loss {result.validation_loss:.4f}  accuracy {result.validation_accuracy:.2%}"
+            f"{tested}  {result.seconds:.0f} s  {job.notes.worker}"
         )
 
     def _counts(self, jobs: Sequence[Job]) -> str:
         states = [job.state for job in jobs]
-        counts = {
-            "done": states.count("done"),
-            "running": states.count("running"),
-            "waiting": states.count("waiting") + states.count("missing"),
-            "failed": states.count("failed"),
-        }
-        words = [f"{count} {name}" for name, count in counts.items() if count or name != "failed"]
-        best = best_first(jobs, self._sweep)
+        counts = {name: states.count(name) for name in ("done", "running", "failed")}
+        waiting = len(jobs) - sum(counts.values())
+        text = f"{counts['done']} done  {counts['running']} running  {waiting} waiting"
+        if counts["failed"]:
+            text += f"  {counts['failed']} failed"
+        best = best_first(records_of(jobs, self._sweep), self._sweep)
         if best and self._sweep.space:
-            words.append(f"best {self._sweep.objective} {best[0].value:.4f}")
-        seconds = seconds_left(jobs)
-        if seconds is not None:
-            words.append(f"about {about(seconds)} left")
-        return "  ".join(words)
-
-
-def seconds_left(jobs: Sequence[Job]) -> float | None:
-    """How long all workers together still need; None where nothing tells yet.
-
-    From how long finished builds took, or else from how far the running ones are.
-    """
-    beats = [job.latest.notes.beat for job in jobs if job.state == "running" and job.latest]
-    took = [
-        job.latest.notes.result.seconds
-        for job in jobs
-        if job.state == "done" and job.latest and job.latest.notes.result
-    ]
-    took = took or [beat.seconds / beat.share for beat in beats if beat and beat.share > _TOO_EARLY]
-    if not took or not beats:
-        return None
-    open_jobs = sum(not job.is_over for job in jobs) - sum(beat.share for beat in beats if beat)
-    return statistics.fmean(took) * open_jobs / len(beats)
-
-
-def _share(job: Job) -> float:
-    beat = job.latest.notes.beat if job.state == "running" and job.latest else None
-    return beat.share if beat else 0.0
+            value = best[0][f"validation_{self._sweep.objective}"]
+            text += f"  best {self._sweep.objective} {value:.4f}"
+        return text

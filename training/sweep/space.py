@@ -13,13 +13,12 @@ from optuna.trial import Trial
 
 from training.recipes import Recipe
 from training.recipes.settings import SettingError, changed, settings, stated
-from training.sweep.errors import SweepError
+from training.sweep import SweepError
 
 #: Largest file that is read, in bytes; most settings, and most choices of one.
-_LARGEST, MOST, CHOICES = 2**16, 50, 100
+_LARGEST, _MOST, _CHOICES = 2**16, 50, 100
 #: What decides what the objective means, so that values of it would not compare.
 _JUDGING = ("split", "validation_images", "seed")
-_BOUNDS = {"low", "high", "step", "log"}
 
 Value = str | int | float | bool
 
@@ -44,15 +43,23 @@ class Parameter:
     step: float | None = None
     log: bool = False
 
-    def extremes(self) -> tuple[Value, ...]:
-        """Values between which all others lie."""
+    def suggest(self, trial: Trial, name: str) -> Value:
+        """A value for a trial."""
         if self.kind == "choice":
-            return self.choices
-        bounds = (self.low, self.high)
-        return tuple(map(int, bounds)) if self.kind == "int" else bounds
+            chosen: Value = trial.suggest_categorical(name, self.choices)  # type: ignore[assignment]
+            return chosen
+        if self.kind == "int":
+            low, high, step = int(self.low), int(self.high), int(self.step or 1)
+            return trial.suggest_int(name, low, high, step=step, log=self.log)
+        return trial.suggest_float(name, self.low, self.high, step=self.step, log=self.log)
 
 
 Space = Mapping[str, Parameter]
+
+
+def suggest(trial: Trial, space: Space) -> dict[str, str]:
+    """What a trial is to be built with: values by setting, as ``--set`` takes them."""
+    return {name: stated(parameter.suggest(trial, name)) for name, parameter in space.items()}
 
 
 def read_space(path: Path, recipe: Recipe) -> dict[str, Parameter]:
@@ -66,10 +73,9 @@ def read_space(path: Path, recipe: Recipe) -> dict[str, Parameter]:
     Raises:
         SweepError, SettingError: if the file cannot be read, or a value is not one for the recipe.
     """
-    tables = _tables(path)
     known = settings(changed(recipe, {}))
     space = {}
-    for name, table in _flat(tables, known):
+    for name, table in _flat(_tables(path), known).items():
         if name in _JUDGING:
             raise SweepError(
                 f"{path}: {name} cannot be searched, since trials would no longer be judged alike;"
@@ -77,26 +83,15 @@ def read_space(path: Path, recipe: Recipe) -> dict[str, Parameter]:
             )
         if name not in known:
             changed(recipe, {name: ""})  # says which one it may have meant
-        space[name] = _parameter(name, table, known[name])
-        _check_values(name, space[name], recipe)
-    if not 1 <= len(space) <= MOST:
-        raise SweepError(f"{path} names {len(space)} settings; name 1 to {MOST}")
+        parameter = space[name] = _parameter(name, table, known[name])
+        try:
+            for value in parameter.choices or (table["low"], table["high"]):
+                changed(recipe, {name: stated(value)})
+        except SettingError as error:
+            raise SweepError(f"the search space goes too far: {error}") from error
+    if not 1 <= len(space) <= _MOST:
+        raise SweepError(f"{path} names {len(space)} settings; name 1 to {_MOST}")
     return space
-
-
-def suggest(trial: Trial, space: Space) -> dict[str, str]:
-    """What a trial is to be built with: values by setting, as ``--set`` takes them."""
-    return {name: stated(_value(trial, name, parameter)) for name, parameter in space.items()}
-
-
-def _value(trial: Trial, name: str, parameter: Parameter) -> Value:
-    low, high, step, log = parameter.low, parameter.high, parameter.step, parameter.log
-    if parameter.kind == "choice":
-        chosen: Value = trial.suggest_categorical(name, parameter.choices)  # type: ignore[assignment]
-        return chosen
-    if parameter.kind == "int":
-        return trial.suggest_int(name, int(low), int(high), step=int(step or 1), log=log)
-    return trial.suggest_float(name, low, high, step=step, log=log)
 
 
 def _tables(path: Path) -> dict[str, Any]:
@@ -114,9 +109,9 @@ def _tables(path: Path) -> dict[str, Any]:
         raise SweepError(f"{path} is not TOML ({error}); see --help for an example") from error
 
 
-def _flat(tables: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str, dict[str, Any]]]:
+def _flat(tables: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
     """Tables by dotted name, whether TOML wrote ``[a.b]`` or ``["a.b"]``."""
-    found = []
+    found: dict[str, dict[str, Any]] = {}
     for name, table in tables.items():
         if not isinstance(table, dict):
             raise SweepError(
@@ -124,9 +119,9 @@ def _flat(tables: Mapping[str, Any], known: Mapping[str, Any]) -> list[tuple[str
                 " below it low = ... and high = ..., or choices = [...]"
             )
         if any(setting.startswith(f"{name}.") for setting in known):
-            found += _flat({f"{name}.{key}": value for key, value in table.items()}, known)
+            found |= _flat({f"{name}.{key}": value for key, value in table.items()}, known)
         else:
-            found.append((name, table))
+            found[name] = table
     return found
 
 
@@ -134,7 +129,7 @@ def _parameter(name: str, table: Mapping[str, Any], present: Any) -> Parameter:
     """A table of the file, for a setting that has such a value at present."""
     if set(table) == {"choices"}:
         return Parameter("choice", _choices(name, table["choices"]))
-    if not {"low", "high"} <= set(table) <= _BOUNDS:
+    if not {"low", "high"} <= set(table) <= {"low", "high", "step", "log"}:
         raise SweepError(
             f"[{name}] in the search space needs either choices, or low and high with step or log"
             " if wanted, and nothing else"
@@ -144,9 +139,7 @@ def _parameter(name: str, table: Mapping[str, Any], present: Any) -> Parameter:
     log, whole = table.get("log", False), isinstance(present, int)
     numbers = [table[key] for key in ("low", "high", "step") if key in table]
     kinds = (int,) if whole else (int, float)
-    if not isinstance(log, bool) or any(
-        isinstance(n, bool) or not isinstance(n, kinds) or not math.isfinite(n) for n in numbers
-    ):
+    if type(log) is not bool or not all(type(n) in kinds and math.isfinite(n) for n in numbers):
         kind = "whole numbers" if whole else "numbers"
         raise SweepError(f"low, high and step of {name} are {kind}, and log is true or false")
     low, high, step = table["low"], table["high"], table.get("step")
@@ -160,19 +153,11 @@ def _parameter(name: str, table: Mapping[str, Any], present: Any) -> Parameter:
 def _choices(name: str, choices: Any) -> tuple[Value, ...]:
     if (
         not isinstance(choices, list)
-        or not 2 <= len(choices) <= CHOICES
+        or not 2 <= len(choices) <= _CHOICES
         or not all(isinstance(choice, (str, int, float)) for choice in choices)
         or len({stated(choice) for choice in choices}) < len(choices)
     ):
         raise SweepError(
-            f"choices of {name} must be a list of 2 to {CHOICES} different texts or numbers"
+            f"choices of {name} must be a list of 2 to {_CHOICES} different texts or numbers"
         )
     return tuple(choices)
-
-
-def _check_values(name: str, parameter: Parameter, recipe: Recipe) -> None:
-    for value in parameter.extremes():
-        try:
-            changed(recipe, {name: stated(value)})
-        except SettingError as error:
-            raise SweepError(f"the search space goes too far: {error}") from error

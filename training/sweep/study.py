@@ -1,243 +1,234 @@
-"""A sweep's study in its storage: joined by any number of workers, each job claimed once."""
+"""A sweep's Optuna study, and where the sweep stands by its trials."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
-from dataclasses import asdict, dataclass
-from typing import TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Literal
 
 import numpy as np
 import optuna
-from optuna.exceptions import DuplicatedStudyError, UpdateFinishedTrialError
+from optuna.exceptions import DuplicatedStudyError
 from optuna.samplers import TPESampler
 from optuna.storages import BaseStorage
-from optuna.trial import Trial, TrialState
+from optuna.study import StudyDirection
+from optuna.trial import FrozenTrial, TrialState, create_trial
+from pydantic import TypeAdapter, ValidationError
 
 from training.runs import Result
-from training.sweep.config import Sweep, disagreement, from_json, to_json
-from training.sweep.errors import SweepError
-from training.sweep.jobs import Attempt, Beat, Job, jobs_of
-from training.sweep.space import suggest
-from training.sweep.storage import speaking
+from training.sweep import SweepError
+from training.sweep.definition import Sweep, disagreement, from_json, to_json
+from training.sweep.storage import RETRIES
 
+_KEY = "sweep"
 #: Seconds in which whoever creates a study has to say what it is.
 _SETTING_UP = 10.0
-_KEY = "sweep"
-#: Trials that are enqueued in one go, so that a worker is not busy with it for long.
-_AT_ONCE = 50
-
-T = TypeVar("T")
-
-
-class NotOursError(Exception):
-    """An attempt that others took for lost, and that is no longer this worker's to finish."""
 
 
 @dataclass(frozen=True)
-class Claim:
-    """An attempt that is this worker's.
+class Notes:
+    """What a worker notes on a trial, as attributes of it; Optuna copies them to its retry.
 
     Attributes:
-        id: the trial's in the storage.
-        job: 0-based.
-        seed: to build with.
-        settings: to build with, as ``--set`` takes them.
+        attempt: the trial's own number; another one where these are an earlier try's.
+        worker: such as ``"host:123"``.
+        folder: of the run, as that worker names it.
+        share: of the build that is done, 0..1.
+        result: of a finished build.
+        error: why the build failed by itself.
     """
 
-    id: int
-    job: int
-    seed: int
-    settings: dict[str, str]
+    attempt: int = -1
+    worker: str = ""
+    folder: str = ""
+    share: float = 0.0
+    result: Result | None = None
+    error: str | None = None
 
 
+_notes = TypeAdapter(Notes)
+
+
+@dataclass(frozen=True)
+class Job:
+    """One build of a sweep and what has become of it.
+
+    Attributes:
+        number: 0-based.
+        attempts: its trials, in order.
+    """
+
+    number: int
+    attempts: tuple[FrozenTrial, ...] = ()
+
+    @cached_property
+    def trial(self) -> FrozenTrial | None:
+        """The attempt that counts: the first that was not lost, or else the last one."""
+        alive = (trial for trial in self.attempts if trial.state is not TrialState.FAIL)
+        return next(alive, self.attempts[-1] if self.attempts else None)
+
+    @cached_property
+    def notes(self) -> Notes:
+        """Of that attempt; none where they are not what a worker notes."""
+        try:
+            return _notes.validate_python(self.trial.user_attrs if self.trial else {})
+        except ValidationError:
+            return Notes()
+
+    @cached_property
+    def error(self) -> str:
+        """Why it failed for good; empty where it did not."""
+        state = self.trial.state if self.trial else None
+        if state is TrialState.COMPLETE and not self.notes.result:
+            return "it has no result"
+        if state is not TrialState.FAIL:
+            return ""
+        killed = f"its worker was killed {self.losses} times" if self.losses > RETRIES else ""
+        return self.notes.error or killed
+
+    @cached_property
+    def state(self) -> Literal["waiting", "running", "done", "failed"]:
+        """``"waiting"`` is what nobody has begun, or is to begin again."""
+        state = self.trial.state if self.trial else None
+        if state is TrialState.RUNNING:
+            return "running"
+        if state is TrialState.COMPLETE and not self.error:
+            return "done"
+        return "failed" if self.error else "waiting"
+
+    @property
+    def result(self) -> Result | None:
+        """Of a finished build."""
+        return self.notes.result if self.state == "done" else None
+
+    @property
+    def is_over(self) -> bool:
+        return self.state in ("done", "failed")
+
+    @property
+    def is_free(self) -> bool:
+        """Whether a worker that asks for a trial gets it."""
+        return self.trial is None or self.trial.state is TrialState.WAITING
+
+    @property
+    def is_forgotten(self) -> bool:
+        """Whether it failed without a retry, or was claimed by somebody who has noted nothing."""
+        if self.state == "running":
+            return self.trial is not None and self.notes.attempt != self.trial.number
+        return self.state == "waiting" and not self.is_free
+
+    @property
+    def losses(self) -> int:
+        """Attempts that ended with their workers."""
+        if self.trial is None:
+            return 0
+        history = self.trial.system_attrs.get("retry_history", [])
+        return len(history) + (self.trial.state is TrialState.FAIL and not self.notes.error)
+
+    @property
+    def loss(self) -> str:
+        """How the last of them did."""
+        notes = [t.user_attrs for t in self.attempts if t.state is TrialState.FAIL][-1]
+        return notes.get("lost") or f"{notes.get('worker', 'its worker')} gave no sign of life"
+
+
+def jobs_of(trials: Iterable[FrozenTrial], count: int) -> list[Job]:
+    """All jobs of a sweep with so many of them.
+
+    Trials are numbered as they are begun, whoever does it, and a retry names the first try; so the
+    n-th trial that is no retry is job n, for every worker alike. What is left over was begun by
+    two workers at the same time, and is pruned.
+    """
+    tries: dict[int, list[FrozenTrial]] = {}
+    for trial in trials:
+        first = trial.system_attrs.get("failed_trial", trial.number)
+        if trial.state is not TrialState.PRUNED or first == trial.number:
+            tries.setdefault(first, []).append(trial)
+    found = [tuple(tries[first]) for first in sorted(tries)][:count]
+    return [Job(n, found[n] if n < len(found) else ()) for n in range(count)]
+
+
+@dataclass(frozen=True)
 class Study:
-    """What workers do with a study.
+    """A study and the sweep that it is.
 
     Attributes:
-        name: the study's.
-        sweep: what it is.
+        optuna: the study.
+        storage: where it is.
+        sweep: what its workers agreed on.
     """
 
-    def __init__(self, study: optuna.Study, storage: BaseStorage, place: str, sweep: Sweep) -> None:
-        self._study, self._storage, self._place = study, storage, place
-        self.name, self.sweep = study.study_name, sweep
+    optuna: optuna.Study
+    storage: BaseStorage
+    sweep: Sweep
+
+    def again(self) -> Study:
+        """The same for another thread, with a sampler of its own."""
+        name = self.optuna.study_name
+        return replace(self, optuna=optuna.load_study(study_name=name, storage=self.storage))
 
     def jobs(self) -> list[Job]:
-        """Where everything stands.
+        """Where everything stands."""
+        return jobs_of(self.optuna.get_trials(deepcopy=False), self.sweep.jobs)
 
-        Raises:
-            StorageError: if the storage fails, as all methods here.
-        """
-        with speaking(self._place):
-            return jobs_of(self._study.get_trials(deepcopy=False), self.sweep.jobs)
-
-    def enqueue_missing(self, jobs: list[Job]) -> bool:
-        """Enqueue the next of what nobody has enqueued yet; whether there was anything."""
-        missing = [job for job in jobs if job.state == "missing"][:_AT_ONCE]
-        with speaking(self._place):
-            for job in missing:
-                params = dict(job.latest.params) if job.latest else {}
-                notes = {"job": job.number, "attempt": len(job.attempts)}
-                self._study.enqueue_trial(params, user_attrs=notes)
-        return bool(missing)
-
-    def drop_surplus(self, jobs: list[Job]) -> None:
-        """End trials that two workers enqueued at the same time, and that nobody claims."""
-        counted = {attempt.id for job in jobs for attempt in job.attempts}
-        with speaking(self._place):
-            waiting = self._study.get_trials(deepcopy=False, states=(TrialState.WAITING,))
-        for trial in waiting:
-            if trial._trial_id not in counted:
-                self.lose(trial._trial_id)
-
-    def claim(self, jobs: list[Job], worker: str) -> Claim | None:
-        """Take the first waiting job that no other worker takes; None where there is none."""
-        for job in jobs:
-            latest = job.latest
-            if job.state != "waiting" or latest is None:
-                continue
-            try:
-                with speaking(self._place):
-                    if self._storage.set_trial_state_values(latest.id, TrialState.RUNNING):
-                        return self._claimed(latest, worker)
-            except UpdateFinishedTrialError:  # others were so fast that it is over already
-                continue
-        return None
-
-    def _claimed(self, attempt: Attempt, worker: str) -> Claim:
-        # One sampler for all trials would draw the same values in every worker at first.
-        seed = np.random.SeedSequence([self.sweep.seed, attempt.number]).generate_state(1)
-        self._study.sampler = TPESampler(seed=int(seed[0]), constant_liar=True)
-        trial = Trial(self._study, attempt.id)
-        trial.set_user_attr("worker", worker)
-        settings = self.sweep.changes | suggest(trial, self.sweep.space)
-        job = attempt.notes.job
-        return Claim(attempt.id, job, self.sweep.seed_of(job), settings)
-
-    def beat(self, claim: Claim, beat: Beat) -> None:
-        """Give a sign of life.
-
-        Raises:
-            NotOursError: if others took the attempt for lost.
-        """
-        self._note(claim, beat=asdict(beat))
-
-    def note_folder(self, claim: Claim, folder: str) -> None:
-        """Say where the run's files are.
-
-        Raises:
-            NotOursError: as :meth:`beat`.
-        """
-        self._note(claim, folder=folder)
-
-    def finish(self, claim: Claim, result: Result) -> None:
-        """Hand in a result.
-
-        Raises:
-            NotOursError: as :meth:`beat`; the result does not count then.
-        """
-        loss, accuracy = result.validation_loss, result.validation_accuracy
-        self._note(claim, result=asdict(result))
-        value = loss if self.sweep.lower_is_better else accuracy
-        self._end(claim.id, TrialState.COMPLETE, value)
-
-    def fail(self, claim: Claim, error: str) -> None:
-        """Say that the build failed by itself, and why.
-
-        Raises:
-            NotOursError: as :meth:`beat`.
-        """
-        self._note(claim, error=error)
-        self._end(claim.id, TrialState.FAIL)
-
-    def lose(self, id_: int) -> bool:
-        """Count a running attempt as lost; whether it still ran."""
-        try:
-            self._end(id_, TrialState.FAIL)
-        except NotOursError:
-            return False
-        return True
-
-    def put_back(self, claim: Claim) -> None:
-        """Give an attempt up, so that the job is tried again."""
-        try:
-            self._note(claim, put_back=True)
-        except NotOursError:
-            return
-        self.lose(claim.id)
-        self.enqueue_missing(self.jobs())
-
-    def _note(self, claim: Claim, **notes: object) -> None:
-        def write() -> None:
-            for key, value in notes.items():
-                self._storage.set_trial_user_attr(claim.id, key, value)
-
-        self._ours(write)
-
-    def _end(self, id_: int, state: TrialState, value: float | None = None) -> None:
-        values = None if value is None else [value]
-        self._ours(lambda: self._storage.set_trial_state_values(id_, state, values))
-
-    def _ours(self, action: Callable[[], T]) -> T:
-        try:
-            with speaking(self._place):
-                return action()
-        except UpdateFinishedTrialError as error:
-            raise NotOursError from error
+    def put_back(self, number: int) -> None:
+        """Let a trial that failed on request be tried again, without counting it as lost."""
+        trial = self.optuna.get_trials(deepcopy=False)[number]
+        first = {"failed_trial": trial.number, "retry_history": []}
+        again = create_trial(
+            state=TrialState.WAITING,
+            params=trial.params,
+            distributions=trial.distributions,
+            user_attrs=trial.user_attrs,
+            system_attrs=first | trial.system_attrs,
+        )
+        self.optuna.add_trial(again)
 
 
 def join(storage: BaseStorage, place: str, name: str, sweep: Sweep) -> Study:
-    """Create a study, or join the one that is there.
-
-    Args:
-        storage: where it is.
-        place: the storage, for people.
-        name: the study's.
-        sweep: what this worker was asked for.
+    """Create a study in a storage, or join the one that is there; people know it as a place.
 
     Raises:
         SweepError: if the study that is there is another sweep.
-        StorageError: if the storage fails.
     """
+    better = StudyDirection.MINIMIZE if sweep.lower_is_better else StudyDirection.MAXIMIZE
     try:
-        with speaking(place):
-            study = optuna.create_study(storage=storage, study_name=name, direction=sweep.direction)
-            study.set_user_attr(_KEY, to_json(sweep))
-        return Study(study, storage, place, sweep)
+        study = optuna.create_study(storage=storage, study_name=name, direction=better)
+        study.set_user_attr(_KEY, to_json(sweep))
     except DuplicatedStudyError:
         joined = find(storage, place, name)
-    difference = disagreement(sweep, joined.sweep)
-    if difference:
-        raise SweepError(
-            f"the study {name} is another sweep: its {difference}; join it with the same options,"
-            " or choose another --study"
-        )
-    return joined
+        if difference := disagreement(sweep, joined.sweep):
+            raise SweepError(
+                f"the study {name} is another sweep: its {difference}; join it with the same"
+                " options, or choose another --study"
+            ) from None
+        return joined
+    return Study(study, storage, sweep)
 
 
 def find(storage: BaseStorage, place: str, name: str | None) -> Study:
-    """A study that is there.
-
-    Args:
-        storage: where it is.
-        place: the storage, for people.
-        name: the study's; None for the only one.
+    """A study that is there, by its name; with None, the only one.
 
     Raises:
         SweepError: if there is no such study, several, or it is no sweep.
-        StorageError: if the storage fails.
     """
-    with speaking(place):
-        names = optuna.get_all_study_names(storage)
-        if name is None and len(names) == 1:
-            name = names[0]
-        if name is None or name not in names:
-            there = ", ".join(names[:10]) or "none"
-            wanted = f"no study {name}" if name else "not one study alone"
-            raise SweepError(f"there is {wanted} in {place} (it has {there}); choose with --study")
-        study = optuna.load_study(storage=storage, study_name=name)
-        until = time.monotonic() + _SETTING_UP
-        while _KEY not in study.user_attrs and time.monotonic() < until:
-            time.sleep(0.1)
-        return Study(study, storage, place, from_json(study.user_attrs.get(_KEY)))
+    names = optuna.get_all_study_names(storage)
+    if name is None and len(names) == 1:
+        name = names[0]
+    if name is None or name not in names:
+        there = ", ".join(names[:10]) or "none"
+        wanted = f"no study {name}" if name else "not one study alone"
+        raise SweepError(f"there is {wanted} in {place} (it has {there}); choose with --study")
+    study = optuna.load_study(storage=storage, study_name=name)
+    until = time.monotonic() + _SETTING_UP
+    while _KEY not in study.user_attrs and time.monotonic() < until:
+        time.sleep(0.1)
+    return Study(study, storage, from_json(study.user_attrs.get(_KEY)))
+
+
+def sampler(sweep: Sweep, trial: int) -> TPESampler:
+    """For one trial, by its number: one sampler for all would begin alike in every worker."""
+    seed = np.random.SeedSequence([sweep.seed, trial]).generate_state(1)
+    return TPESampler(seed=int(seed[0]), constant_liar=True)

@@ -7,14 +7,14 @@ from collections.abc import Callable
 
 import pytest
 
-from tests.training.sweep.test_sweep_worker import SPACE, build, sweep
+from tests.support.sweeps import SPACE, build, sweep
 from training.base.errors import BuildError
 from training.cli.options import parser
 from training.cli.plan import plan, wanted_recipe
 from training.recipes.settings import settings
 from training.runs import Result
 from training.sweep.__main__ import main
-from training.sweep.trial import Task
+from training.sweep.build import Task
 
 
 @pytest.mark.parametrize(
@@ -113,7 +113,7 @@ def test_a_bundled_model_is_never_replaced(tmp_path):
         return build(task, tick)
 
     words = ["--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s")]
-    sweep(*words, run_trial=planning)
+    sweep(*words, run_build=planning)
     (made,) = planned
     assert not made.bundled
     assert made.tested
@@ -123,8 +123,8 @@ def test_a_bundled_model_is_never_replaced(tmp_path):
 
 def test_without_optuna_there_is_a_sentence(monkeypatch, capsys):
     for name in [name for name in sys.modules if name.startswith("training.sweep.")]:
-        if name.rpartition(".")[2] not in ("errors", "options", "__main__"):
+        if name.rpartition(".")[2] not in ("options", "__main__"):
             monkeypatch.delitem(sys.modules, name)
     monkeypatch.setitem(sys.modules, "optuna", None)
     assert main(["--recipe", "digits", "--seeds", "1"]) == 2
-    assert "sweeps need optuna; install what is missing" in capsys.readouterr().err
+    assert "needs optuna; install what is missing" in capsys.readouterr().err

@@ -7,109 +7,175 @@ import signal
 import subprocess
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from optuna.storages import RDBStorage
+from optuna.storages._grpc.server import make_server
 from optuna.trial import TrialState
 
-from tests.training.sweep.test_sweep_worker import build, study_in, table
+from tests.support.sweeps import build, study_in, sweep, table
+from tests.training.sweep.test_sweep_storage import free_port
 from training.runs import Result
-from training.sweep.command import Means, run
-from training.sweep.errors import TrialFailedError, TrialLostError
-from training.sweep.options import sweep_parser
-from training.sweep.trial import Task, run_build
-from training.sweep.worker import Pace
+from training.sweep.build import BuildFailedError, BuildLostError, Task, run_build
+from training.sweep.storage import Pace, open_file
 
 ROOT = Path(__file__).resolve().parents[3]
-TESTS = ROOT / "tests"
-#: Longer than a process of a loaded machine is ever held up.
-GRACE = 4.0
-PACE = Pace(look=0.1, beat=0.2, grace=GRACE, patience=5.0)
+#: The grace is longer than a process of a loaded machine is ever held up.
+PACE = Pace(look=0.1, heartbeat=1, grace=4, patience=5.0)
+
+started: list[subprocess.Popen[str]] = []
 
 
 def start(call: str, *words: str) -> subprocess.Popen[str]:
     """A process that calls one of this module's functions."""
-    program = f"import test_sweep_processes; test_sweep_processes.{call}"
-    path = os.pathsep.join([str(TESTS), str(ROOT)])
-    return subprocess.Popen(
+    program = f"from {__name__} import *; {call}"
+    process = subprocess.Popen(
         [sys.executable, "-c", program, *words],
         text=True,
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-        env=os.environ | {"PYTHONPATH": path},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
         start_new_session=True,
     )
+    started.append(process)
+    return process
 
 
 def work() -> None:
     """A worker, as the command starts it, with builds that take no time."""
-    words = sys.argv[1:]
-    again = (sys.executable, "-c", "import test_sweep_processes as t; t.work()")
     try:
-        run(sweep_parser().parse_args(words), words, Means(held_up_once, PACE, again))
+        sweep(*sys.argv[1:], run_build=held_up_once, pace=PACE)
     except KeyboardInterrupt as error:
         print(error, file=sys.stderr)
         sys.exit(130)
 
 
+def work_and_fall_silent() -> None:
+    """The same; but in the midst of the build that is held up there is no sign of life."""
+    beat = RDBStorage.record_heartbeat
+    silent = threading.Event()
+
+    def beat_until_then(storage: RDBStorage, trial_id: int) -> None:
+        if not silent.is_set():
+            beat(storage, trial_id)
+
+    def hold_up(task: Task, tick: Callable[[float], None]) -> Result:
+        if "seed=1" in task.arguments:
+            silent.set()
+            return held_up_once(task, lambda _: None)
+        return build(task, tick)
+
+    RDBStorage.record_heartbeat = beat_until_then
+    sweep(*sys.argv[1:], run_build=hold_up, pace=PACE)
+
+
 def held_up_once(task: Task, tick: Callable[[float], None]) -> Result:
-    """A build; the first one of seed 1 says so and hangs until it is killed."""
-    marker = task.folder.parent / "held-up"
+    """A build; the first one of seed 1 says so and waits for a file named ``go-on``."""
+    marker, go_on = task.folder.parent / "held-up", task.folder.parent / "go-on"
     if "seed=1" in task.arguments and not marker.exists():
         marker.write_text(str(os.getpid()))
         print(f"building {os.getpid()}", flush=True)
-        threading.Event().wait()
-    tick(0.5)
+        while not go_on.exists():
+            tick(0.5)
+            threading.Event().wait(0.1)
     return build(task, tick)
+
+
+@pytest.fixture(autouse=True)
+def _no_process_left() -> Iterator[None]:
+    """Whatever a test that fails has started ends with it."""
+    yield
+    for process in started:
+        if process.poll() is None:
+            process.kill()
+            process.communicate()
+    started.clear()
+
+
+def start_and_hold_up(*words: str, call: str = "work()") -> subprocess.Popen[str]:
+    """A worker in the midst of a build of seed 1."""
+    first = start(call, *words)
+    for line in first.stdout:
+        if line.startswith("building"):
+            return first
+    raise AssertionError(first.communicate())
 
 
 def test_a_killed_workers_trial_is_done_by_another_one(tmp_path):
     words = ["--recipe", "digits", "--seeds", "6", "--folder", str(tmp_path / "s")]
-    first = start("work()", *words)
-    for line in first.stdout:
-        if line.startswith("building"):
-            break
-    others = [start("work()", *words) for _ in range(2)]
+    first = start_and_hold_up(*words)
     os.kill(first.pid, signal.SIGKILL)
     first.communicate()
+    others = [start("work()", *words) for _ in range(2)]
     said = [process.communicate(timeout=60) for process in others]
     assert [process.returncode for process in others] == [0, 0], said
     rows = table(tmp_path / "s")
     assert [(row["state"], row["seed"]) for row in rows] == [("done", str(i)) for i in range(6)]
     assert [row["attempts"] for row in rows] == ["1", "2", "1", "1", "1", "1"]
     assert rows[1]["worker"].split(":")[1] != str(first.pid)
-    assert sum("gave no sign of life" in out for out, _ in said) == 1
+    assert any("gave no sign of life" in out for out, _ in said)
     assert all("n = 6" in out for out, _ in said)
-    # Two workers may have enqueued the lost one again; only one of these was claimed.
-    states = [trial.state for trial in study_in(tmp_path / "s")._study.get_trials()]
+    states = [trial.state for trial in study_in(tmp_path / "s").optuna.trials]
     assert states.count(TrialState.COMPLETE) == 6
-    assert set(states) == {TrialState.COMPLETE, TrialState.FAIL}
+    assert states.count(TrialState.FAIL) == 1
 
 
-def test_workers_of_one_machine_end_together_on_ctrl_c(tmp_path):
+def test_through_the_proxy_a_killed_worker_is_noticed_too(tmp_path):
+    port = free_port()
+    server = make_server(open_file(tmp_path / "study.db", PACE), "localhost", port)
+    server.start()
     words = ["--recipe", "digits", "--seeds", "3", "--folder", str(tmp_path / "s")]
-    process = start("work()", *words, "--workers", "2")
-    while not (tmp_path / "s" / "trials" / "held-up").is_file():
-        assert process.poll() is None
+    words += ["--study", "lab", "--storage", f"grpc://localhost:{port}"]
+    first = start_and_hold_up(*words)
+    os.kill(first.pid, signal.SIGKILL)
+    first.communicate()
+    other = start("work()", *words)
+    said = other.communicate(timeout=60)
+    server.stop(None).wait()
+    assert other.returncode == 0, said
+    assert [(row["state"], row["attempts"]) for row in table(tmp_path / "s")] == [
+        ("done", "1"),
+        ("done", "2"),
+        ("done", "1"),
+    ]
+
+
+def test_who_is_silent_for_too_long_loses_its_trial_to_another_worker(tmp_path):
+    """Another one takes over and ends first."""
+    words = ["--recipe", "digits", "--seeds", "2", "--folder", str(tmp_path / "s")]
+    first = start_and_hold_up(*words, call="work_and_fall_silent()")
+    sweep(*words, pace=PACE)
+    before = table(tmp_path / "s")
+    (tmp_path / "s" / "trials" / "go-on").touch()
+    out, error = first.communicate(timeout=60)
+    assert first.returncode == 0, error
+    assert "a trial was taken for lost and given to another worker" in out
+    assert table(tmp_path / "s") == before, "the late result does not count"
+    assert [(row["state"], row["attempts"]) for row in before] == [("done", "1"), ("done", "2")]
+
+
+def test_a_worker_that_is_to_end_puts_its_trial_back(tmp_path):
+    words = ["--recipe", "digits", "--seeds", "3", "--folder", str(tmp_path / "s")]
+    process = start_and_hold_up(*words, "--workers", "2")
     process.send_signal(signal.SIGTERM)
     _, error = process.communicate(timeout=60)
     assert process.returncode == 130
     assert "the same command with --study s goes on" in error
     jobs = study_in(tmp_path / "s").jobs()
     assert {job.state for job in jobs} <= {"waiting", "done"}
-    assert (jobs[1].state, jobs[1].lost, len(jobs[1].attempts)) == ("waiting", 0, 2)
+    assert (jobs[1].state, jobs[1].losses, len(jobs[1].attempts)) == ("waiting", 0, 2)
 
 
 # -- the build's own process -----------------------------------------------------------------------
 
 OK = """
-import sys; from pathlib import Path; sys.path[:0] = {paths}
-from optuna.trial import TrialState
-from tests.training.sweep.test_sweep_worker import build; from training.sweep.trial import Task
-run, folder, *words = sys.argv[1:]; folder = Path(folder); assert run == "--run"
-print("hello"); build(Task(tuple(words), folder, False, folder), lambda share: None)
+import sys; from pathlib import Path; sys.path.insert(0, {path!r})
+from tests.support.sweeps import build; from training.sweep.build import Task
+run, folder, *words = sys.argv[1:]; assert run == "--run"
+print("hello"); build(Task(tuple(words), Path(folder), False), lambda share: None)
 """
 FAILS = "import sys; print('training.build: the loss became nan', file=sys.stderr); sys.exit(2)"
 USAGE = "import sys; print('usage: x'); print('error: no such option'); sys.exit(2)"
@@ -119,7 +185,7 @@ CRASHES = "import os, signal; os.kill(os.getpid(), signal.SIGKILL)"
 def task_in(folder: Path) -> Task:
     (folder / "trials").mkdir()
     words = ("--recipe", "digits", "--set", "seed=3", "--no-test")
-    return Task(words, folder / "trials" / "000", False, folder / "trials" / "000.log")
+    return Task(words, folder / "trials" / "000", False)
 
 
 def build_with(folder: Path, code: str, tick: Callable[[float], None] = lambda _: None) -> Result:
@@ -129,7 +195,7 @@ def build_with(folder: Path, code: str, tick: Callable[[float], None] = lambda _
 
 def test_a_build_in_its_own_process(tmp_path):
     shares: list[float] = []
-    result = build_with(tmp_path, OK.format(paths=[str(TESTS), str(ROOT)]), shares.append)
+    result = build_with(tmp_path, OK.format(path=str(ROOT)), shares.append)
     assert result.validation_accuracy == pytest.approx(0.987)
     assert (tmp_path / "trials" / "000.log").read_text() == "hello\n"
     assert shares
@@ -137,22 +203,22 @@ def test_a_build_in_its_own_process(tmp_path):
 
 
 def test_what_a_failed_build_said_is_its_reason(tmp_path):
-    with pytest.raises(TrialFailedError, match=r"^the loss became nan$"):
+    with pytest.raises(BuildFailedError, match=r"^the loss became nan$"):
         build_with(tmp_path, FAILS)
 
 
 def test_a_refused_option_is_the_reason_too(tmp_path):
-    with pytest.raises(TrialFailedError, match="no such option"):
+    with pytest.raises(BuildFailedError, match="no such option"):
         build_with(tmp_path, USAGE)
 
 
 def test_a_build_that_was_killed_may_be_tried_again(tmp_path):
-    with pytest.raises(TrialLostError, match=r"exit code -9; .*000\.log"):
+    with pytest.raises(BuildLostError, match=r"exit code -9; .*000\.log"):
         build_with(tmp_path, CRASHES)
 
 
 def test_a_build_without_a_result_failed(tmp_path):
-    with pytest.raises(TrialFailedError, match="has no result"):
+    with pytest.raises(BuildFailedError, match="has no result"):
         build_with(tmp_path, "pass")
 
 
@@ -180,8 +246,8 @@ def parent() -> None:
     """Starts a child that would run for ever, and waits to be killed."""
     read, write = os.pipe()
     code = (
-        "import os, threading; from training.sweep.child import end_with_parent;"
-        f"end_with_parent(); os.write({write}, b'.'); threading.Event().wait()"
+        "import os, threading; from training.sweep.build import end_with_worker;"
+        f"end_with_worker(); os.write({write}, b'.'); threading.Event().wait()"
     )
     subprocess.Popen([sys.executable, "-c", code], stdin=subprocess.PIPE, pass_fds=(write,))
     os.read(read, 1)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 import json
-from collections.abc import Callable
+import sqlite3
 
 import numpy as np
 import pytest
@@ -13,29 +13,28 @@ from rich.console import Console
 
 from digitpad.inference.recognizer import Recognizer
 from tests.support.run_folders import pictures
-from tests.training.sweep.test_sweep_jobs import RESULT, done, trial
-from tests.training.sweep.test_sweep_worker import build, study_in, sweep
+from tests.support.sweeps import PACE, study_in, sweep
+from tests.training.sweep.test_sweep_jobs import RUNNING, done, trial
 from training.base.errors import BuildError
 from training.recipes import RECIPES
 from training.recipes.settings import settings
-from training.runs import Result
+from training.runs import RunFolder
+from training.sweep import SweepError
 from training.sweep.artifacts import ArtifactError, Artifacts
-from training.sweep.config import Sweep, from_json, to_json
-from training.sweep.errors import SweepError
-from training.sweep.jobs import jobs_of
-from training.sweep.progress import SweepProgress, seconds_left
+from training.sweep.definition import Sweep, from_json, to_json
+from training.sweep.progress import SweepProgress
 from training.sweep.storage import open_file
-from training.sweep.study import NotOursError
-from training.sweep.trial import Task
+from training.sweep.study import jobs_of
 
 
 def test_accuracy_as_the_objective_is_the_higher_the_better(tmp_path):
     words = ["--recipe", "digits", "--seeds", "3", "--ensemble", "1", "--objective", "accuracy"]
     sweep(*words, "--folder", str(tmp_path / "s"))
     assert json.loads((tmp_path / "s" / "sweep.json").read_text())["best"] == 0
-    (study,) = [study_in(tmp_path / "s")]
-    values = [job.latest.value for job in study.jobs()]
-    assert values == [job.latest.notes.result.validation_accuracy for job in study.jobs()]
+    jobs = study_in(tmp_path / "s").jobs()
+    assert [job.trial.value for job in jobs] == [
+        job.notes.result.validation_accuracy for job in jobs
+    ]
 
 
 def test_the_best_models_become_one(tmp_path, capsys):
@@ -88,29 +87,30 @@ def test_without_a_store_the_ensemble_says_where_the_files_are(tmp_path):
 def test_a_store_cannot_name_files_elsewhere(tmp_path):
     common = ["--recipe", "tf-basic", "--seeds", "1", "--study", "lab"]
     sweep(*common, "--folder", str(tmp_path / "lab"))
-    storage = open_file(tmp_path / "lab" / "study.db")
+    storage = open_file(tmp_path / "lab" / "study.db", PACE)
     store = tmp_path / "store"
     artifacts = Artifacts(str(store), storage)
-    study = study_in(tmp_path / "lab")
-    study._study.enqueue_trial({})
-    waiting = study._study.get_trials()[-1]
-    for name in ("../evil.onnx", "/evil.onnx", "a/b.onnx", ".onnx", "run.json.exe", "good.onnx"):
+    study = study_in(tmp_path / "lab").optuna
+    study.enqueue_trial({})
+    waiting = study.get_trials()[-1]
+    for number, name in enumerate(
+        ("../evil.onnx", "/evil.onnx", "a/b.onnx", ".onnx", "run.json.exe", "good.onnx")
+    ):
         meta = {"artifact_id": "x", "filename": name, "mimetype": "", "encoding": None}
-        key = f"artifacts:{name}"
+        key = f"artifacts:{number}"
         storage.set_trial_system_attr(waiting._trial_id, key, json.dumps(meta))
-        (store / "x").write_bytes(b"content")
-    (fake,) = jobs_of([trial(0, TrialState.RUNNING)], 1)
-    attempt = fake.latest
-    object.__setattr__(attempt, "id", waiting._trial_id)
-    assert artifacts.fetch(attempt, tmp_path / "kept")
-    assert [path.name for path in (tmp_path / "kept").rglob("*")] == ["good.onnx"]
+    (store / "x").write_bytes(b"content")
+    kept = RunFolder(tmp_path / "kept")
+    waiting = storage.get_trial(waiting._trial_id)
+    assert artifacts.fetch(waiting, kept)
+    assert [path.name for path in kept.path.rglob("*")] == ["good.onnx"]
     (store / "x").unlink()
     with pytest.raises(ArtifactError, match=r"failed .*make sure that it is there"):
-        artifacts.fetch(attempt, tmp_path / "kept")
+        artifacts.fetch(waiting, kept)
 
 
 def test_a_store_that_cannot_be_opened(tmp_path):
-    storage = open_file(tmp_path / "study.db")
+    storage = open_file(tmp_path / "study.db", PACE)
     (tmp_path / "file").write_text("")
     with pytest.raises(ArtifactError, match="cannot make"):
         Artifacts(str(tmp_path / "file"), storage)
@@ -128,68 +128,56 @@ def test_a_sweep_survives_its_study():
             from_json(strange)
 
 
-def beating(number: int, job: int, seconds: float, share: float):
-    beat = {"count": 1, "seconds": seconds, "share": share}
-    return trial(number, TrialState.RUNNING, job, beat=beat, worker="there:1")
+def test_a_sweep_of_the_version_before_is_one_sentence(tmp_path, capsys):
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path))
+    study_in(tmp_path).optuna.set_user_attr("sweep", to_json(SWEEP) | {"format": 1})
+    with pytest.raises(BuildError, match="not a sweep that this version"):
+        sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path))
 
 
-def test_the_time_left_is_shared_by_those_at_work():
-    assert seconds_left(jobs_of([], 4)) is None
-    running = [beating(0, 0, 30.0, 0.5), beating(1, 1, 30.0, 0.5)]
-    assert seconds_left(jobs_of(running, 4)) == pytest.approx(60 * 3 / 2)
-    assert seconds_left(jobs_of([beating(0, 0, 1.0, 0.001)], 4)) is None
-    after = [done(0, job=0), beating(1, 1, 99.0, 0.5)]
-    assert seconds_left(jobs_of(after, 4)) == pytest.approx(RESULT.seconds * 2.5)
-    assert seconds_left(jobs_of([done(i, job=i) for i in range(4)], 4)) is None
+def test_what_a_worker_noted_cannot_name_a_folder_elsewhere(tmp_path):
+    words = ["--recipe", "tf-basic", "--seeds", "1", "--ensemble", "1"]
+    sweep(*words, "--folder", str(tmp_path / "s"))
+    (tmp_path / "s" / "trials" / "000").rename(tmp_path / "000")
+    with sqlite3.connect(tmp_path / "s" / "study.db") as connection:
+        for folder in (str(tmp_path / "000"), "../../000", "..\\..\\000", ".."):
+            connection.execute(
+                "UPDATE trial_user_attributes SET value_json = ? WHERE key = 'folder'",
+                [json.dumps(folder)],
+            )
+            connection.commit()
+            with pytest.raises(BuildError, match="make the ensemble there"):
+                sweep(*words, "--folder", str(tmp_path / "s"))
+    connection.close()
+
+
+def running(number: int, share: float):
+    return trial(number, TrialState.RUNNING, share=share, worker="there:1")
 
 
 def test_progress_over_all_workers():
     screen = io.StringIO()
     console = Console(file=screen, force_terminal=True, width=160, highlight=False)
-    failed = trial(1, TrialState.FAIL, 1, error="[red]nan[/red]")
+    lost = trial(0, TrialState.FAIL, lost="the build ended")
+    silent = trial(4, TrialState.FAIL, 0, 1, worker="there:1")
+    failed = trial(1, TrialState.FAIL, error="[red]nan[/red]")
     with SweepProgress(SWEEP, console) as display:
-        display.show(jobs_of([beating(0, 0, 30.0, 0.5)], 4))
-        display.show(jobs_of([done(0, job=0), failed, beating(2, 2, 3.0, 0.5)], 4))
-        display._bar.refresh()
+        display.show(jobs_of([running(0, 0.5)], 4))
+        display.show(jobs_of([lost, failed, running(2, 0.5), trial(4, RUNNING, 0, 1)], 4))
+        display.show(jobs_of([lost, failed, running(2, 0.5), silent, trial(5, RUNNING, 0, 2)], 4))
+        display.show(jobs_of([lost, failed, running(2, 0.5), silent, done(5, 0)], 4))
+        display.refresh()
     shown = screen.getvalue()
     assert "1 done  1 running  1 waiting  1 failed" in shown
-    assert "about 9 s left" in shown
     assert "Trial 0  dropout=0.2  loss 0.1000  accuracy 97.00%" in shown
+    assert "Trial 0  is tried again: the build ended" in shown
+    assert "Trial 0  is tried again: there:1 gave no sign of life" in shown
     assert "Trial 1  failed: [red]nan[/red]" in shown
 
 
 def test_a_file_takes_lines_and_no_bar():
     log = io.StringIO()
     with SweepProgress(SWEEP, Console(file=log, width=200)) as display:
-        display.show(jobs_of([done(3, job=3)], 4))
-        display.show(jobs_of([done(2, job=2), done(3, job=3)], 4))
-    assert [line[:7] for line in log.getvalue().splitlines()] == ["1 of 4 ", "Trial 2"]
-
-
-def test_what_is_over_can_no_longer_be_changed(tmp_path):
-    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"))
-    study = study_in(tmp_path / "s")
-    (job,) = study.jobs()
-    assert job.latest.state is TrialState.COMPLETE
-    assert study.claim(study.jobs(), "me") is None
-    assert not study.lose(job.latest.id)
-    with pytest.raises(NotOursError):
-        study._end(job.latest.id, TrialState.FAIL)
-
-
-def test_what_two_workers_enqueued_at_the_same_time_is_built_once(tmp_path):
-    """Another worker sees the same gap, and fills it a moment later."""
-    folder, built = tmp_path / "s", []
-
-    def counting(task: Task, tick: Callable[[float], None]) -> Result:
-        if not built:
-            for job in (1, 2):
-                study_in(folder)._study.enqueue_trial({}, user_attrs={"job": job, "attempt": 0})
-        built.append(task.folder.name)
-        return build(task, tick)
-
-    words = ["--recipe", "digits", "--seeds", "3", "--folder", str(folder)]
-    sweep(*words, run_trial=counting)
-    assert built == ["000", "001", "002"]
-    states = [trial.state for trial in study_in(folder)._study.get_trials()]
-    assert states == [TrialState.COMPLETE] * 3 + [TrialState.FAIL] * 2
+        display.show(jobs_of([done(0), running(1, 0.1)], 4))
+        display.show(jobs_of([done(0), done(1)], 4))
+    assert [line[:7] for line in log.getvalue().splitlines()] == ["1 of 4 ", "Trial 1"]

@@ -9,18 +9,16 @@ import sys
 from functools import partial
 from pathlib import Path
 
-from tests.training.sweep.test_sweep_worker import table
+from tests.support.sweeps import sweep, table
 from training.runs import RunFolder
-from training.sweep.command import Means, run
-from training.sweep.options import sweep_parser
-from training.sweep.trial import run_build
-from training.sweep.worker import Pace
+from training.sweep.build import run_build
+from training.sweep.storage import Pace
 
 ROOT = Path(__file__).resolve().parents[3]
 #: Builds on a tiny dataset, and ends with its worker.
 BUILD = """
 import sys; from pathlib import Path
-from training.sweep.child import end_with_parent; end_with_parent()
+from training.sweep.build import end_with_worker; end_with_worker()
 from training.base.environment import prepare; prepare()
 from pytest import MonkeyPatch; from tests.support.training_fixtures import install_tiny
 install_tiny(MonkeyPatch(), Path({data!r}))
@@ -30,20 +28,19 @@ from training.build import main; sys.exit(main(sys.argv[1:]))
 
 def work(data: str) -> None:
     """A worker, as the command starts it."""
-    words = sys.argv[1:]
     build = partial(run_build, program=(sys.executable, "-c", BUILD.format(data=data)), poll=0.1)
-    run(sweep_parser().parse_args(words), words, Means(build, Pace(0.2, 0.2, 5.0, 5.0), ()))
+    sweep(*sys.argv[1:], run_build=build, pace=Pace(0.2, 1, 5, 5.0))
 
 
 def start(data: Path, folder: Path) -> subprocess.Popen[str]:
-    program = f"import test_sweep_training as t; t.work({str(data)!r})"
+    program = f"from {__name__} import work; work({str(data)!r})"
     words = ["--recipe", "keras-dense", "--seeds", "2", "--set", "epochs=6"]
     return subprocess.Popen(
         [sys.executable, "-c", program, *words, "--folder", folder, "--data-dir", data],
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
-        env=os.environ | {"PYTHONPATH": os.pathsep.join([str(ROOT / "tests"), str(ROOT)])},
+        env=os.environ | {"PYTHONPATH": str(ROOT)},
     )
 
 

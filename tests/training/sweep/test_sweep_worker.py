@@ -2,83 +2,26 @@
 
 from __future__ import annotations
 
-import csv
 import json
-from collections.abc import Callable, Sequence
+import threading
+from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 
 import numpy as np
 import pytest
+from optuna.exceptions import StorageInternalError
+from optuna.storages import RDBStorage
+from optuna.trial import TrialState
 
-from tests.support import onnx_models
-from tests.support.run_folders import begin_run, finish_run, pictures
+from tests.support.run_folders import begin_run
+from tests.support.sweeps import PACE, SPACE, build, study_in, sweep, table
 from training.base.errors import BuildError
 from training.cli.options import parser
 from training.cli.plan import wanted_recipe
 from training.runs import Result, RunFolder
-from training.sweep.command import Means, run
-from training.sweep.errors import TrialFailedError, TrialLostError
-from training.sweep.jobs import Beat
-from training.sweep.options import sweep_parser
-from training.sweep.places import Places
-from training.sweep.storage import StorageError, open_file
-from training.sweep.study import Study, find
-from training.sweep.trial import Task, checked
-from training.sweep.worker import FAILURES, Pace, Worker
-
-PACE = Pace(look=0.0, beat=0.0, grace=0.2, patience=0.2)
-SPACE = """
-[learning_rate]
-low = 1e-4
-high = 1e-2
-log = true
-[batch_size]
-choices = [32, 64]
-"""
-
-
-def build(task: Task, tick: Callable[[float], None]) -> Result:
-    """What a build leaves; its loss follows from its settings alone."""
-    recipe = wanted_recipe(parser().parse_args(task.arguments))
-    folder = RunFolder(task.folder)
-    if not task.resume:
-        begin_run(task.folder, recipe.name)
-        folder.write_json("run.json", replace(folder.configuration(), recipe=recipe))
-    tick(0.5)
-    finish_run(folder, 3)
-    folder.write_pictures("predictions/validation.npz", pictures(60, 10, 1))
-    result = folder.result()
-    onnx_models.save(folder.path / result.onnx, sharpness=1 + recipe.seed)
-    loss = 0.1 + 0.01 * (recipe.seed % 7) + 10 * abs(recipe.learning_rate - 0.003)
-    tested = None if "--no-test" in task.arguments else 58 - recipe.seed
-    result = replace(
-        result,
-        validation_loss=loss,
-        validation_accuracy=1 - loss / 10,
-        test_correct=tested,
-        test_total=tested and 60,
-    )
-    folder.write_json("result.json", result)
-    return checked(folder)
-
-
-def unheard(share: float) -> None:
-    """A worker that hangs."""
-
-
-def sweep(
-    *words: str, run_trial: Callable[..., Result] = build, program: Sequence[str] = ()
-) -> None:
-    run(sweep_parser().parse_args(words), words, Means(run_trial, PACE, tuple(program)))
-
-
-def study_in(folder: Path) -> Study:
-    return find(open_file(Places(folder).database, create=False), "here", None)
-
-
-def table(folder: Path) -> list[dict[str, str]]:
-    return list(csv.DictReader((folder / "sweep.csv").read_text(encoding="utf-8").splitlines()))
+from training.sweep import worker as workers
+from training.sweep.build import BuildFailedError, BuildLostError, Task
+from training.sweep.worker import FAILURES, Worker
 
 
 def test_a_sweep_over_seeds_ends_with_mean_deviation_and_n(tmp_path, capsys):
@@ -132,10 +75,10 @@ def test_a_search_finds_what_is_better_and_reads_no_test_set(tmp_path, capsys):
 def test_a_failed_build_is_noted_and_the_sweep_goes_on(tmp_path, capsys):
     def fails(task: Task, tick: Callable[[float], None]) -> Result:
         if "seed=1" in task.arguments:
-            raise TrialFailedError("the loss became nan in epoch 1")
+            raise BuildFailedError("the loss became nan in epoch 1")
         return build(task, tick)
 
-    sweep("--recipe", "digits", "--seeds", "3", "--folder", str(tmp_path / "s"), run_trial=fails)
+    sweep("--recipe", "digits", "--seeds", "3", "--folder", str(tmp_path / "s"), run_build=fails)
     rows = table(tmp_path / "s")
     assert [row["state"] for row in rows] == ["done", "failed", "done"]
     assert rows[1]["error"] == "the loss became nan in epoch 1"
@@ -155,11 +98,11 @@ def test_a_lost_build_is_tried_again_and_goes_on_where_it_was(tmp_path):
             begun = begin_run(task.folder, "digits")
             recipe = wanted_recipe(parser().parse_args(task.arguments))
             begun.write_json("run.json", replace(begun.configuration(), recipe=recipe))
-            raise TrialLostError("killed")
+            raise BuildLostError("killed")
         return build(task, tick)
 
     sweep(
-        "--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"), run_trial=lost_once
+        "--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"), run_build=lost_once
     )
     assert tried == [("000", False), ("000", True)]
     (row,) = table(tmp_path / "s")
@@ -168,21 +111,21 @@ def test_a_lost_build_is_tried_again_and_goes_on_where_it_was(tmp_path):
 
 def test_a_build_that_is_lost_again_and_again_fails(tmp_path):
     def lost(task: Task, tick: Callable[[float], None]) -> Result:
-        raise TrialLostError("killed")
+        raise BuildLostError("killed")
 
     with pytest.raises(BuildError, match="no trial was finished"):
-        sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path), run_trial=lost)
+        sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path), run_build=lost)
     (row,) = table(tmp_path)
     assert (row["state"], row["error"]) == ("failed", "its worker was killed 4 times")
 
 
 def test_a_worker_stops_when_nothing_works_and_goes_on_later(tmp_path):
     def broken(task: Task, tick: Callable[[float], None]) -> Result:
-        raise TrialFailedError("no space left")
+        raise BuildFailedError("no space left")
 
     words = ["--recipe", "digits", "--seeds", "9", "--folder", str(tmp_path / "s")]
     with pytest.raises(BuildError, match=r"builds failed one after the other.*no space left"):
-        sweep(*words, run_trial=broken)
+        sweep(*words, run_build=broken)
     states = [job.state for job in study_in(tmp_path / "s").jobs()]
     assert states == ["failed"] * FAILURES + ["waiting"] * (9 - FAILURES)
     sweep(*words)
@@ -190,7 +133,7 @@ def test_a_worker_stops_when_nothing_works_and_goes_on_later(tmp_path):
 
 
 def test_too_little_space_stops_before_a_build(tmp_path, monkeypatch):
-    monkeypatch.setattr("training.sweep.places._ROOM", 2**70)
+    monkeypatch.setattr(workers, "_ROOM", 2**70)
     words = ["--recipe", "digits", "--seeds", "2", "--folder", str(tmp_path / "s")]
     with pytest.raises(BuildError, match=r"MB are free .* goes on with what is left"):
         sweep(*words)
@@ -203,100 +146,152 @@ def test_ctrl_c_puts_the_trial_back(tmp_path):
 
     words = ["--recipe", "digits", "--seeds", "2", "--folder", str(tmp_path / "s")]
     with pytest.raises(KeyboardInterrupt, match="the same command with --study s goes on"):
-        sweep(*words, run_trial=interrupted)
+        sweep(*words, run_build=interrupted)
     first, second = study_in(tmp_path / "s").jobs()
-    assert (first.state, first.lost, len(first.attempts)) == ("waiting", 0, 2)
+    assert (first.state, first.losses, len(first.attempts)) == ("waiting", 0, 2)
     assert second.state == "waiting"
     sweep(*words)
     assert [row["attempts"] for row in table(tmp_path / "s")] == ["2", "1"]
 
 
-class Silent:
-    def __init__(self) -> None:
-        self.said: list[str] = []
+def test_of_several_workers_all_end_when_one_fails_and_what_they_build_is_put_back(tmp_path):
+    building = threading.Barrier(2)
 
-    def show(self, jobs) -> None:
-        pass
+    def stopped(task: Task, tick: Callable[[float], None]) -> Result:
+        building.wait()
+        while "seed=1" in task.arguments:
+            tick(0.5)
+        raise KeyboardInterrupt
 
-    def say(self, sentence: str) -> None:
-        self.said.append(sentence)
-
-
-def worker(folder: Path, run_trial: Callable[..., Result], display: Silent) -> Worker:
-    """Another worker of a study that is there."""
-    study, places = study_in(folder), Places(folder)
-
-    def task(claim) -> Task:
-        path = folder / "trials" / f"{claim.job:03}-again"
-        words = ("--recipe", "digits", "--set", f"seed={claim.seed}")
-        return Task(words, path, False, places.log_of(path))
-
-    return Worker(study, places, run_trial, display, task=task, pace=PACE)
+    words = ["--recipe", "digits", "--seeds", "3", "--workers", "2", "--folder", str(tmp_path)]
+    with pytest.raises(KeyboardInterrupt, match="goes on"):
+        sweep(*words, run_build=stopped)
+    jobs = study_in(tmp_path).jobs()
+    assert [job.state for job in jobs] == ["waiting", "waiting", "waiting"]
+    assert [job.losses for job in jobs] == [0, 0, 0]
 
 
-def test_who_is_silent_for_too_long_loses_its_trial_to_another_worker(tmp_path):
-    """A worker hangs in a build; another one takes over and ends first."""
-    folder, display = tmp_path / "s", Silent()
-
-    def hangs(task: Task, tick: Callable[[float], None]) -> Result:
-        worker(folder, build, display).work()
-        return build(task, unheard)
-
-    words = ["--recipe", "digits", "--seeds", "1", "--folder", str(folder)]
-    sweep(*words, run_trial=hangs)
-    (row,) = table(folder)
-    assert (row["state"], row["attempts"]) == ("done", "2")
-    assert row["folder"].endswith("000-again"), "the late result does not count"
-    assert "gave no sign of life" in display.said[0]
+def test_the_last_trial_is_given_to_one_of_several_workers(tmp_path):
+    words = ["--recipe", "digits", "--seeds", "2", "--workers", "4", "--folder", str(tmp_path)]
+    sweep(*words)
+    assert [row["state"] for row in table(tmp_path)] == ["done", "done"]
+    states = [trial.state for trial in study_in(tmp_path).optuna.trials]
+    assert states[:2] == [TrialState.COMPLETE] * 2
+    assert set(states[2:]) <= {TrialState.PRUNED}
+    assert sorted(path.name for path in (tmp_path / "trials").iterdir()) == ["000", "001"]
 
 
-def test_a_worker_that_lost_its_trial_stops_building_it(tmp_path):
-    folder, ticks = tmp_path / "s", []
+def test_a_worker_that_lost_its_trial_stops_building_it(tmp_path, capsys):
+    """Others count it as lost, but are killed before they enqueue it again."""
+    folder, tried = tmp_path / "s", []
 
     def taken(task: Task, tick: Callable[[float], None]) -> Result:
-        if not ticks:
-            (job,) = study_in(folder).jobs()
-            assert study_in(folder).lose(job.latest.id)
-            ticks.append("tick")
-            tick(0.1)
-            ticks.append("never")
+        tried.append(task.folder.name)
+        if len(tried) == 1:
+            study = study_in(folder)
+            (job,) = study.jobs()
+            study.storage.set_trial_state_values(job.trial._trial_id, TrialState.FAIL)
+            while True:
+                tick(0.1)
         return build(task, tick)
 
-    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(folder), run_trial=taken)
-    assert ticks == ["tick"]
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(folder), run_build=taken)
+    assert "a trial was taken for lost and given to another worker" in capsys.readouterr().out
+    assert tried == ["000", "000"]
     (row,) = table(folder)
     assert (row["state"], row["attempts"]) == ("done", "2")
 
 
-def test_signs_of_life_tell_how_far_a_build_is(tmp_path):
-    seen: list[Beat] = []
+def test_what_nobody_looks_after_since_its_claim_is_built_again(tmp_path):
+    """A worker claimed it, and was killed before its first heartbeat."""
+    words = ["--recipe", "digits", "--seeds", "2", "--folder", str(tmp_path)]
+    with pytest.raises(KeyboardInterrupt):
+        sweep(*words, run_build=interrupted)
+    study = study_in(tmp_path)
+    waiting = study.optuna.trials[1]
+    assert study.storage.set_trial_state_values(waiting._trial_id, TrialState.RUNNING)
+    sweep(*words)
+    assert [(row["state"], row["attempts"]) for row in table(tmp_path)] == [
+        ("done", "3"),
+        ("done", "1"),
+    ]
+
+
+def interrupted(task: Task, tick: Callable[[float], None]) -> Result:
+    raise KeyboardInterrupt
+
+
+def test_who_slept_waits_for_the_others_heartbeats_before_it_judges(tmp_path, monkeypatch):
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path))
+    happened = []
+
+    class Stop(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            happened.append(f"waits {timeout}")
+            return False
+
+    monkeypatch.setattr(workers, "fail_stale_trials", lambda _: happened.append("judges"))
+    pace = replace(PACE, stop=Stop())
+    worker = Worker(study_in(tmp_path), tmp_path, build, None, None, pace)
+    worker.work()
+    assert happened == ["judges"]
+    worker._answered -= PACE.grace
+    worker.work()
+    assert happened[1:] == [f"waits {2 * PACE.heartbeat}", "judges"]
+
+
+def test_notes_tell_how_far_a_build_is(tmp_path):
+    seen: list[float] = []
 
     def slow(task: Task, tick: Callable[[float], None]) -> Result:
         for share in (0.25, 0.5):
-            tick(share)
-            (job,) = study_in(tmp_path / "s").jobs()
-            seen.append(job.latest.notes.beat)
+            while (job := study_in(tmp_path / "s").jobs()[0]).notes.share != share:
+                tick(share)
+            seen.append(job.notes.share)
         return build(task, tick)
 
-    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"), run_trial=slow)
-    assert [(beat.count, beat.share) for beat in seen] == [(1, 0.25), (2, 0.5)]
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"), run_build=slow)
+    assert seen == [0.25, 0.5]
 
 
-def test_a_storage_that_is_away_for_a_while_does_not_stop_a_build(tmp_path, monkeypatch):
-    answers = iter([True, True, False])
-    beat = Study.beat
+def test_a_storage_that_is_away_for_a_while_stops_no_build(tmp_path, monkeypatch, capsys):
+    answers = iter([True, True, True, True, False, False, True, True])
+    note = RDBStorage.set_trial_user_attr
 
-    def away(self: Study, *arguments: object) -> None:
+    def away(self: RDBStorage, trial_id: int, key: str, value: object) -> None:
         if next(answers, False):
-            raise StorageError("away")
-        beat(self, *arguments)
+            raise StorageInternalError("away")
+        note(self, trial_id, key, value)
 
-    monkeypatch.setattr(Study, "beat", away)
+    monkeypatch.setattr(RDBStorage, "set_trial_user_attr", away)
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"))
+    assert [row["attempts"] for row in table(tmp_path / "s")] == ["1"]
+    assert capsys.readouterr().out.count("cannot be used (away)") in (1, 2), "not each time"
+
+
+def test_a_storage_that_is_away_for_good_ends_the_work(tmp_path, monkeypatch):
+    def away(self: RDBStorage, trial_id: int, key: str, value: object) -> None:
+        raise StorageInternalError("away")
+
+    monkeypatch.setattr(RDBStorage, "set_trial_user_attr", away)
+    with pytest.raises(BuildError, match=r"study\.db cannot be used \(away\)"):
+        sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"))
+
+
+def test_a_heartbeat_that_cannot_be_written_does_not_end_them_all(tmp_path, monkeypatch):
+    """Optuna's thread would end, with a traceback, and the trial be taken for lost."""
+    beats = []
+
+    def away(self: RDBStorage, trial_id: int) -> None:
+        beats.append(trial_id)
+        raise StorageInternalError("away")
+
+    monkeypatch.setattr(RDBStorage, "record_heartbeat", away)
 
     def slow(task: Task, tick: Callable[[float], None]) -> Result:
-        for share in (0.2, 0.4, 0.6):
-            tick(share)
+        while len(beats) < 2:
+            tick(0.5)
         return build(task, tick)
 
-    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s"), run_trial=slow)
-    assert [row["attempts"] for row in table(tmp_path / "s")] == ["1"]
+    sweep("--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path), run_build=slow)
+    assert [row["state"] for row in table(tmp_path)] == ["done"]
