@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from PySide6.QtCore import QCoreApplication, QSize, Qt
@@ -60,13 +59,10 @@ class Session:
         compare: str | None = None,
         overrides: Mapping[str, Any] | None = None,
     ) -> None:
-        store, aside = open_store(settings_file())
+        store, self._damaged_settings = open_store(settings_file())
         self.settings = Settings(store)
         self._translations = Translations()
-        # Sentences, made when the language is known.
-        self._notices: list[Callable[[], str | None]] = []
-        if aside is not None:
-            self._notices.append(lambda: _damaged_settings(aside))
+        self._notices: list[str | None] = []  # until the window is there
         self._device = device
         self._start = start_models(self.settings, model, compare, overrides or {})
         self.recognizer = PendingModel.of(self._start.first)
@@ -76,8 +72,7 @@ class Session:
         try:
             self._translations.use(self.settings.language)
         except AssetError as error:
-            reason = str(error)
-            self._notices.append(lambda: reason)
+            self._notices.append(str(error))
 
     def attach(self, app: QApplication, window: Window, scheme: str | None) -> None:
         """Give the window its menus, and what works in the background.
@@ -104,18 +99,25 @@ class Session:
         The first window of all has room for the recent drawings.
         """
         window, settings = self._window, self.settings
+        if self._damaged_settings is not None:
+            sentence = translate(
+                "Session",
+                "Your settings were damaged and begin anew; the old file is kept as {file}.",
+            )
+            self._notices.append(sentence.format(file=self._damaged_settings))
         strip = self.recents.strip.height() + 2 * theme.GRID
         window.resize(window.size() + QSize(0, strip))
         self.why.open(settings.sees_why)  # before the place, which has room for it
         if settings.geometry and not window.restoreGeometry(settings.geometry):
-            self._notices.append(_lost_place)
+            self._notices.append(
+                translate("Session", "The window's last place was damaged; it opens as at first.")
+            )
         window.tools.pen_menu.set_brush(Brush(settings.brush_width, settings.ink_opacity))
         if settings.grid_mode:
             window.toggle_grid()
         self.models.begin(self._start)
-        self._notices.append(self.recovery.restore)
-        told = " ".join(filter(None, (notice() for notice in self._notices)))
-        if told:
+        self._notices.append(self.recovery.restore())
+        if told := " ".join(filter(None, self._notices)):
             window.statusBar().showMessage(told)
         self._follow()
 
@@ -190,13 +192,3 @@ def _shortcuts() -> str:
 
 def _about() -> str:
     return translate("Session", "&About digitpad")
-
-
-def _damaged_settings(aside: Path) -> str:
-    return translate(
-        "Session", "Your settings were damaged and begin anew; the old file is kept as {file}."
-    ).format(file=aside)
-
-
-def _lost_place() -> str:
-    return translate("Session", "The window's last place was damaged; it opens as at first.")

@@ -27,6 +27,8 @@ from PySide6.QtWidgets import QApplication
 from pytestqt.qtbot import QtBot
 
 from digitpad.library import resources
+from digitpad.library.document import Document
+from digitpad.library.drafts import Draft
 from digitpad.library.recents import Recents
 from digitpad.ui.app import start_qt
 from digitpad.ui.session.session import Session
@@ -187,11 +189,14 @@ def test_a_stroke_nested_deeply_is_set_aside_and_told(qtbot: QtBot, home: Path) 
     assert (home / "unsaved" / "pad-1.json.damaged-1").read_bytes() == content
 
 
-def test_lists_of_recent_drawings(qtbot: QtBot, home: Path) -> None:
+def test_files_of_recent_drawings_and_the_one_in_hand(qtbot: QtBot, home: Path) -> None:
     kept = Recents(home / "whole")
     for seed in range(5):
         kept.add(scribble(seed), "7", 0.5)
     kept.close()
+    draft = Draft(home / "whole", home / "unsaved", lambda _: None)
+    draft.save(Document(scribble(7)))
+    draft.close(keep=True)
     for damage in kinds((home / "whole").read_bytes()):
         opens(qtbot, home / "recent.sqlite", damage)
 
