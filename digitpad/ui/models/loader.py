@@ -56,6 +56,12 @@ class ModelLoader(QObject):
         self._name, self._left = name_or_path, [*conventions] or [{}]
         self._begin.start()
 
+    def flush(self) -> None:
+        """Begin now, and not in the next round of the event loop."""
+        if self._begin.isActive():
+            self._begin.stop()
+            self._open()
+
     def cancel(self) -> None:
         """Give up what is being loaded; nothing is said of it."""
         self._begin.stop()

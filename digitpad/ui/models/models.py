@@ -47,8 +47,7 @@ class Models(QObject):
         super().__init__(window)
         self._window, self._settings, self._current = window, settings, current
         self._second: tuple[str, Model] | None = None  # kept while nothing is compared
-        self._compares = False
-        self._asked: frozenset[str] = frozenset()
+        self._compares, self._asked = False, frozenset[str]()
         self._first_loader, self._second_loader = (ModelLoader(device, self) for _ in range(2))
         self._first_loader.finished.connect(self._first_came)
         self._second_loader.finished.connect(self._second_came)
@@ -75,7 +74,11 @@ class Models(QObject):
         """Show what is known of the models of the start, and load them once the window is seen."""
         self._asked = start.asked
         self._starting = {self._first_loader}
-        load = partial(self._load, self._first_loader, start.first, start.overrides)
+
+        def load() -> None:
+            self._load(self._first_loader, start.first, start.overrides)
+            self._first_loader.flush()  # before whatever else has waited for the window
+
         after_first_paint(self._window, load)
         if start.second:
             self._starting.add(self._second_loader)
