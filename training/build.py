@@ -8,7 +8,6 @@ from __future__ import annotations
 import argparse
 import sys
 from collections.abc import Sequence
-from contextlib import ExitStack
 from dataclasses import replace
 from datetime import datetime
 from pathlib import Path
@@ -28,11 +27,10 @@ from training.cli.plan import Plan, plan, wanted_recipe
 
 if TYPE_CHECKING:
     from training.export.finish import Finished
-    from training.fit.train import Data, Training
+    from training.fit.train import Data
     from training.fit.training_data import TrainingData
     from training.measure.validation import Validation
     from training.recipes import Recipe
-    from training.runs import RunFolder
 
 #: Training images that a run's folder shows.
 _SAMPLES = 25
@@ -66,49 +64,30 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         BuildError: if any step fails; the previous model is then untouched.
     """
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
-    from training import report
     from training.data.fetch import data_folder
     from training.export import card
-    from training.fit.distillation import make_targets
     from training.fit.teacher import introduced, read_teacher
-    from training.fit.train import Data
     from training.fit.training_data import load_training_data
-    from training.synth.pool import draw_pool
 
+    # Set-up
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
-    folder = wanted.folder
-    with folder.opened(new=not wanted.resume):
+    with wanted.folder.opened(new=not wanted.resume):
+        # Data
         training_data = load_training_data(
             wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
         )
         teachers = [read_teacher(path, training_data.labels) for path in wanted.teachers]
         if not wanted.resume:
-            _begin(wanted, training_data, teachers)
-        if options.live and (hindrance := live.start(folder.path)):
+            _record(wanted, training_data, teachers)
+        if options.live and (hindrance := live.start(wanted.folder.path)):
             console.print(printable(hindrance), soft_wrap=True)
-        pool = draw_pool(
-            training_data.recipe.mixture,
-            training_data.labels,
-            training_data.training_writers,
-            console,
-        )
-        distillation = make_targets(
-            training_data.recipe,
-            training_data.train.images,
-            teachers,
-            console,
-            seeds=wanted.repeats,
-            done=_epochs_done(wanted, training_data.recipe),
-        )
-        data = Data(
-            training_data.train,
-            pool,
-            training_data.validation_sets,
-            len(training_data.labels),
-            distillation,
-        )
-        finished = _train(wanted, training_data, data, options, console)
+        first = training_data.recipe
+        recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
+        data = _data(wanted, recipes, training_data, teachers, console)
+        # Model and training
+        finished = _train(wanted, recipes, training_data, data, options, console)
+        # Evaluation
         exported = _exported(finished, wanted, training_data)
         written = card.card(
             training_data,
@@ -118,16 +97,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
             wanted.command,
             [introduced(teacher) for teacher in teachers],
         )
-        exported.folder.write(f"{wanted.recipe.name}.json", card.to_json(written))
-        for each in finished:
-            each.write_result()
-        report.write(folder)
-        if exported.members:
-            exported.write_result()
-            report.write(exported.folder)
-        publish.publish_model(
-            targets, exported.model, card.to_json(written), exported.folder.figures, assets_dir()
-        )
+        _publish(wanted, finished, exported, card.to_json(written), targets)
     console.print(card.summary(written), soft_wrap=True)
     model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
     wrote = f"Wrote {model}; the report is {exported.folder.report}"
@@ -146,7 +116,7 @@ def _bundled() -> Path:
     return assets_dir() / "models"
 
 
-def _begin(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes]) -> None:
+def _record(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes]) -> None:
     """Write down what is asked for, and show some of the images."""
     from training.export.finish import pictures
     from training.runs import Configuration
@@ -174,96 +144,57 @@ def _begin(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes])
     folder.write_pictures("samples.npz", pictures(training_data.train.first(_SAMPLES)))
 
 
+def _data(
+    wanted: Plan,
+    recipes: Sequence[Recipe],
+    training_data: TrainingData,
+    teachers: Sequence[bytes],
+    console: Console,
+) -> Data:
+    """The images, the drawings that join them, and what teachers say of the images."""
+    from training.fit.distillation import make_targets
+    from training.fit.train import Data
+    from training.synth.pool import draw_pool
+
+    recipe, labels = training_data.recipe, training_data.labels
+    pool = draw_pool(recipe.mixture, labels, training_data.training_writers, console)
+    done = 0
+    if wanted.resume:
+        # Without its checkpoint a run begins anew, whatever its metrics tell.
+        folders = [wanted.folder.of_seed(each) for each in recipes]
+        done = min(len(f.story().epochs) if f.checkpoint.is_file() else 0 for f in folders)
+    images, seeds = training_data.train.images, len(recipes)
+    targets = make_targets(recipe, images, teachers, console, seeds=seeds, done=done)
+    sets = training_data.validation_sets
+    return Data(training_data.train, pool, sets, len(labels), targets)
+
+
 def _train(
     wanted: Plan,
+    recipes: Sequence[Recipe],
     training_data: TrainingData,
     data: Data,
     options: argparse.Namespace,
     console: Console,
 ) -> list[Finished]:
-    """Train the recipe's own seed and, where asked for, the seeds that follow.
-
-    Ending the first one early leaves out the others, but those of an ensemble that were trained
-    beside it; of what was to come after it, only whole ones count.
-    """
+    """Train every seed, and make a model of each."""
     from training.export.finish import finish
-    from training.fit import parallel_seeds
-    from training.fit.train import NothingTrainedError
+    from training.fit.parallel_seeds import processes, train_seeds
 
-    recipes = _of_each_seed(wanted, training_data.recipe)
-    at_once = parallel_seeds.processes(len(recipes), options.jobs)
-    ended = None
-    if at_once > 1:
-        folders = [_folder(wanted, recipe) for recipe in recipes]
-        ended = parallel_seeds.train(
-            recipes, folders, data, console, at_once=at_once, tensorboard=options.tensorboard
-        )
-    if ended is None:
-        at_once = 1
     test = training_data.test() if wanted.tested else None
-    finished: list[Finished] = []
-    for number, recipe in enumerate(recipes):
-        folder = _folder(wanted, recipe)
-        try:
-            if ended is None:
-                training = _after_the_others(recipe, folder, data, options.tensorboard, console)
-            else:
-                training = _beside_the_others(recipe, folder, data, ended[number])
-        except NothingTrainedError:
-            if not finished:
-                raise
-            break
-        together = wanted.ensemble and ended is not None
-        if training.interrupted and finished and not together:
-            break
-        ready = finish(training, folder, training_data, test)
-        finished.append(replace(ready, at_once=at_once))
-        if training.interrupted and not together:
-            break
-    return finished
-
-
-def _of_each_seed(wanted: Plan, first: Recipe) -> list[Recipe]:
-    return [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
-
-
-def _epochs_done(wanted: Plan, first: Recipe) -> int:
-    """Epochs that every seed has behind it."""
-    if not wanted.resume:
-        return 0
-    folders = [_folder(wanted, recipe) for recipe in _of_each_seed(wanted, first)]
-    # Without its checkpoint a run begins anew, whatever its metrics tell.
-    return min(len(f.story().epochs) if f.checkpoint.is_file() else 0 for f in folders)
-
-
-def _folder(wanted: Plan, recipe: Recipe) -> RunFolder:
-    """Of one of the seeds."""
-    is_first = recipe.seed == wanted.recipe.seed
-    return wanted.folder if is_first else wanted.folder.of_seed(recipe)
-
-
-def _after_the_others(
-    recipe: Recipe, folder: RunFolder, data: Data, tensorboard: bool, console: Console
-) -> Training:
-    """Train a seed in this process, from its checkpoint where there is one."""
-    from training.fit.tensorboard import TensorBoardWriter
-    from training.fit.train import fit
-
-    resume = folder.checkpoint.is_file()
-    with ExitStack() as logs:
-        also = [logs.enter_context(TensorBoardWriter(folder))] if tensorboard else []
-        return fit(recipe, data, folder, console, resume=resume, logs=also)
-
-
-def _beside_the_others(
-    recipe: Recipe, folder: RunFolder, data: Data, ended: str | None
-) -> Training:
-    """Take up a seed that another process has trained."""
-    from training.fit.train import NothingTrainedError, fit
-
-    if ended is None:
-        raise NothingTrainedError
-    return fit(recipe, data, folder, Console(quiet=True), resume=True, ended=ended)
+    trained = train_seeds(
+        recipes,
+        wanted.folder,
+        data,
+        console,
+        at_once=processes(len(recipes), options.jobs),
+        tensorboard=options.tensorboard,
+        ensemble=wanted.ensemble,
+    )
+    return [
+        replace(finish(training, folder, training_data, test), at_once=at_once)
+        for training, folder, at_once in trained
+    ]
 
 
 def _exported(finished: Sequence[Finished], wanted: Plan, training_data: TrainingData) -> Finished:
@@ -285,6 +216,25 @@ def _measure(exported: Finished, training_data: TrainingData, console: Console) 
     for name, page in sheet_pages(measured.drawn).items():
         exported.folder.write(f"figures/{name}", page)
     return measured
+
+
+def _publish(
+    wanted: Plan,
+    finished: Sequence[Finished],
+    exported: Finished,
+    card: bytes,
+    targets: Sequence[Path],
+) -> None:
+    """Complete the runs' folders, and put the model where it is wanted."""
+    from training import report
+
+    exported.folder.write(f"{wanted.recipe.name}.json", card)
+    for each in dict.fromkeys([*finished, exported]):
+        each.write_result()
+    for folder in dict.fromkeys([wanted.folder, exported.folder]):
+        report.write(folder)
+    figures = exported.folder.figures
+    publish.publish_model(targets, exported.model, card, figures, assets_dir())
 
 
 if __name__ == "__main__":

@@ -5,13 +5,11 @@ from __future__ import annotations
 import statistics
 import time
 from collections.abc import Callable
-from io import StringIO
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from rich.console import Console
 
 keras = pytest.importorskip("keras")
 
@@ -19,6 +17,7 @@ from training.base import environment
 from training.data.datasets import Split
 from training.fit.batches import Batches
 from training.recipes import DIGITS
+from training.runs.metrics import MetricsWriter
 from training.synth.pool import SyntheticPool
 
 IMAGES, BATCH, ROUNDS = 6_400, 128, 5
@@ -99,23 +98,19 @@ def test_an_epoch_beside_model_fit(
     digits: Split, batches: Batches, tmp_path: Path, report: Callable[[str], None]
 ) -> None:
     """The same network, optimiser and number of images; ours also distorts, averages and notes."""
-    from training.base.interrupt import Interrupt
-    from training.fit.checkpoint import Checkpoint
-    from training.fit.run import Run
-    from training.fit.watch import Watch
-    from training.runs import RunFolder
-    from training.runs.metrics import Started
+    from training.fit import train
 
-    run = Run(DIGITS, batches, Checkpoint(tmp_path / "last.npz", DIGITS, ""))
-    started = Started(1, batches.count, batches.images, 0, time.time())
+    state = train.new_state(DIGITS, batches)
     plain = compiled()
     x, targets = digits.images, np.eye(10, dtype=np.float32)[digits.labels]
     y = [targets, np.ones((IMAGES, 1), np.float32)]
-    with Watch(RunFolder(tmp_path), started, DIGITS, Console(file=StringIO())) as watch:
-        ours_s, theirs_s = side_by_side(
-            lambda: run.one_epoch(batches, 1, watch, Interrupt()),
-            lambda: plain.fit(x, y, batch_size=BATCH, epochs=1, verbose=0),
-        )
+    dataset = train.EpochDataset(batches, has_ood_head=True)
+    log = train.callbacks.BatchLog(batches, MetricsWriter(tmp_path / "log").note, lambda: False)
+    ours = [train.callbacks.UpdateEMA(state.ema), log]
+    ours_s, theirs_s = side_by_side(
+        lambda: state.model.fit(dataset, shuffle=False, verbose=0, callbacks=ours),
+        lambda: plain.fit(x, y, batch_size=BATCH, epochs=1, verbose=0),
+    )
     report(
         f"an epoch of {batches.images:,} images: ours {ours_s:.2f} s, plain model.fit from arrays"
         f" {theirs_s:.2f} s: {ours_s / theirs_s:.3f} times as long"
@@ -137,10 +132,10 @@ def test_a_step_in_faster_arithmetic(batches: Batches, report: Callable[[str], N
 
 def compiled(precision: str | None = None) -> Any:
     from training.networks.architectures import ARCHITECTURES
-    from training.networks.mixed_precision import trained_as
+    from training.networks.mixed_precision import mixed_precision_copy
 
     model = ARCHITECTURES[DIGITS.architecture](10, DIGITS.dropout, True)
-    model = trained_as(model, precision) if precision else model
+    model = mixed_precision_copy(model, precision) if precision else model
     model.compile("adamw", ["categorical_crossentropy", "binary_crossentropy"], jit_compile=False)
     return model
 

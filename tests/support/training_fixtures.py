@@ -10,6 +10,7 @@ import subprocess
 import sys
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -17,6 +18,7 @@ import pytest
 from digitpad.image.normalize import normalize_ink
 from digitpad.ink.ink import Ink
 from training import build, recipes
+from training.base import environment
 from training.data import datasets, pendigits
 from training.data.datasets import Source
 from training.data.fetch import RemoteFile
@@ -85,12 +87,25 @@ TINY = replace(
     precision="float32",  # the same numbers on every machine
     epochs=3,
     batch_size=10,
-    averaging=0.0,  # an average over so few batches would still hold the first ones
+    ema_epochs=0.0,  # an average over so few batches would still hold the first ones
     augmentation=recipes.Augmentation(rotation=3, elastic=0.3, thicker=0.2),
     mixture=recipes.Mixture(
         pen=20, per_glyph=1, per_mark=1, per_family=2, held_out=("spirals",), pen_spread=0.2
     ),
 )
+
+
+def smallest_network(classes: int, dropout: float, has_ood_head: bool) -> Any:
+    """One hidden layer of 16: traced in a fifth of the time of any other, and as good for tests."""
+    import keras
+    from keras import layers
+
+    image = keras.Input((28, 28), name="image")
+    x = layers.Dense(16, activation="relu", name="features")(layers.Flatten()(image))
+    x = layers.Dropout(dropout)(x)
+    probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
+    score = layers.Dense(1, activation="sigmoid", name="digit_score")(x)
+    return keras.Model(image, [probabilities, score] if has_ood_head else probabilities)
 
 
 def no_writers() -> Writers:
@@ -111,9 +126,20 @@ def keep_small(patch: pytest.MonkeyPatch) -> None:
     )
 
 
-def install_tiny(patch: pytest.MonkeyPatch, folder: Path, **changes: object) -> None:
-    """Let this process build the tiny recipe on the tiny dataset, and bundle it elsewhere."""
+def install_tiny(
+    patch: pytest.MonkeyPatch, folder: Path, *, smallest: bool = False, **changes: object
+) -> None:
+    """Let this process build the tiny recipe on the tiny dataset, and bundle it elsewhere.
+
+    With ``smallest``, :func:`smallest_network` takes the place of the recipe's, in this process
+    alone.
+    """
     keep_small(patch)
+    if smallest:
+        environment.prepare()
+        from training.networks.architectures import ARCHITECTURES
+
+        patch.setitem(ARCHITECTURES, TINY.architecture, smallest_network)
     patch.setattr(build, "assets_dir", lambda: folder / "assets")
     patch.setitem(datasets.SOURCES, "mnist", tiny_source(folder))
     patch.setitem(recipes.RECIPES, "digits", replace(TINY, **changes))
@@ -124,6 +150,8 @@ def start_build(
 ) -> subprocess.Popen[str]:
     """``python -m training.build`` on the tiny dataset, in a process of its own.
 
+    What is changed of the recipe, and ``smallest``, is for :func:`install_tiny`.
+
     With ``largest_file``, it cannot write files of more bytes, as if the disk were full. There is
     no report, whose figures take a quarter of the time; test_build.py looks at one.
     """
@@ -132,12 +160,12 @@ def start_build(
         f"resource.setrlimit(resource.RLIMIT_FSIZE, ({largest_file}, {largest_file}));"
     )
     program = (limit if largest_file else "") + (
-        "import sys, pathlib, pytest, training_fixtures as f;"
+        "import sys, pathlib, pytest; from tests.support import training_fixtures as f;"
         f"f.install_tiny(pytest.MonkeyPatch(), pathlib.Path({str(folder)!r}), **{changes!r});"
         "from training import report; report.write = lambda _: None;"
         "from training.build import main; sys.exit(main(sys.argv[1:]))"
     )
-    paths = (str(ROOT), str(ROOT / "tests"), os.environ.get("PYTHONPATH", ""))
+    paths = (str(ROOT), os.environ.get("PYTHONPATH", ""))
     return subprocess.Popen(
         [sys.executable, "-u", "-c", program, "--data-dir", str(folder), *arguments],
         stdout=subprocess.PIPE,

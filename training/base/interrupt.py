@@ -3,36 +3,26 @@
 from __future__ import annotations
 
 import signal
-from types import FrameType, TracebackType
-from typing import Any, Protocol, Self
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 
-class Request(Protocol):
-    """Whether somebody asked for an early end."""
+@contextmanager
+def interruptible() -> Iterator[Callable[[], bool]]:
+    """While open, a first Ctrl-C only makes the yielded function answer True.
 
-    @property
-    def requested(self) -> bool: ...
+    A second one interrupts as usual.
+    """
+    requested = threading.Event()
+    previous = signal.getsignal(signal.SIGINT)
 
+    def request(*_: object) -> None:
+        requested.set()
+        signal.signal(signal.SIGINT, previous)
 
-class Interrupt:
-    """While open, the first Ctrl-C sets :attr:`requested`; a second one interrupts as usual."""
-
-    def __init__(self) -> None:
-        self.requested = False
-        self._previous: Any = None
-
-    def __enter__(self) -> Self:
-        self._previous = signal.signal(signal.SIGINT, self._request)
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        signal.signal(signal.SIGINT, self._previous)
-
-    def _request(self, _signal: int, _frame: FrameType | None) -> None:
-        self.requested = True
-        signal.signal(signal.SIGINT, self._previous)
+    signal.signal(signal.SIGINT, request)
+    try:
+        yield requested.is_set
+    finally:
+        signal.signal(signal.SIGINT, previous)

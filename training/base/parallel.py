@@ -7,24 +7,34 @@ import os
 import signal
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from typing import Any
 
+from training.base.errors import BuildError
+
 #: Applies a function to each of the tasks; the results come in their order.
-ShareOut = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
 
 #: Most processes; each has a copy of the dataset.
 _MOST = 8
 
 
+class ParallelError(BuildError):
+    """A process that was killed; the message is one sentence."""
+
+
 @contextmanager
-def workers(start: Callable[..., None], *given: Any, few: bool = False) -> Iterator[ShareOut]:
-    """As many processes as cores; what they have not begun when an exception comes is left undone.
+def parallel_map(start: Callable[..., None], *given: Any, few: bool = False) -> Iterator[Map]:
+    """``map`` by as many processes as cores; what none has begun at an exception is left undone.
 
     Args:
         start: is called with ``given`` in each of them, first of all.
         given: is copied to each of them.
         few: whether there is so little to do that this process has done it before others start.
+
+    Raises:
+        ParallelError: if one of them is killed.
     """
     if few:
         start(*given)
@@ -35,6 +45,11 @@ def workers(start: Callable[..., None], *given: Any, few: bool = False) -> Itera
     pool = ProcessPoolExecutor(count, context, initializer=_start, initargs=(start, *given))
     try:
         yield pool.map
+    except BrokenProcessPool as error:
+        raise ParallelError(
+            f"one of {count} processes at work was killed, as happens when memory runs out; close"
+            " other programs, and build again"
+        ) from error
     finally:
         pool.shutdown(cancel_futures=True)
 

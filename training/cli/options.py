@@ -89,7 +89,8 @@ def _what(group: argparse._ArgumentGroup) -> None:
         action="append",
         metavar="FILE",
         help="learn the dataset's images from what this finished model says of them, too; repeat it"
-        " for several, which answer together (settings taught, softness and lessons)",
+        " for several, which answer together (settings distillation_weight,"
+        " distillation_temperature and augmented_copies)",
     )
     add(
         "--jobs",

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import argparse
-import importlib.util
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -11,6 +10,7 @@ from pathlib import Path
 
 from training.base.errors import BuildError
 from training.data.own import name_of
+from training.fit.tensorboard import require_tensorboard
 from training.recipes import BUNDLED, DIGITS, OWN, RECIPES, Mixture, Recipe
 from training.recipes.settings import changed, parse
 from training.runs import RunFolder, next_folder
@@ -32,7 +32,7 @@ _OF_THE_RUN: dict[str, object] = {
 
 
 #: What ``--teacher`` sets.
-_TEACHING = {"taught": "0.7", "softness": "1.5"}
+_TEACHING = {"distillation_weight": "0.7", "distillation_temperature": "1.5"}
 
 
 class OptionError(BuildError):
@@ -76,10 +76,8 @@ def plan(options: argparse.Namespace) -> Plan:
     Raises:
         BuildError: if they do not go together, or name what is not there.
     """
-    if options.tensorboard and importlib.util.find_spec("tensorboard") is None:
-        raise OptionError(
-            "--tensorboard needs a package that is not installed: pip install -e '.[tensorboard]'"
-        )
+    if options.tensorboard:
+        require_tensorboard()
     return _new(options) if options.resume is None else _resumed(options)
 
 
@@ -146,7 +144,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
             f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
             f" --output {shlex.quote(asked.output)}, or name another place"
         )
-    if bool(asked.recipe.taught) != bool(folder.teachers):
+    if bool(asked.recipe.distillation_weight) != bool(folder.teachers):
         raise OptionError(
             f"{options.resume} was taught by {asked.taught_by}, and what it kept of that is not"
             " there; begin another run, with --teacher"
@@ -191,8 +189,10 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
         assignments |= _TEACHING
     by_hand = parse(options.set)
     recipe = changed(recipe, assignments | by_hand)
-    if bool(recipe.taught) != bool(options.teacher):
-        raise OptionError("--set taught=... and --teacher FILE go together; add what is missing")
+    if bool(recipe.distillation_weight) != bool(options.teacher):
+        raise OptionError(
+            "--set distillation_weight=... and --teacher FILE go together; add what is missing"
+        )
     _check_effects(recipe, by_hand)
     if recipe.patience and recipe.watched == "test":
         raise OptionError(
@@ -251,10 +251,10 @@ _VOID: tuple[tuple[str, Callable[[Recipe], bool], str], ...] = (
     ("warmup", lambda r: r.schedule == "constant", "--set schedule=cosine"),
     ("mixture.strokes.", _draws_nothing, "--set mixture.pen=16000"),
     ("mixture.pen_", _draws_nothing, "--set mixture.pen=16000"),
-    ("softness", lambda r: not r.taught, "--teacher FILE"),
-    ("lessons", lambda r: not r.taught, "--teacher FILE"),
-    ("judgement", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
-    ("exposure", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
+    ("distillation_temperature", lambda r: not r.distillation_weight, "--teacher FILE"),
+    ("augmented_copies", lambda r: not r.distillation_weight, "--teacher FILE"),
+    ("ood_weight", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
+    ("outlier_exposure", lambda r: not r.mixture.per_family, "--set mixture.per_family=1100"),
 )
 
 

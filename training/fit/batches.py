@@ -65,12 +65,16 @@ class Batches:
         self._targets = targets
         self._copies = AugmentedCopies(recipe, self._own) if targets else None
 
+    def images_in(self, index: int) -> int:
+        """How many images a batch (0, 1, ...) has."""
+        return min(self._size, self.images - index * self._size)
+
     def epoch(self, number: int) -> Iterator[Batch]:
         """The batches of an epoch (1, 2, ...)."""
         rng = np.random.default_rng((self._recipe.seed, number))
         self._augmenter.reseed((self._recipe.seed, number, 1))
         indices = self._pool.epoch_indices(number)
-        own, share, said = self._of_the_dataset(number)
+        own, share, answers = self._dataset_images(number)
         images = np.concatenate([own, self._pool.images[indices]])
         labels = np.concatenate([self._labels, self._pool.labels[indices]])
         often = np.repeat((share, self._recipe.mixture.distorted), (len(own), len(indices)))
@@ -79,24 +83,24 @@ class Batches:
         for start in range(0, self.count * self._size, self._size):
             chosen = order[start : start + self._size]
             batch = self._batch(images[chosen], labels[chosen], distorted[chosen])
-            if said is not None:
-                taught = chosen < len(own)
-                self._teach(batch, taught, said[chosen[taught]])
+            if answers is not None:
+                rows = chosen < len(own)
+                self._distil(batch, rows, answers[chosen[rows]])
             yield batch
 
-    def _of_the_dataset(
+    def _dataset_images(
         self, number: int
     ) -> tuple[NDArray[np.uint8], float, NDArray[np.float16] | None]:
-        """Its images, how many of them are yet to be distorted, and what teachers say of them."""
+        """The dataset's, what share of them is yet to be distorted, and the teachers' answers."""
         if self._targets is None or self._copies is None:
             return self._own, self._recipe.distorted, None
-        version = self._targets.turn(number, self._recipe.seed)
-        return self._copies.whole(version), 0.0, self._targets.answers[version]
+        copy = self._targets.copy_of(number, self._recipe.seed)
+        return self._copies.whole(copy), 0.0, self._targets.answers[copy]
 
-    def _teach(self, batch: Batch, taught: NDArray[np.bool_], said: NDArray[np.float16]) -> None:
-        """Let teachers have their share of what some images are to be read as."""
-        share = np.float32(self._recipe.taught)
-        batch.classes[taught] = (1 - share) * batch.classes[taught] + share * said
+    def _distil(self, batch: Batch, rows: NDArray[np.bool_], answers: NDArray[np.float16]) -> None:
+        """Let teachers' answers take their share of the labels of some rows."""
+        weight = np.float32(self._recipe.distillation_weight)
+        batch.classes[rows] = (1 - weight) * batch.classes[rows] + weight * answers
 
     def _batch(
         self, bytes_: NDArray[np.uint8], labels: NDArray[np.int64], distorted: NDArray[np.bool_]
@@ -104,5 +108,5 @@ class Batches:
         images = bytes_.astype(np.float32) / np.float32(255)
         images[distorted] = self._augmenter(images[distorted])
         is_digit = labels != NOT_A_DIGIT
-        weights = np.where(is_digit, 1.0, self._recipe.exposure).astype(np.float32)
+        weights = np.where(is_digit, 1.0, self._recipe.outlier_exposure).astype(np.float32)
         return Batch(images, self._one_hot[labels], is_digit[:, None].astype(np.float32), weights)

@@ -1,9 +1,9 @@
-"""Distillation targets: distorted versions of the dataset's images, and what teachers say of each.
+"""Distillation targets: augmented copies of the dataset's images, and what teachers say of each.
 
 Teachers take longer to answer an image than a training step takes to learn it. So they answer
-every version of every image before training begins, on all cores and once for all seeds, which
-take the versions in turn. Versions depend on the mixture's seed alone, so that only the answers
-are kept: each seed distorts the images anew.
+every copy of every image before training begins, on all cores and once for all seeds, which take
+the copies in turn. Copies depend on the mixture's seed alone, so that only the answers are kept:
+each seed distorts the images anew.
 """
 
 from __future__ import annotations
@@ -18,12 +18,12 @@ from numpy.typing import NDArray
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-from training.base.parallel import workers
+from training.base.parallel import parallel_map
 from training.fit.augment import Augmenter
 from training.fit.teacher import Teachers
 from training.recipes import Recipe
 
-#: Images that are distorted together; a version depends on it.
+#: Images that are distorted together; a copy depends on it.
 _PART = 500
 #: Answers that take no longer than processes take to start.
 FEW = 2_000
@@ -36,23 +36,23 @@ class DistillationTargets:
     """What teachers said.
 
     Attributes:
-        answers: of each version that is still to come, probabilities, float16 (N, classes).
-        versions: how many there are.
+        answers: of each copy that is still to come, probabilities, float16 (N, classes).
+        copies: how many there are.
         fingerprint: identifies the teachers.
     """
 
     answers: Mapping[int, NDArray[np.float16]]
-    versions: int
+    copies: int
     fingerprint: str
 
-    def turn(self, epoch: int, seed: int) -> int:
-        """The version of an epoch (1, 2, ...)."""
-        return _turn(epoch, seed, self.versions)
+    def copy_of(self, epoch: int, seed: int) -> int:
+        """The copy (0, 1, ...) that an epoch (1, 2, ...) takes."""
+        return _copy_of(epoch, seed, self.copies)
 
 
-def _turn(epoch: int, seed: int, versions: int) -> int:
-    """Seeds that follow each other begin one version later."""
-    return (epoch - 1 + seed) % versions
+def _copy_of(epoch: int, seed: int, copies: int) -> int:
+    """Seeds that follow each other begin one copy later."""
+    return (epoch - 1 + seed) % copies
 
 
 class AugmentedCopies:
@@ -67,16 +67,16 @@ class AugmentedCopies:
         self._images, self._share, self._seed = images, recipe.distorted, recipe.mixture.seed
         self._augmenter = Augmenter(recipe.augmentation, self._seed)
 
-    def whole(self, version: int) -> Bytes:
-        """All images of a version (0, 1, ...): uint8 (N, 28, 28)."""
-        return np.concatenate([self.part(version, at) for at in starts(len(self._images))])
+    def whole(self, copy: int) -> Bytes:
+        """All images of a copy (0, 1, ...): uint8 (N, 28, 28)."""
+        return np.concatenate([self.part(copy, at) for at in starts(len(self._images))])
 
-    def part(self, version: int, start: int) -> Bytes:
+    def part(self, copy: int, start: int) -> Bytes:
         """Some of them, from one of :func:`starts` on: uint8 (n, 28, 28)."""
         images = self._images[start : start + _PART].copy()
-        rng = np.random.default_rng((self._seed, version, start))
+        rng = np.random.default_rng((self._seed, copy, start))
         distorted = rng.random(len(images)) < self._share
-        self._augmenter.reseed((self._seed, version, start, 1))
+        self._augmenter.reseed((self._seed, copy, start, 1))
         grey = self._augmenter(images[distorted].astype(np.float32) / np.float32(255))
         images[distorted] = np.rint(255 * grey)
         return images
@@ -96,42 +96,41 @@ def make_targets(
     seeds: int = 1,
     done: int = 0,
 ) -> DistillationTargets | None:
-    """Let teachers answer the versions that training will take, on all cores.
+    """Let teachers answer the copies that training will take, on all cores.
 
     Args:
-        recipe: what will be trained.
-        images: of the dataset, float32 (N, 28, 28).
+        recipe, images: what will be trained, and on what, float32 (N, 28, 28).
         teachers: each of :func:`training.fit.teacher.read_teacher`.
         console: shows the progress.
-        seeds: how many seeds will be trained, the recipe's first.
-        done: epochs that all of them have behind them.
+        seeds, done: how many will be trained, the recipe's first, and epochs that all of them
+            have behind them.
 
     Returns:
         What they said, or None where nobody teaches.
     """
-    if not teachers or not recipe.taught:
+    if not teachers or not recipe.distillation_weight:
         return None
     begun = time.monotonic()
     own = as_bytes(images)
-    count = min(recipe.lessons or recipe.epochs, recipe.epochs)
+    count = min(recipe.augmented_copies or recipe.epochs, recipe.epochs)
     to_come = {
-        _turn(epoch, recipe.seed + seed, count)
+        _copy_of(epoch, recipe.seed + seed, count)
         for epoch in range(done + 1, recipe.epochs + 1)
         for seed in range(seeds)
     }
-    tasks = [(version, start) for version in sorted(to_come) for start in starts(len(own))]
+    tasks = [(copy, start) for copy in sorted(to_come) for start in starts(len(own))]
     columns = (TextColumn("Asking the teachers"), BarColumn(), TimeRemainingColumn(compact=True))
-    said: dict[int, list[NDArray[np.float16]]] = {version: [] for version in to_come}
+    parts: dict[int, list[NDArray[np.float16]]] = {copy: [] for copy in to_come}
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        workers(
+        parallel_map(
             _start, recipe, own, list(teachers), few=len(to_come) * len(own) <= FEW
-        ) as share_out,
+        ) as map_,
     ):
-        answered = share_out(_answered, tasks)
-        for (version, _), part in zip(progress.track(tasks), answered, strict=True):
-            said[version].append(part)
-    answers = {version: np.concatenate(parts) for version, parts in said.items()}
+        answered = map_(_answered, tasks)
+        for (copy, _), part in zip(progress.track(tasks), answered, strict=True):
+            parts[copy].append(part)
+    answers = {copy: np.concatenate(of_copy) for copy, of_copy in parts.items()}
     if answers:
         seconds = time.monotonic() - begun
         console.print(
@@ -149,15 +148,18 @@ def as_bytes(images: NDArray[np.float32]) -> Bytes:
 
 # -- in the workers ------------------------------------------------------------------------------
 
-_versions: AugmentedCopies
+_copies: AugmentedCopies
 _teachers: Teachers
 
 
 def _start(recipe: Recipe, images: Bytes, teachers: Sequence[bytes]) -> None:
-    global _versions, _teachers
-    _versions, _teachers = AugmentedCopies(recipe, images), Teachers(teachers, recipe.softness)
+    global _copies, _teachers
+    _copies, _teachers = (
+        AugmentedCopies(recipe, images),
+        Teachers(teachers, recipe.distillation_temperature),
+    )
 
 
 def _answered(task: tuple[int, int]) -> NDArray[np.float16]:
-    images = _versions.part(*task).astype(np.float32) / np.float32(255)
+    images = _copies.part(*task).astype(np.float32) / np.float32(255)
     return _teachers(images).astype(np.float16)

@@ -1,8 +1,8 @@
-"""Several seeds trained at once, each by a process of its own.
+"""Several seeds of a recipe, trained one after the other or each by a process of its own.
 
 One core is all that TensorFlow uses for batches of small images (:mod:`training.base.environment`),
-so that two seeds on two cores take as long as one. What comes of a process is its checkpoint, which
-whoever asked for it goes on from; it is the same as if the seeds were trained one after the other.
+so that two seeds on two cores take as long as one. What comes of a process lies in its folder; it
+is the same as if the seeds were trained one after the other.
 """
 
 from __future__ import annotations
@@ -12,31 +12,28 @@ import os
 import pickle
 import signal
 import threading
-from collections.abc import Sequence
-from concurrent.futures import Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Collection, Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import ExitStack
-from queue import Empty
 from typing import TYPE_CHECKING, Any
 
 from rich.console import Console
 
 from training.base.environment import on_one_core, prepare
-from training.base.interrupt import Interrupt
-from training.fit.progress import SeedsProgress
+from training.base.interrupt import interruptible
+from training.fit.progress import FitProgress
 from training.recipes import Recipe
 from training.runs import RunFolder
-from training.runs.metrics import BatchDone, Event
+from training.runs.metrics import MetricsReader
 
 if TYPE_CHECKING:
-    from training.fit.train import Data
+    from training.fit.train import Data, Training
 
 #: Most processes for each core: three seeds on two cores are done sooner if they share them.
 _PER_CORE = 2
-#: Seconds between two looks at who has something to tell.
+#: Seconds between two looks at what the processes have noted.
 _LOOK = 0.2
-#: Of how many steps one is told.
-_STEPS = 10
 
 
 def processes(seeds: int, wanted: int | None) -> int:
@@ -52,94 +49,151 @@ def processes(seeds: int, wanted: int | None) -> int:
     return min(wanted, seeds)
 
 
-def train(
+def train_seeds(
     recipes: Sequence[Recipe],
-    folders: Sequence[RunFolder],
+    run: RunFolder,
     data: Data,
     console: Console,
     *,
     at_once: int,
     tensorboard: bool,
-) -> list[str | None] | None:
-    """Train every recipe in its folder, from its checkpoint where there is one.
+    ensemble: bool,
+) -> Iterator[tuple[Training, RunFolder, int]]:
+    """Train every seed in a folder of its own, from its checkpoint where there is one.
 
-    Ctrl-C ends all of them after the batch at hand; a second one stops at once.
+    Ending the first one early leaves out the others, but those of an ensemble that were trained
+    beside it; of what was to come after it, only whole ones count.
 
     Args:
-        recipes: what is trained, a seed each.
-        folders: where, in the same order.
-        data: on what.
+        recipes, data: what is trained, a seed each, and on what.
+        run: the folder of the first; those of the others are in it.
         console: shows the progress.
-        at_once: how many processes there are.
-        tensorboard: whether each writes TensorBoard's log, too.
+        at_once: how many processes there are to be.
+        tensorboard, ensemble: whether to write its logs, and whether all seeds belong together.
 
-    Returns:
-        How each ended early, empty where it did not, and None where there is nothing to go on from.
-        None instead of a list where a process was killed: what there is are checkpoints.
+    Yields:
+        Each seed's training, its folder, and how many were trained at once.
 
     Raises:
-        BuildError: if one of them fails; then the others end, too.
+        BuildError: if one of them fails.
+        NothingTrainedError: on Ctrl-C before the first one has an epoch.
     """
+    import keras
+
+    from training.fit.train import NothingTrainedError, Training
+
+    ended = _at_once(recipes, run, data, console, at_once, tensorboard) if at_once > 1 else None
+    for number, recipe in enumerate(recipes):
+        folder = run.of_seed(recipe)
+        try:
+            if ended is None:
+                training = train(recipe, folder, data, console, tensorboard)
+            elif (early := ended[number]) is None:
+                raise NothingTrainedError
+            else:
+                model = keras.saving.load_model(folder.best_model, compile=False)
+                training = Training(recipe, model, tuple(folder.story().epochs), early)
+        except NothingTrainedError:
+            if not number:
+                raise
+            return
+        counts = not training.interrupted or (ensemble and ended is not None)
+        if counts or not number:
+            yield training, folder, at_once if ended is not None else 1
+        if not counts:
+            return
+
+
+def train(
+    recipe: Recipe,
+    folder: RunFolder,
+    data: Data,
+    console: Console,
+    tensorboard: bool,
+    interrupted: Callable[[], bool] | None = None,
+) -> Training:
+    """Train a seed in this process, from its checkpoint where there is one."""
+    from training.fit.tensorboard import TensorBoardLog
+    from training.fit.train import fit
+
+    return fit(
+        recipe,
+        data,
+        folder,
+        console,
+        resume=folder.checkpoint.is_file(),
+        listeners=[TensorBoardLog(folder).note] if tensorboard else (),
+        interrupted=interrupted,
+    )
+
+
+def _at_once(
+    recipes: Sequence[Recipe],
+    run: RunFolder,
+    data: Data,
+    console: Console,
+    at_once: int,
+    tensorboard: bool,
+) -> list[str | None] | None:
+    """Train several seeds, each by a process of its own.
+
+    Ctrl-C ends all of them after the batch at hand; a second one stops at once. If one of them
+    fails, the others end, too.
+
+    Returns:
+        How each ended early, empty where it did not, None where there is nothing to go on from; or
+        None instead where a process was killed: what there is are checkpoints.
+    """
+    folders = [run.of_seed(recipe) for recipe in recipes]
     context = multiprocessing.get_context("spawn")
     console.print(f"Training {recipes[0].name}, {len(recipes)} seeds, {at_once} at once")
-    told, stop = context.Queue(), context.Event()
+    stop = context.Event()
+    readers = [MetricsReader(folder.metrics) for folder in folders]
+    for reader in readers:  # what was noted before is not news
+        while reader.poll():
+            pass
     with (
-        Interrupt() as interrupt,
-        SeedsProgress(recipes, console) as progress,
+        interruptible() as interrupted,
+        FitProgress(recipes, console) as progress,
         ExitStack() as end,
     ):
         # As bytes: what they are made of imports Keras, which prepare() is to do in its own way.
-        given = (pickle.dumps(data), told, stop)
+        given = (pickle.dumps(data), stop)
         pool = ProcessPoolExecutor(at_once, context, initializer=_start, initargs=given)
         end.callback(pool.shutdown, cancel_futures=True)
         end.callback(stop.set)  # first: whatever happens, nobody is left at work
         running = [
-            pool.submit(_train, recipe, folder, tensorboard)
-            for recipe, folder in zip(recipes, folders, strict=True)
+            pool.submit(_train, *each, tensorboard) for each in zip(recipes, folders, strict=True)
         ]
-        while True:
+        others: Collection[object] = running
+        while others:
             done, others = wait(running, _LOOK)
-            _show(told, progress)
-            if interrupt.requested or any(_failed(each) for each in done):
+            for recipe, reader in zip(recipes, readers, strict=True):
+                for event in reader.poll():
+                    progress.note(recipe.seed, event)
+            if interrupted() or any(each.cancelled() or each.exception() for each in done):
                 stop.set()
-            if not others:
-                break
         try:
             return [each.result() for each in running]
         except BrokenProcessPool:
-            if interrupt.requested:  # Ctrl-C came before a process knew what to make of it
+            if interrupted():  # Ctrl-C came before a process knew what to make of it
                 return ["by Ctrl-C" if each.checkpoint.is_file() else None for each in folders]
             console.print("A process was killed; going on with one seed after the other")
             return None
 
 
-def _failed(done: Future[str | None]) -> bool:
-    return done.cancelled() or done.exception() is not None
-
-
-def _show(told: Any, progress: SeedsProgress) -> None:
-    while True:
-        try:
-            seed, event = told.get_nowait()
-        except Empty:
-            return
-        progress.note(seed, event)
-
-
 # -- in the processes ------------------------------------------------------------------------------
 
 _data: Data
-_told: Any
 _stop: Any
 
 
-def _start(data: bytes, told: Any, stop: Any) -> None:
-    global _data, _told, _stop
+def _start(data: bytes, stop: Any) -> None:
+    global _data, _stop
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that waits
     threading.Thread(target=_follow_parent, daemon=True).start()
-    told.cancel_join_thread()  # at the end, nobody may be left to take what is still on its way
     prepare()
-    _data, _told, _stop = pickle.loads(data), told, stop  # noqa: S301  our own
+    _data, _stop = pickle.loads(data), stop  # noqa: S301  our own
 
 
 def _follow_parent() -> None:
@@ -150,37 +204,10 @@ def _follow_parent() -> None:
         os._exit(1)
 
 
-class _Request:
-    """As :class:`training.base.interrupt.Interrupt`, but made by another process."""
-
-    @property
-    def requested(self) -> bool:
-        return bool(_stop.is_set())
-
-
-class _Teller:
-    """A log that tells the process that waits."""
-
-    def __init__(self, seed: int) -> None:
-        self._seed = seed
-
-    def note(self, event: Event) -> None:
-        if not isinstance(event, BatchDone) or event.batch % _STEPS == 0:
-            _told.put((self._seed, event))
-
-
 def _train(recipe: Recipe, folder: RunFolder, tensorboard: bool) -> str | None:
-    from training.fit.tensorboard import TensorBoardWriter
-    from training.fit.train import NothingTrainedError, fit
+    from training.fit.train import NothingTrainedError
 
-    resume = folder.checkpoint.is_file()
-    with ExitStack() as logs:
-        also: list[Any] = [_Teller(recipe.seed)]
-        if tensorboard:
-            also.append(logs.enter_context(TensorBoardWriter(folder)))
-        silent = Console(quiet=True)
-        try:
-            done = fit(recipe, _data, folder, silent, resume=resume, logs=also, request=_Request())
-        except NothingTrainedError:
-            return None
-    return done.early
+    try:
+        return train(recipe, folder, _data, Console(quiet=True), tensorboard, _stop.is_set).early
+    except NothingTrainedError:
+        return None

@@ -1,77 +1,41 @@
-"""The display of a training run: epoch, batch rate, loss, accuracy, time left."""
+"""How training goes, for the run's metrics and for the terminal."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from types import TracebackType
-from typing import TYPE_CHECKING, Self
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from training.runs.metrics import BatchDone, EpochDone, Event, Started
-
-if TYPE_CHECKING:
-    from training.recipes import Recipe
-    from training.runs.history import Epoch
-
-
-class FitProgress:
-    """A bar for the epoch at hand, and a line that stays for each finished one."""
-
-    def __init__(self, started: Started, recipe: Recipe, console: Console) -> None:
-        epochs, batches = started.epochs, started.batches
-        self._epochs, self._batches, self._console = epochs, batches, console
-        self._recipe = recipe
-        self._images = 0
-        self._bar = Progress(
-            TextColumn("{task.description}"),
-            BarColumn(bar_width=24),
-            TextColumn("{task.fields[rate]}  {task.fields[scores]}"),
-            TimeRemainingColumn(compact=True),
-            TextColumn("left"),
-            console=console,
-            transient=True,
-        )
-        self._task: TaskID = self._bar.add_task("", total=epochs * batches, rate="", scores="")
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
-
-    def epoch_begins(self, number: int) -> None:
-        done = (number - 1) * self._batches
-        label = f"Epoch {number}/{self._epochs}"
-        self._bar.update(self._task, description=label, completed=done)
-
-    def batch_done(self, images: int, loss: float, accuracy: float) -> None:
-        speed = self._bar.tasks[0].speed or 0.0
-        self._bar.update(
-            self._task,
-            advance=1,
-            rate=f"{speed * images:,.0f} images/s",
-            scores=f"loss {loss:.4f}  accuracy {accuracy:.2%}",
-        )
-
-    def epoch_done(self, epoch: Epoch, is_best: bool) -> None:
-        self._console.print(_line(self._recipe, epoch, is_best), highlight=False)
+from training.fit.batches import Batches
+from training.fit.checkpoint import RunState
+from training.recipes import Recipe
+from training.runs import RunFolder
+from training.runs.history import Epoch, best_of
+from training.runs.metrics import BatchDone, Ended, EpochDone, Event, MetricsWriter, Started
 
 
-class SeedsProgress:
-    """A bar for each of several seeds at once, and a line for each finished epoch of each."""
+@dataclass
+class _Seed:
+    """What the bar of a seed shows, and its mean loss and accuracy in the epoch at hand."""
+
+    recipe: Recipe
+    task: TaskID
+    batches: int = 1
+    images: float = 0.0
+    told: int = 0
+    loss: float = 0.0
+    accuracy: float = 0.0
+
+
+class FitProgress(Progress):
+    """Shows events in the terminal: a bar for each seed, a line for each finished epoch."""
 
     def __init__(self, recipes: Sequence[Recipe], console: Console) -> None:
-        self._recipes = {recipe.seed: recipe for recipe in recipes}
-        self._console = console
-        self._bar = Progress(
+        super().__init__(
             TextColumn("{task.description}"),
             BarColumn(bar_width=24),
             TextColumn("{task.fields[scores]}"),
@@ -80,41 +44,41 @@ class SeedsProgress:
             console=console,
             transient=True,
         )
-        self._tasks = {
-            seed: self._bar.add_task(f"Seed {seed}", total=None, scores="")
-            for seed in self._recipes
+        self._seeds = {
+            recipe.seed: _Seed(recipe, self.add_task("", total=None, scores=""))
+            for recipe in recipes
         }
-        self._batches = 0
-
-    def __enter__(self) -> Self:
-        self._bar.start()
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        self._bar.stop()
+        self._several = len(recipes) > 1
 
     def note(self, seed: int, event: Event) -> None:
         """Show what happened to a seed."""
-        recipe, task = self._recipes[seed], self._tasks[seed]
+        at, label = self._seeds[seed], f"Seed {seed}  " if self._several else ""
         match event:
             case Started():
-                self._batches = event.batches
-                done = event.after * event.batches
-                self._bar.update(task, total=event.epochs * event.batches, completed=done)
-                if event.after:
-                    self._console.print(f"Seed {seed}  going on after epoch {event.after}")
+                at.batches, at.images = event.batches, event.images / event.batches
+                done, total = event.after * event.batches, event.epochs * event.batches
+                self.update(at.task, description=label, total=total, completed=done)
+                if event.after and self._several:
+                    self.console.print(f"{label}going on after epoch {event.after}")
             case BatchDone():
-                done = (event.epoch - 1) * self._batches + event.batch
-                scores = f"epoch {event.epoch}/{recipe.epochs}  loss {event.loss:.4f}"
-                self._bar.update(task, completed=done, scores=scores)
+                self._show_batch(at, label, event)
             case EpochDone():
-                line = f"Seed {seed}  {_line(recipe, event.epoch, event.best)}"
-                self._console.print(line, highlight=False)
+                at.told, at.loss, at.accuracy = 0, 0.0, 0.0
+                line = label + _line(at.recipe, event.epoch, event.best)
+                self.console.print(line, highlight=False)
+
+    def _show_batch(self, at: _Seed, label: str, event: BatchDone) -> None:
+        at.told += 1
+        at.loss += event.loss
+        at.accuracy += event.accuracy
+        speed = self._tasks[at.task].speed or 0.0
+        self.update(
+            at.task,
+            description=f"{label}Epoch {event.epoch}/{at.recipe.epochs}",
+            completed=(event.epoch - 1) * at.batches + event.batch,
+            scores=f"{speed * at.images:,.0f} images/s  loss {at.loss / at.told:.4f}"
+            f"  accuracy {at.accuracy / at.told:.2%}",
+        )
 
 
 def _line(recipe: Recipe, epoch: Epoch, is_best: bool) -> str:
@@ -127,3 +91,39 @@ def _line(recipe: Recipe, epoch: Epoch, is_best: bool) -> str:
         f"  {recipe.watched} {epoch.validation_accuracy:.2%}{pen}"
         f"  {epoch.seconds:.0f} s{best}"
     )
+
+
+@contextmanager
+def run_log(
+    state: RunState,
+    batches: Batches,
+    folder: RunFolder,
+    console: Console,
+    listeners: Sequence[Callable[[Event], None]],
+) -> Iterator[Callable[[Event], None]]:
+    """Tells the run's metrics, the terminal and listeners of events, from beginning to end."""
+    recipe, before = state.recipe, tuple(state.history)
+    title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
+    going_on = f", going on after epoch {len(before)}" if before else ""
+    console.print(title + going_on, soft_wrap=True)
+    noted = {epoch.number for epoch in folder.story().epochs}
+    with MetricsWriter(folder.metrics) as metrics, FitProgress([recipe], console) as progress:
+
+        def tell(event: Event) -> None:
+            metrics.note(event)
+            progress.note(recipe.seed, event)
+            for listener in listeners:
+                listener(event)
+
+        tell(Started(recipe.epochs, batches.count, batches.images, len(before), time.time()))
+        for epoch in before:
+            if epoch.number not in noted:  # a killed process had saved, but not yet noted it
+                best = epoch is best_of(before[: epoch.number])
+                metrics.note(EpochDone(epoch, best, time.time()))
+        try:
+            yield tell
+        except Exception as error:
+            tell(Ended("failed", str(error), time.time()))
+            raise
+        reason = state.early if state.history else "before the first epoch had ended"
+        tell(Ended("stopped" if reason else "finished", reason, time.time()))

@@ -64,20 +64,20 @@ class Teachers:
 
     Args:
         models: each of :func:`read_teacher`.
-        softness: what the logits are divided by.
+        temperature: what the logits are divided by.
     """
 
-    def __init__(self, models: Sequence[bytes], softness: float) -> None:
+    def __init__(self, models: Sequence[bytes], temperature: float) -> None:
         options = ort.SessionOptions()
         options.intra_op_num_threads = options.inter_op_num_threads = 1
         self._sessions = [
             ort.InferenceSession(model, options, providers=["CPUExecutionProvider"])
             for model in models
         ]
-        self._softness = softness
+        self._temperature = temperature
 
     def __call__(self, images: NDArray[np.float32]) -> NDArray[np.float32]:
         """Probabilities, float32 (N, classes), of images, float32 (N, 28, 28)."""
         said = [session.run(["probabilities"], {"image": images})[0] for session in self._sessions]
         mean = np.exp(np.mean([np.log(np.maximum(each, _LEAST)) for each in said], axis=0))
-        return apply_temperature(mean, self._softness)
+        return apply_temperature(mean, self._temperature)

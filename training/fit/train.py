@@ -1,15 +1,15 @@
-"""The fit loop: distorted batches in, the weights of the kept epoch out."""
+"""Training one network with Keras: data, model, ``compile``, ``fit``, evaluation.
+
+What is special is in the parts: :mod:`training.fit.batches` makes the data of an epoch,
+:mod:`training.fit.callbacks` saves, evaluates and tells.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import math
-import tempfile
-import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import keras
@@ -17,17 +17,21 @@ import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
 
-from training.base.interrupt import Interrupt, Request
+from training.base.interrupt import interruptible
 from training.data.datasets import Split
+from training.fit import callbacks
 from training.fit.batches import Batches
-from training.fit.checkpoint import Checkpoint
+from training.fit.checkpoint import Checkpoint, RunState
 from training.fit.distillation import DistillationTargets
-from training.fit.run import Run, diverged
-from training.fit.watch import Log, Watch
+from training.fit.progress import run_log
+from training.networks.architectures import ARCHITECTURES
+from training.networks.ema import EMA
+from training.networks.mixed_precision import mixed_precision_copy
+from training.networks.optimizers import optimizer_of
 from training.recipes import Recipe
 from training.runs import RunFolder, layers_of
-from training.runs.history import Epoch
-from training.runs.metrics import Started
+from training.runs.history import Epoch, kept_of
+from training.runs.metrics import Event
 from training.synth.pool import SyntheticPool
 
 _EVALUATION_BATCH = 1_000
@@ -41,23 +45,28 @@ class Training:
         recipe: what was trained.
         model: the Keras model, with the weights of the kept epoch.
         history: every epoch that was finished, in order.
-        best: the epoch whose weights the model has; for a recipe that watches the test set, the
-            last one.
         early: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not.
-        seconds: how long the whole took.
     """
 
     recipe: Recipe
     model: Any
     history: tuple[Epoch, ...]
-    best: Epoch
     early: str
-    seconds: float
+
+    @property
+    def best(self) -> Epoch:
+        """The epoch whose weights the model has."""
+        return kept_of(self.history, keeps_best=self.recipe.keeps_best)
 
     @property
     def interrupted(self) -> bool:
         """Whether it was ended early."""
         return bool(self.early)
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole took."""
+        return sum(epoch.seconds for epoch in self.history)
 
 
 class NothingTrainedError(KeyboardInterrupt):
@@ -74,7 +83,7 @@ class Data:
         validation: the dataset's validation images and, where there are any, the validation
             writers' digits.
         classes: how many there are.
-        distillation targets: what teachers say of the training images, or None.
+        targets: what teachers say of the training images, or None.
     """
 
     train: Split
@@ -93,6 +102,31 @@ class Data:
         return digest.hexdigest()
 
 
+class EpochDataset(keras.utils.PyDataset):  # type: ignore[misc]  # Keras is untyped
+    """The batches of an epoch for ``fit``, which asks for them in order."""
+
+    def __init__(self, batches: Batches, has_ood_head: bool) -> None:
+        super().__init__()
+        self._batches, self._has_ood_head, self._number = batches, has_ood_head, 1
+
+    def __len__(self) -> int:
+        return self._batches.count
+
+    def __getitem__(self, index: int) -> tuple[Any, ...]:
+        """Images, what they are to be read as and, with an OOD head, how much each row counts."""
+        if index == 0:
+            self._epoch = self._batches.epoch(self._number)
+        batch = next(self._epoch)
+        if not self._has_ood_head:
+            return batch.images, batch.classes
+        weights = (batch.weights, np.ones_like(batch.weights))
+        return batch.images, (batch.classes, batch.is_digit), weights
+
+    def begin_epoch(self, epoch: int, _logs: object = None) -> None:
+        """Turn to an epoch (0, 1, ...)."""
+        self._number = epoch + 1
+
+
 def fit(
     recipe: Recipe,
     data: Data,
@@ -100,109 +134,105 @@ def fit(
     console: Console,
     *,
     resume: bool = False,
-    logs: Sequence[Log] = (),
-    request: Request | None = None,
-    ended: str | None = None,
+    listeners: Sequence[Callable[[Event], None]] = (),
+    interrupted: Callable[[], bool] | None = None,
 ) -> Training:
-    """Train one model; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
+    """Train one network; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
 
     Either keeps the best epoch so far, which is that with the lowest validation loss, since chance
     moves the loss less than the accuracy; or the last one, where the test set is watched.
 
     Args:
-        recipe: what is trained.
-        data: on what.
+        recipe, data: what is trained, and on what.
         folder: of the run, where metrics and checkpoints go.
         console: shows the progress.
         resume: whether to go on with the folder's checkpoint.
-        logs: are told, too, what happens.
-        request: asks for the early end; None: Ctrl-C does.
-        ended: of a run that another process has trained to its end: how it ended early, or empty.
-            It is then only taken up from its checkpoint.
+        listeners: are told of every event, too.
+        interrupted: is asked after every batch whether to end; None: whether Ctrl-C was pressed.
 
     Raises:
         TrainingError: if the loss is no longer a number.
         CheckpointError, MetricsError: if the folder's files cannot be written or read.
         NothingTrainedError: on Ctrl-C before the first epoch has ended.
     """
-    with Interrupt() if request is None else nullcontext(request) as interrupt:
-        keras.utils.set_random_seed(recipe.seed)
+    with interruptible() if interrupted is None else nullcontext(interrupted) as interrupted:
+        # Data
         batches = Batches(recipe, data.train, data.pool, data.classes, data.targets)
-        run = Run(recipe, batches, Checkpoint(folder.checkpoint, recipe, data.fingerprint()))
-        folder.write_json("model.json", layers_of(run.network))
-        title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
-        if resume and run.restore():
-            title += f", going on after epoch {len(run.history)}"
-        console.print(title, soft_wrap=True)
-        started = Started(
-            recipe.epochs, batches.count, batches.images, len(run.history), time.time()
+        # Model
+        state = new_state(recipe, batches)
+        folder.write_json("model.json", layers_of(state.network))
+        checkpoint = Checkpoint(folder.checkpoint, recipe, data.fingerprint())
+        if resume:
+            checkpoint.restore(state)
+        # Training, with an evaluation after every epoch
+        with run_log(state, batches, folder, console, listeners) as tell:
+            if not state.complete:
+                _fit(
+                    state,
+                    batches,
+                    callbacks.UpdateEMA(state.ema),
+                    callbacks.BatchLog(batches, tell, interrupted),
+                    callbacks.Evaluate(state, data.validation, evaluate),
+                    callbacks.Save(state, checkpoint, folder),
+                    callbacks.EpochLog(state, folder, tell),
+                )
+        if not state.history:
+            raise NothingTrainedError
+        state.network.set_weights(state.best_weights)
+        callbacks.save_best(state.network, folder)  # a kill may have come before it
+        training = Training(recipe, state.network, tuple(state.history), state.early)
+        if state.early:
+            kept = training.best.number
+            console.print(f"Stopped {state.early}; going on with epoch {kept}, the one kept")
+        return training
+
+
+def new_state(recipe: Recipe, batches: Batches) -> RunState:
+    """A network with its first weights, and its mixed-precision copy, compiled to be trained."""
+    keras.utils.set_random_seed(recipe.seed)
+    has_ood_head = bool(recipe.mixture.per_family)
+    network = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout, has_ood_head)
+    model = mixed_precision_copy(network, recipe.precision)
+    optimizer = optimizer_of(recipe, recipe.epochs * batches.count)
+    optimizer.build(model.trainable_variables)  # a checkpoint may be read before the first step
+    loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
+    model.compile(
+        optimizer=optimizer,
+        loss=[loss, keras.losses.BinaryCrossentropy()] if has_ood_head else loss,
+        loss_weights=[1.0, recipe.ood_weight] if has_ood_head else None,
+        metrics=[[accuracy], []] if has_ood_head else [accuracy],
+        # TensorFlow's XLA takes 1.8 times as long on a CPU.
+        jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
+    )
+    return RunState(recipe, network, model, EMA(model, recipe.ema_epochs * batches.count))
+
+
+def _fit(state: RunState, batches: Batches, *steps: keras.callbacks.Callback) -> None:
+    """Train the epochs that are left, unless Ctrl-C ends it."""
+    dataset = EpochDataset(batches, state.has_ood_head)
+    begin = keras.callbacks.LambdaCallback(on_epoch_begin=dataset.begin_epoch)
+    try:
+        state.model.fit(
+            dataset,
+            initial_epoch=len(state.history),
+            epochs=state.recipe.epochs,
+            shuffle=False,  # the dataset is shuffled already, by the recipe's seed
+            verbose=0,
+            callbacks=[begin, *steps],
         )
-        with Watch(folder, started, recipe, console, logs) as watch:
-            watch.went_before(run.history)
-            early = ended
-            if early is None:
-                early = _epochs(recipe, data, run, batches, folder, watch, interrupt)
-            if not run.history:
-                watch.ended("stopped", "before the first epoch had ended")
-                raise NothingTrainedError
-            watch.ended("stopped" if early else "finished", early)
-        if early:
-            console.print(f"Stopped {early}; going on with epoch {run.kept.number}, the one kept")
-        run.network.set_weights(run.weights)
-        # Once more, in case a kill came between it and a checkpoint.
-        _save_best(run.network, folder)
-        seconds = sum(epoch.seconds for epoch in run.history)
-        return Training(recipe, run.network, tuple(run.history), run.kept, early, seconds)
+    except callbacks.Interrupted:
+        state.early = "by Ctrl-C"
 
 
-def _epochs(
-    recipe: Recipe,
-    data: Data,
-    run: Run,
-    batches: Batches,
-    folder: RunFolder,
-    watch: Watch,
-    interrupt: Request,
-) -> str:
-    """Train epoch after epoch; why it ended early, or nothing."""
-    while len(run.history) < recipe.epochs and not run.out_of_patience:
-        number = len(run.history) + 1
-        begun = time.monotonic()
-        loss, accuracy = run.one_epoch(batches, number, watch, interrupt)
-        if interrupt.requested:
-            return "by Ctrl-C"
-        run.network.set_weights(run.average.weights)
-        on_validation = [score(run.network, split) for split in data.validation]
-        together = _together(on_validation)
-        if not math.isfinite(together[0]):
-            raise diverged("validation loss", together[0], number)
-        seconds = time.monotonic() - begun
-        epoch = Epoch(number, loss, accuracy, *together, seconds)
-        run.finish(epoch)
-        if epoch is run.kept:
-            _save_best(run.network, folder)
-        watch.epoch_done(epoch, epoch is run.kept)
-        if folder.stop_requested():
-            return "on request"
-    return ""
+def accuracy(truth: Any, predicted: Any) -> Any:
+    """Share of the digits read correctly; where all classes are equally right, there is none."""
+    ops = keras.ops
+    digits = ops.cast(ops.max(truth, axis=1) > 0.5, "float32")
+    correct = ops.cast(ops.argmax(truth, axis=1) == ops.argmax(predicted, axis=1), "float32")
+    return ops.sum(digits * correct) / ops.maximum(ops.sum(digits), 1.0)
 
 
-def _save_best(model: Any, folder: RunFolder) -> None:
-    """The model as it is, for Keras; onnxruntime's is made at the end."""
-    with tempfile.TemporaryDirectory() as scratch:
-        saved = Path(scratch, folder.best_model.name)
-        model.save(saved)
-        folder.write(folder.best_model.name, saved.read_bytes())
-
-
-def _together(scores: Sequence[tuple[float, float]]) -> tuple[float, float, float | None]:
-    """Mean loss over the validation sets, and the accuracy on each of them."""
-    losses, accuracies = zip(*scores, strict=True)
-    own, *pen = accuracies
-    return sum(losses) / len(losses), own, pen[0] if pen else None
-
-
-def score(model: Any, split: Split) -> tuple[float, float]:
+def evaluate(model: Any, split: Split) -> tuple[float, float]:
     """Mean cross-entropy in nats, and accuracy 0..1, of a model on undistorted images."""
     probabilities, _ = predict(model, split.images)
     right = probabilities.argmax(axis=1) == split.labels

@@ -1,1 +1,1 @@
-"""Keras networks by name, their optimisers, weight averaging and mixed precision."""
+"""Keras networks by name, their optimisers, the EMA of their weights and mixed precision."""

@@ -1,7 +1,7 @@
 """The networks, as Keras 3 models.
 
 Every network takes ``image``, float32 (N, 28, 28), 0..1, and ends in a layer called ``features``
-and a softmax called ``probabilities``; one that judges, too, whether it is shown a digit has a
+and a softmax called ``probabilities``; one with an out-of-distribution (OOD) head has a
 second output, the sigmoid ``digit_score`` (N, 1). :mod:`training.export.export` asks for them by
 name.
 """
@@ -21,13 +21,13 @@ from training.networks import tutorials
 _MOMENTUM = 0.9
 
 
-def compact_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def compact_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """Five convolutions, the last of which sees the whole digit: 122,000 parameters.
 
     Args:
         classes: how many.
         dropout: share of activations dropped before and after the features while training.
-        judges: whether there is a digit score.
+        has_ood_head: whether there is a digit score.
     """
     image = keras.Input((SIZE, SIZE), name="image")
     x = _halved(image)
@@ -35,35 +35,35 @@ def compact_cnn(classes: int, dropout: float, judges: bool) -> Any:
     x = layers.MaxPooling2D(2)(x)
     x = _activated(_conv(64)(x))
     x = _activated(_conv(64)(x))
-    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges)
+    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, has_ood_head)
 
 
-def residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def residual_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """The same with a residual block in each half: two convolutions more, 160,000 parameters.
 
     Arguments as for :func:`compact_cnn`.
     """
-    return _residual_blocks(64, classes, dropout, judges)
+    return _residual_blocks(64, classes, dropout, has_ood_head)
 
 
-def broad_residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def broad_residual_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """The same with half as many channels more in the second half: 283,000 parameters.
 
     Arguments as for :func:`compact_cnn`.
     """
-    return _residual_blocks(96, classes, dropout, judges)
+    return _residual_blocks(96, classes, dropout, has_ood_head)
 
 
-def _residual_blocks(channels: int, classes: int, dropout: float, judges: bool) -> Any:
+def _residual_blocks(channels: int, classes: int, dropout: float, has_ood_head: bool) -> Any:
     """A residual block in each half, with so many channels in the second one."""
     image = keras.Input((SIZE, SIZE), name="image")
     x = _residual(_halved(image), 32)
     x = layers.MaxPooling2D(2)(x)
     x = _residual(_activated(_conv(channels)(x)), channels)
-    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges, hidden=80)
+    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, has_ood_head, hidden=80)
 
 
-def wide_residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def wide_residual_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """Wider, with a first convolution at full resolution, for photographs: 374,000 parameters.
 
     Arguments as for :func:`compact_cnn`.
@@ -73,7 +73,7 @@ def wide_residual_cnn(classes: int, dropout: float, judges: bool) -> Any:
     x = _residual(_activated(_conv(48, strides=2)(x)), 48)
     x = layers.MaxPooling2D(2)(x)
     x = _residual(_activated(_conv(96)(x)), 96)
-    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, judges, hidden=128)
+    return _read(image, layers.MaxPooling2D(2)(x), classes, dropout, has_ood_head, hidden=128)
 
 
 def _halved(image: Any) -> Any:
@@ -101,7 +101,9 @@ def _activated(x: Any) -> Any:
     return layers.ReLU()(layers.BatchNormalization(momentum=_MOMENTUM)(x))
 
 
-def _read(image: Any, x: Any, classes: int, dropout: float, judges: bool, hidden: int = 96) -> Any:
+def _read(
+    image: Any, x: Any, classes: int, dropout: float, has_ood_head: bool, hidden: int = 96
+) -> Any:
     """From feature maps of 3x3 to the answer."""
     x = layers.Dropout(dropout)(x)
     # A hidden layer, written as a convolution so that its normalisation is folded on export.
@@ -111,7 +113,7 @@ def _read(image: Any, x: Any, classes: int, dropout: float, judges: bool, hidden
     features = layers.GlobalAveragePooling2D(name="features")(x)
     x = layers.Dropout(dropout)(features)
     probabilities = layers.Dense(classes, activation="softmax", name="probabilities")(x)
-    if not judges:
+    if not has_ood_head:
         return keras.Model(image, probabilities)
     return keras.Model(image, [probabilities, _digit_score(x)])
 

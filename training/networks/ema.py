@@ -1,4 +1,4 @@
-"""Averaged weights: they read better, and differ less from one epoch to the next, than the last."""
+"""Exponential moving average (EMA) of a network's weights."""
 
 from __future__ import annotations
 
@@ -13,28 +13,35 @@ Weights = list[NDArray[np.float32]]
 _EVERY = 10
 
 
-class Average:
-    """Exponential moving average of a model's weights, normalisation statistics included.
+class EMA:
+    """Average of a network's weights over the last batches, normalisation statistics included.
 
-    B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging" (1992).
+    It reads better, and differs less from one epoch to the next, than the weights of the last batch
+    (B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992). That
+    of Keras' optimisers leaves out normalisation statistics, and has one decay from the first batch
+    on.
 
     Attributes:
         updates: batches that went into it.
     """
 
-    def __init__(self, model: Any, horizon: float) -> None:
-        """Average over the last ``horizon`` batches or so; 0 is the model itself."""
-        self._model = model
-        self._horizon = horizon
+    def __init__(self, network: Any, batches: float) -> None:
+        """Average over so many batches or so; 0 is the network itself.
+
+        Args:
+            network: has ``get_weights()``, as Keras models have.
+            batches: time constant; the decay of a batch is ``1 - 1 / batches``.
+        """
+        self._network, self._batches = network, batches
         # Where an epoch is only a few batches long, every one of them counts.
-        self._every = max(1, min(_EVERY, int(horizon / 10)))
-        self._mean: Weights = model.get_weights()
+        self._every = max(1, min(_EVERY, int(batches / 10)))
+        self._mean: Weights = network.get_weights()
         self.updates = 0
 
     @property
     def weights(self) -> Weights:
-        """The average, as ``model.get_weights()`` lists them."""
-        return self._mean if self._horizon else self._model.get_weights()
+        """The average, as ``network.get_weights()`` lists them."""
+        return self._mean if self._batches else self._network.get_weights()
 
     @weights.setter
     def weights(self, weights: Weights) -> None:
@@ -43,10 +50,10 @@ class Average:
     def update(self) -> None:
         """Take in the weights after another batch."""
         self.updates += 1
-        if not self._horizon or self.updates % self._every:
+        if not self._batches or self.updates % self._every:
             return
         # A quarter of the run so far at most, so that the first batches are soon forgotten.
-        span = min(self._horizon, self.updates / 4)
-        share = np.float32(min(1.0, self._every / max(span, 1.0)))
-        for mean, now in zip(self._mean, self._model.get_weights(), strict=True):
-            mean += share * (now - mean)
+        batches = min(self._batches, self.updates / 4)
+        complement_of_decay = np.float32(min(1.0, self._every / max(batches, 1.0)))
+        for mean, now in zip(self._mean, self._network.get_weights(), strict=True):
+            mean += complement_of_decay * (now - mean)

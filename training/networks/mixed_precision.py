@@ -1,4 +1,4 @@
-"""The same network in faster arithmetic, for as long as it is trained.
+"""A mixed-precision copy of a network, which is trained in its place because it is faster.
 
 Keras normalises a batch in some ten passes over it; TensorFlow has one operation for that. And
 where a processor multiplies bfloat16 (Intel's AMX and AVX512-BF16, AMD's Zen 4), layers compute in
@@ -36,8 +36,8 @@ def chosen(precision: str) -> str:
     return "float32" if _MULTIPLY_BFLOAT16.isdisjoint(flags) else "bfloat16"
 
 
-def trained_as(network: Any, precision: str) -> Any:
-    """A twin of a network, to be trained in its place.
+def mixed_precision_copy(network: Any, precision: str) -> Any:
+    """A copy of a network, to be trained in its place.
 
     Args:
         network: of :mod:`training.networks.architectures`, with its first weights.
@@ -49,7 +49,7 @@ def trained_as(network: Any, precision: str) -> Any:
     fused = keras.backend.backend() == "tensorflow"
     policy = "mixed_bfloat16" if chosen(precision) == "bfloat16" else "float32"
 
-    def twin(operation: Any) -> Any:
+    def copied(operation: Any) -> Any:
         if not isinstance(operation, layers.Layer):
             return operation  # such as expand_dims, which has no arithmetic
         kind = type(operation)
@@ -60,7 +60,7 @@ def trained_as(network: Any, precision: str) -> Any:
         config = operation.get_config() | {"dtype": "float32" if last else policy}
         return kind.from_config(config)
 
-    model = keras.models.clone_model(network, clone_function=twin)
+    model = keras.models.clone_model(network, clone_function=copied)
     # Dropout's random numbers go on from the same state, too.
     for its, own in zip(model.variables, network.variables, strict=True):
         its.assign(own)

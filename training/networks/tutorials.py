@@ -1,4 +1,4 @@
-"""The networks of the five tutorials, with their initialisers; none of them judges.
+"""The networks of the five tutorials, with their initialisers; none of them has an OOD head.
 
 Where a text ends in logits and a loss that takes them, the network here ends in a softmax, and
 Keras computes that loss from its logits.
@@ -19,12 +19,12 @@ class ArchitectureError(BuildError):
     """A network that cannot be had; the message is one sentence."""
 
 
-def tfjs_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def tfjs_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """TensorFlow.js: two convolutions of 5x5, 208 + 3,216 + 2,570 parameters.
 
     ``varianceScaling`` is there, as in Keras, a truncated normal distribution by fan-in.
     """
-    _refuse(judges)
+    _refuse_ood_head(has_ood_head)
     scaled = keras.initializers.VarianceScaling
     image, x = _image()
     x = layers.Conv2D(8, 5, activation="relu", kernel_initializer=scaled())(x)
@@ -34,12 +34,12 @@ def tfjs_cnn(classes: int, dropout: float, judges: bool) -> Any:
     return _answered(image, _flat(x), classes, dropout, scaled())
 
 
-def mygrad_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def mygrad_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """MyGrad: images padded to 32x32, then 520 + 5,010 + 5,020 + 210 parameters.
 
     Weights by Glorot's uniform distribution with a gain of sqrt(2), which is a scale of 2.
     """
-    _refuse(judges)
+    _refuse_ood_head(has_ood_head)
 
     def glorot() -> Any:
         return keras.initializers.VarianceScaling(2.0, mode="fan_avg", distribution="uniform")
@@ -55,18 +55,18 @@ def mygrad_cnn(classes: int, dropout: float, judges: bool) -> Any:
     return _answered(image, x, classes, dropout, glorot())
 
 
-def dense(classes: int, dropout: float, judges: bool) -> Any:
+def dense(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """TensorFlow and Keras: one hidden layer of 128, 100,480 + 1,290 parameters."""
-    _refuse(judges)
+    _refuse_ood_head(has_ood_head)
     image = keras.Input((SIZE, SIZE), name="image")
     x = layers.Flatten()(image)
     x = layers.Dense(128, activation="relu", name="features")(x)
     return _answered(image, x, classes, dropout, "glorot_uniform")
 
 
-def fashion_cnn(classes: int, dropout: float, judges: bool) -> Any:
+def fashion_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """The book's CNN for clothes: 320 + 18,496 + 313,700 + 1,010 parameters."""
-    _refuse(judges)
+    _refuse_ood_head(has_ood_head)
     image, x = _image()
     x = layers.Conv2D(32, 3, padding="same", activation="relu")(x)
     x = layers.MaxPooling2D(2)(x)
@@ -96,8 +96,8 @@ def _answered(image: Any, x: Any, classes: int, dropout: float, initializer: Any
     return keras.Model(image, answer(x))
 
 
-def _refuse(judges: bool) -> None:
-    if judges:
+def _refuse_ood_head(has_ood_head: bool) -> None:
+    if has_ood_head:
         raise ArchitectureError(
             "the networks of the tutorials have no digit score; leave mixture.per_family at 0, or"
             " choose another architecture"

@@ -16,7 +16,7 @@ FASHION = Recipe(
     weight_decay=0.05,
     label_smoothing=0.05,
     dropout=0.25,
-    averaging=1.0,
+    ema_epochs=1.0,
     distorted=1.0,
     augmentation=Augmentation(shift=1.0, mirrored=0.5, erased=0.5, fitted=False),
     quick={"epochs": "3"},

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import AliasChoices, Field
 
 Count = Annotated[int, Field(ge=0, le=1_000_000)]
 Positive = Annotated[int, Field(ge=1, le=1_000_000)]
@@ -15,6 +15,21 @@ Strength = Annotated[float, Field(ge=0, le=1_000, allow_inf_nan=False)]
 #: What files are named after: words of small letters and figures, and what joins them; no path.
 Name = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*$", max_length=200)]
 Seed = Annotated[int, Field(ge=0, lt=2**31)]
+#: What older run folders, checkpoints and commands call some of a recipe's settings.
+FORMER_NAMES = {
+    "ema_epochs": "averaging",
+    "ood_weight": "judgement",
+    "outlier_exposure": "exposure",
+    "distillation_weight": "taught",
+    "distillation_temperature": "softness",
+    "augmented_copies": "lessons",
+}
+
+
+def _formerly(name: str) -> Any:
+    return Field(validation_alias=AliasChoices(name, FORMER_NAMES[name]))
+
+
 #: The keys of ``training.networks.architectures.ARCHITECTURES``, which needs Keras.
 Architecture = Literal[
     "compact_cnn",
@@ -165,16 +180,19 @@ class Recipe:
             away, at the full learning rate, as MyNN has it.
         label_smoothing: probability taken from the right class and spread over all.
         dropout: share of activations dropped.
-        averaging: epochs that the moving average of the weights reaches back; 0 for none.
+        ema_epochs: time constant of the weights' exponential moving average; 0 for none.
         calibrated: whether a temperature is fitted on validation.
-        judgement: weight of the digit score's loss; that of the classes has 1.
-        exposure: weight of the classes' loss for what is not a digit: there, all classes are to be
-            equally likely (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly detection with
-            outlier exposure", ICLR 2019). At full weight it would compete with reading.
-        taught: share of the dataset's labels, 0..1, that teachers' answers take the place of.
-        softness: what the teachers' logits are divided by.
-        lessons: distorted versions of each of the dataset's images that teachers answer before
-            training begins; they come again after so many epochs. 0 for one an epoch.
+        ood_weight: weight of the loss of the out-of-distribution head, whose output is the digit
+            score; that of the classes has 1.
+        outlier_exposure: weight of the classes' loss for what is not a digit: there, all classes
+            are to be equally likely (D. Hendrycks, M. Mazeika and T. Dietterich, "Deep anomaly
+            detection with outlier exposure", ICLR 2019). At full weight it would compete with
+            reading.
+        distillation_weight: share of the dataset's labels, 0..1, that teachers' answers take the
+            place of.
+        distillation_temperature: what the teachers' logits are divided by.
+        augmented_copies: distorted copies of each of the dataset's images that teachers answer
+            before training begins; they come again after so many epochs. 0 for one an epoch.
         distorted: how many of the dataset's images, 0..1, are distorted.
         augmentation: how they are.
         mixture: what joins them.
@@ -204,13 +222,15 @@ class Recipe:
     weight_decay: Strength = 0.0
     label_smoothing: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
     dropout: Annotated[float, Field(ge=0, lt=1, allow_inf_nan=False)] = 0.0
-    averaging: Strength = 0.0
+    ema_epochs: Annotated[Strength, _formerly("ema_epochs")] = 0.0
     calibrated: bool = True
-    judgement: Strength = 0.3
-    exposure: Strength = 0.2
-    taught: Share = 0.0
-    softness: Annotated[float, Field(gt=0, le=20)] = 1.0
-    lessons: Count = 0
+    ood_weight: Annotated[Strength, _formerly("ood_weight")] = 0.3
+    outlier_exposure: Annotated[Strength, _formerly("outlier_exposure")] = 0.2
+    distillation_weight: Annotated[Share, _formerly("distillation_weight")] = 0.0
+    distillation_temperature: Annotated[
+        float, Field(gt=0, le=20), _formerly("distillation_temperature")
+    ] = 1.0
+    augmented_copies: Annotated[Count, _formerly("augmented_copies")] = 0
     distorted: Share = 0.0
     augmentation: Augmentation = field(default_factory=Augmentation)
     mixture: Mixture = field(default_factory=Mixture)

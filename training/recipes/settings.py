@@ -11,10 +11,11 @@ from typing import Any
 from pydantic import TypeAdapter, ValidationError
 
 from training.base.errors import BuildError
-from training.recipes.schema import Recipe
+from training.recipes.schema import FORMER_NAMES, Recipe
 
 #: What makes a recipe the one it is, and is not a setting.
 _FIXED = ("name", "summary", "dataset", "quick")
+_RENAMED = {former: name for name, former in FORMER_NAMES.items()}
 _recipes = TypeAdapter(Recipe)
 #: What pydantic's errors mean, by their type.
 _HAS_TO_BE = {
@@ -40,6 +41,16 @@ def settings(recipe: Recipe) -> dict[str, Any]:
     return {name: value for name, value in _flat(asdict(recipe)) if name not in _FIXED}
 
 
+def current_name(name: str) -> str:
+    """What a setting is called that may have been renamed."""
+    return _RENAMED.get(name, name)
+
+
+def with_former_names(recipe: Recipe) -> dict[str, Any]:
+    """A recipe as a dictionary, as it was before settings were renamed: checkpoints know that."""
+    return {FORMER_NAMES.get(name, name): value for name, value in asdict(recipe).items()}
+
+
 def _flat(nested: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
     for key, value in nested.items():
         if isinstance(value, dict) and key != "quick":
@@ -60,7 +71,8 @@ def changed(recipe: Recipe, assignments: Mapping[str, str]) -> Recipe:
     """
     known = settings(recipe)
     nested = asdict(recipe)
-    for name, text in assignments.items():
+    for given, text in assignments.items():
+        name = current_name(given)
         if name not in known:
             raise SettingError(_unknown(name, recipe, known))
         *parents, last = name.split(".")
@@ -88,7 +100,7 @@ def parse(words: Sequence[str]) -> dict[str, str]:
         name, sign, value = word.partition("=")
         if not sign or not name.strip():
             raise SettingError(f"--set {word} is not NAME=VALUE, such as --set epochs=3")
-        pairs[name.strip()] = value.strip()
+        pairs[current_name(name.strip())] = value.strip()
     return pairs
 
 

@@ -74,6 +74,8 @@ class RunView:
     def kept(self) -> Epoch | None:
         """The epoch whose weights the model has, or would have by now; None before the first."""
         history, result = self.story.epochs, self.result
+        if not history:
+            return None
         chosen = (epoch for epoch in history if result and epoch.number == result.best_epoch)
         keeps_best = self.configuration.recipe.keeps_best
         return next(chosen, kept_of(history, keeps_best=keeps_best))

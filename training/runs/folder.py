@@ -46,6 +46,9 @@ PREDICTIONS = ("test", "validation", "writers")
 class RunFolder:
     """One run's files.
 
+    Whatever reads one raises RunError if it is damaged, and has None, or nothing, where it is not
+    there yet; whatever writes one raises RunError if that cannot be done.
+
     Attributes:
         path: the folder.
     """
@@ -69,22 +72,16 @@ class RunFolder:
         return folder
 
     def of_seed(self, recipe: Recipe) -> RunFolder:
-        """The folder, inside this one, of the same recipe with another seed.
-
-        Raises:
-            RunError: if it cannot be written to.
-        """
+        """The folder of the same recipe with a seed: its own, or one inside it."""
+        asked = self.configuration()
+        if recipe.seed == asked.recipe.seed:
+            return self
         folder = RunFolder(self.path / f"seed-{recipe.seed}")
-        configuration = replace(self.configuration(), recipe=recipe, repeats=1, bundled=False)
-        folder.write_json("run.json", configuration)
+        folder.write_json("run.json", replace(asked, recipe=recipe, repeats=1, bundled=False))
         return folder
 
     def of_ensemble(self) -> RunFolder:
-        """The folder, inside this one, of what all its seeds say together.
-
-        Raises:
-            RunError: if it cannot be written to.
-        """
+        """The folder, inside this one, of what all its seeds say together."""
         folder = RunFolder(self.path / "ensemble")
         folder.write_json("run.json", self.configuration())
         return folder
@@ -126,46 +123,26 @@ class RunFolder:
     # -- what is in them ---------------------------------------------------------------------------
 
     def configuration(self) -> Configuration:
-        """What was asked for.
-
-        Raises:
-            RunError: if the file is missing or damaged.
-        """
+        """What was asked for."""
         return read_json(self.configuration_file, Configuration)
 
     def environment(self) -> dict[str, str]:
-        """Versions and machine; empty where it was not written.
-
-        Raises:
-            RunError: if the file is damaged.
-        """
+        """Versions and machine; empty where it was not written."""
         file = self.path / "environment.json"
         return read_json(file, dict[str, str]) if file.is_file() else {}
 
     def layers(self) -> tuple[Layer, ...]:
-        """The network's layers, in order; none before they are known.
-
-        Raises:
-            RunError: if the file is damaged.
-        """
+        """The network's layers, in order."""
         file = self.path / "model.json"
         return read_json(file, tuple[Layer, ...]) if file.is_file() else ()
 
     def result(self) -> Result | None:
-        """The figures of a finished run; None before its end.
-
-        Raises:
-            RunError: if the file is damaged.
-        """
+        """The figures of a finished run; None before its end."""
         file = self.path / "result.json"
         return read_json(file, Result) if file.is_file() else None
 
     def card(self) -> dict[str, Any] | None:
-        """The model's card; None before there is a model.
-
-        Raises:
-            RunError: if a file is damaged.
-        """
+        """The model's card; None before there is a model."""
         result = self.result()
         if result is None:
             return None
@@ -173,27 +150,15 @@ class RunFolder:
         return read_json(file, dict[str, Any]) if file.is_file() else None
 
     def samples(self) -> Pictures | None:
-        """Some training images; None before they are known.
-
-        Raises:
-            RunError: if the file is damaged.
-        """
+        """Some training images; None before they are known."""
         return read_pictures(self.path / "samples.npz")
 
     def predictions(self, name: str) -> Pictures | None:
-        """What the finished model says of one of :data:`PREDICTIONS`; None where there is none.
-
-        Raises:
-            RunError: if the file is damaged.
-        """
+        """What the finished model says of one of :data:`PREDICTIONS`; None where there is none."""
         return read_pictures(self.predictions_file(name))
 
     def story(self) -> Story:
-        """What has happened so far.
-
-        Raises:
-            MetricsError: if the metrics cannot be read.
-        """
+        """What has happened so far."""
         return read_story(self.metrics)
 
     # -- writing -----------------------------------------------------------------------------------
@@ -216,20 +181,12 @@ class RunFolder:
             raise cannot_write(path, error) from error
 
     def write_json(self, name: str, value: Any) -> None:
-        """Replace a file with a value as JSON; a dataclass, or a sequence of them, is a dictionary.
-
-        Raises:
-            RunError: as :meth:`write`.
-        """
+        """Replace a file with a value as JSON; dataclasses become dictionaries."""
         text = json.dumps(value, default=asdict, indent=1, ensure_ascii=False)
         self.write(name, f"{text}\n".encode())
 
     def write_pictures(self, name: str, pictures: Pictures) -> None:
-        """Replace an ``.npz`` file.
-
-        Raises:
-            RunError: as :meth:`write`.
-        """
+        """Replace an ``.npz`` file."""
         content = io.BytesIO()
         np.savez_compressed(content, allow_pickle=False, **pictures.arrays())
         self.write(name, content.getvalue())
@@ -264,11 +221,7 @@ class RunFolder:
         return is_held(self.path) or (self._is_part and is_held(self.path.parent))
 
     def request_stop(self) -> None:
-        """Ask whoever trains here to stop after the epoch at hand and to keep the best.
-
-        Raises:
-            RunError: if the request cannot be written.
-        """
+        """Ask whoever trains here to stop after the epoch at hand and to keep the best."""
         self.write("stop", b"")
 
     def stop_requested(self) -> bool:

@@ -35,8 +35,6 @@ def best_of(history: Sequence[Epoch]) -> Epoch:
     return min(history, key=lambda epoch: epoch.validation_loss)
 
 
-def kept_of(history: Sequence[Epoch], *, keeps_best: bool) -> Epoch | None:
-    """The epoch whose weights a model has, or would have by now; None before the first."""
-    if not history:
-        return None
+def kept_of(history: Sequence[Epoch], *, keeps_best: bool) -> Epoch:
+    """The epoch, of one or more, whose weights a model has, or would have by now."""
     return best_of(history) if keeps_best else history[-1]

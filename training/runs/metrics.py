@@ -7,12 +7,12 @@ void once a later :class:`Started` begins before it.
 
 from __future__ import annotations
 
+import errno
 import json
-import time
+import os
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
-from types import TracebackType
 from typing import Annotated, Literal, Self
 
 from pydantic import Field, TypeAdapter, ValidationError
@@ -21,8 +21,6 @@ from digitpad.library.atomic import remedy
 from training.base.errors import BuildError
 from training.runs.history import Epoch
 
-#: Seconds after which what was noted is on disk.
-_DELAY = 0.2
 #: Bytes that are read at once.
 _MOST = 2**24
 
@@ -97,55 +95,35 @@ class MetricsWriter:
             MetricsError: if it cannot be written.
         """
         self._path = path
-        self._pending: list[str] = []
-        self._written = time.monotonic()
         try:
             with path.open("ab+") as stream:
                 stream.seek(0)
                 content = stream.read()
                 stream.truncate(content.rfind(b"\n") + 1)
-            self._stream = path.open("a", encoding="utf-8")
+            self._stream = path.open("ab", buffering=0)
         except OSError as error:
             raise self._refused(error) from error
 
     def __enter__(self) -> Self:
         return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
-        try:
-            self.flush()
-        finally:
-            self._stream.close()
+    def __exit__(self, *_: object) -> None:
+        self._stream.close()
 
     def note(self, event: Event) -> None:
-        """Add an event; batches may wait a moment for others, everything else is written at once.
+        """Write an event.
 
         Raises:
             MetricsError: if it cannot be written.
         """
-        self._pending.append(json.dumps(asdict(event)) + "\n")
-        now = time.monotonic()
-        if not isinstance(event, BatchDone) or now - self._written > _DELAY:
-            self.flush()
-
-    def flush(self) -> None:
-        """Write what is waiting.
-
-        Raises:
-            MetricsError: if it cannot be written.
-        """
-        lines, self._pending = "".join(self._pending), []
+        line = json.dumps(asdict(event)).encode() + b"\n"
         try:
-            self._stream.write(lines)
-            self._stream.flush()
+            before = self._stream.tell()
+            if self._stream.write(line) < len(line):  # as a disk does that is full now
+                self._stream.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
         except OSError as error:
             raise self._refused(error) from error
-        self._written = time.monotonic()
 
     def _refused(self, error: OSError) -> MetricsError:
         return MetricsError(

@@ -21,7 +21,7 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from digitpad.image.normalize import SIZE, Image, normalize_ink
 from digitpad.ink.ink import Ink
 from training.base.errors import BuildError
-from training.base.parallel import workers
+from training.base.parallel import parallel_map
 from training.recipes import Mixture
 from training.synth import forms, negatives
 from training.synth.strokes import StrokeAugmenter, Strokes
@@ -165,11 +165,11 @@ def draw_pool(
     columns = (TextColumn("Drawing strokes"), BarColumn(), TimeRemainingColumn(compact=True))
     with (
         Progress(*columns, console=console, transient=True) as progress,
-        workers(
+        parallel_map(
             _start, mixture, writers, few=sum(count for _, count, _ in tasks) <= FEW
-        ) as share_out,
+        ) as map_,
     ):
-        results = share_out(_draw, tasks)
+        results = map_(_draw, tasks)
         for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
             drawn[kind].append(images)
     pool = SyntheticPool(found, [np.concatenate(drawn[kind]) for kind in found])

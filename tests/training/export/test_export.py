@@ -41,7 +41,7 @@ def model():
     environment.prepare()
     from training.networks.architectures import compact_cnn
 
-    model = compact_cnn(10, 0.25, judges=True)
+    model = compact_cnn(10, 0.25, has_ood_head=True)
     rng = np.random.default_rng(1)
     model.set_weights([w + rng.normal(0, 0.01, w.shape) for w in model.get_weights()])
     return model
@@ -127,7 +127,7 @@ def test_a_model_that_differs_is_refused(export, model, content):
 def test_a_model_that_does_not_judge_has_no_digit_score(export):
     from training.networks.architectures import residual_cnn
 
-    plain = residual_cnn(10, 0.0, judges=False)
+    plain = residual_cnn(10, 0.0, has_ood_head=False)
     metadata = export.metadata(DIGITS, TRAINING_DATA, {}, Calibration(1.0, None))
     content = export.to_onnx(plain, metadata)
     assert "digit_score_threshold" not in metadata
@@ -171,7 +171,7 @@ def test_a_model_says_what_its_classes_are_called_in_korean(export):
 def test_a_tutorial_s_network_is_exported_with_its_features(export, name):
     from training.networks.architectures import ARCHITECTURES
 
-    network = ARCHITECTURES[name](10, 0.4, judges=False)
+    network = ARCHITECTURES[name](10, 0.4, has_ood_head=False)
     content = export.to_onnx(
         network, export.metadata(DIGITS, TRAINING_DATA, {}, Calibration(1.0, None))
     )

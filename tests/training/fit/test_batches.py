@@ -100,7 +100,7 @@ def test_what_is_distorted_is_still_ink_on_paper(own, pool):
 @pytest.mark.parametrize("weight", [0.0, 0.2, 1.0])
 def test_every_row_counts_as_the_recipe_says(own, pool, weight):
     """A digit in full; what is none by the outlier-exposure weight, as any class alike."""
-    batch = rows(replace(RECIPE, exposure=weight), own, pool)
+    batch = rows(replace(RECIPE, outlier_exposure=weight), own, pool)
     digits = batch.is_digit[:, 0] == 1
     assert digits.sum() == OWN + GLYPHS
     assert set(batch.is_digit[~digits, 0]) == {0.0}
@@ -158,7 +158,7 @@ def test_teachers_have_their_share_of_the_dataset_s_rows_alone(own, pool, weight
     rng = np.random.default_rng(0)
     answers = rng.dirichlet(np.ones(10), OWN).astype(np.float16)
     targets = DistillationTargets({0: answers}, 1, "")
-    recipe = replace(RECIPE, taught=weight, distorted=0.0)
+    recipe = replace(RECIPE, distillation_weight=weight, distorted=0.0)
     batch = rows(recipe, own, pool, targets)
     answer_of = {
         image.tobytes(): row for row, image in enumerate(np.rint(255 * own.images).astype(np.uint8))

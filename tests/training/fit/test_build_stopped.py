@@ -26,8 +26,8 @@ from training.runs import RunFolder
 def undisturbed(tmp_path_factory) -> RunFolder:
     """What a build leaves that nobody killed."""
     folder = tmp_path_factory.mktemp("undisturbed")
-    process = start_build(folder, "--run", "run")
-    _, errors = process.communicate(timeout=120)
+    process = start_build(folder, "--run", "run", smallest=True)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     return RunFolder.find(folder / "run")
 
@@ -38,10 +38,10 @@ def killed_after(process: subprocess.Popen[str], metrics: Path, lines: int) -> b
     while process.poll() is None:
         if metrics.is_file() and metrics.read_bytes().count(b"\n") >= lines:
             process.kill()
-            process.communicate(timeout=120)
+            process.communicate(timeout=300)
             return process.returncode != 0
         pause.wait(0.005)
-    process.communicate(timeout=120)
+    process.communicate(timeout=300)
     return False
 
 
@@ -53,12 +53,12 @@ def test_killed_at_random_points_it_ends_as_if_nothing_had_happened(undisturbed,
     arguments = ("--run", "run")
     kills = 0
     for lines in points.tolist():
-        kills += killed_after(start_build(tmp_path, *arguments), run.metrics, lines)
+        kills += killed_after(start_build(tmp_path, *arguments, smallest=True), run.metrics, lines)
         arguments = ("--resume", "run")
         assert RunFolder.find(run.path).story().batches, "what had been noted is gone"
     assert kills >= 2
-    process = start_build(tmp_path, *arguments)
-    output, errors = process.communicate(timeout=120)
+    process = start_build(tmp_path, *arguments, smallest=True)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert "going on after epoch" in output
     onnx = (run.path / "digits.onnx").read_bytes()
@@ -74,13 +74,13 @@ def test_killed_at_random_points_it_ends_as_if_nothing_had_happened(undisturbed,
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no such limit there")
 def test_a_full_disk_costs_no_more_than_a_kill(undisturbed, tmp_path):
-    process = start_build(tmp_path, "--run", "run", largest_file=500_000)
-    _, errors = process.communicate(timeout=120)
+    process = start_build(tmp_path, "--run", "run", smallest=True, largest_file=200_000)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 2
     assert re.fullmatch(r"training.build: cannot write .*last.npz .*--resume\n", errors)
     assert RunFolder.find(tmp_path / "run").story().ended.how == "failed"
-    process = start_build(tmp_path, "--resume", "run")
-    _, errors = process.communicate(timeout=120)
+    process = start_build(tmp_path, "--resume", "run", smallest=True)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     onnx = (tmp_path / "run" / "digits.onnx").read_bytes()
     assert onnx == (undisturbed.path / "digits.onnx").read_bytes()
@@ -88,13 +88,13 @@ def test_a_full_disk_costs_no_more_than_a_kill(undisturbed, tmp_path):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="a process group cannot get SIGINT there")
 def test_ctrl_c_keeps_the_best_epoch_and_says_so(tmp_path):
-    process = start_build(tmp_path, "--output", ".", epochs=100_000)
+    process = start_build(tmp_path, "--output", ".", smallest=True, epochs=100_000)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Epoch"):
             process.send_signal(signal.SIGINT)
             break
-    output, errors = process.communicate(timeout=120)
+    output, errors = process.communicate(timeout=300)
     assert process.returncode == 0, errors
     assert "ended early" in output
     card = json.loads((tmp_path / "digits.json").read_text())
@@ -106,13 +106,13 @@ def test_ctrl_c_keeps_the_best_epoch_and_says_so(tmp_path):
 @pytest.mark.skipif(sys.platform == "win32", reason="a process group cannot get SIGINT there")
 def test_ctrl_c_before_there_is_anything_to_keep(tmp_path):
     files = previous_model(tmp_path)
-    process = start_build(tmp_path, "--output", ".")
+    process = start_build(tmp_path, "--output", ".", smallest=True)
     assert process.stdout is not None
     for line in process.stdout:
         if line.startswith("Training"):
             process.send_signal(signal.SIGINT)
             break
-    _, errors = process.communicate(timeout=120)
+    _, errors = process.communicate(timeout=300)
     assert process.returncode == 130
     assert errors == "training.build: stopped; no model was written\n"
     assert_untouched(files)

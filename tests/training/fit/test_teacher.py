@@ -44,7 +44,7 @@ def own() -> Split:
     return Split(images.astype(np.float32) / 255, labels.astype(np.int64))
 
 
-def lessons_of(own: Split, recipe: Recipe, *teachers: bytes) -> DistillationTargets:
+def targets_of(own: Split, recipe: Recipe, *teachers: bytes) -> DistillationTargets:
     taught = make_targets(recipe, own.images, teachers, Console(quiet=True))
     assert taught is not None
     return taught
@@ -60,8 +60,10 @@ def batches(
 
 
 def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
-    recipe = replace(TINY, taught=0.5, softness=2.0, lessons=2)
-    taught = batches(own, recipe, lessons_of(own, recipe, model))
+    recipe = replace(
+        TINY, distillation_weight=0.5, distillation_temperature=2.0, augmented_copies=2
+    )
+    taught = batches(own, recipe, targets_of(own, recipe, model))
     teacher = Recognizer(model, "digits", "cpu", {})
     count = 0
     for batch in taught:
@@ -74,18 +76,18 @@ def test_only_the_datasets_images_are_taught(own: Split, model: bytes) -> None:
     assert count == 40
 
 
-def test_versions_come_again_and_seeds_begin_with_different_ones(own: Split, model: bytes) -> None:
-    recipe = replace(TINY, taught=0.5, lessons=3)
-    targets = lessons_of(own, recipe, model)
-    assert {version: said.shape for version, said in targets.answers.items()} == dict.fromkeys(
+def test_copies_come_again_and_seeds_begin_with_different_ones(own: Split, model: bytes) -> None:
+    recipe = replace(TINY, distillation_weight=0.5, augmented_copies=3)
+    targets = targets_of(own, recipe, model)
+    assert {copy: said.shape for copy, said in targets.answers.items()} == dict.fromkeys(
         range(3), (40, 10)
     )
-    assert [targets.turn(epoch, 0) for epoch in (1, 2, 3, 4)] == [0, 1, 2, 0]
-    assert [targets.turn(epoch, 1) for epoch in (1, 2, 3, 4)] == [1, 2, 0, 1]
-    versions = AugmentedCopies(recipe, as_bytes(own.images))
-    first, second = versions.whole(0), versions.whole(1)
+    assert [targets.copy_of(epoch, 0) for epoch in (1, 2, 3, 4)] == [0, 1, 2, 0]
+    assert [targets.copy_of(epoch, 1) for epoch in (1, 2, 3, 4)] == [1, 2, 0, 1]
+    copies = AugmentedCopies(recipe, as_bytes(own.images))
+    first, second = copies.whole(0), copies.whole(1)
     assert (first != second).any()
-    assert len(lessons_of(own, replace(recipe, lessons=0, epochs=2), model).answers) == 2
+    assert len(targets_of(own, replace(recipe, augmented_copies=0, epochs=2), model).answers) == 2
     other_seed = AugmentedCopies(replace(recipe, seed=9), as_bytes(own.images))
     np.testing.assert_array_equal(other_seed.whole(0), first)
     shown = {image.tobytes() for batch in batches(own, recipe, targets) for image in batch.images}
@@ -96,21 +98,21 @@ def test_other_processes_answer_as_this_one_does(
     own: Split, model: bytes, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """So few images are answered by this very process."""
-    recipe = replace(TINY, taught=0.5, lessons=2)
-    here = lessons_of(own, recipe, model)
+    recipe = replace(TINY, distillation_weight=0.5, augmented_copies=2)
+    here = targets_of(own, recipe, model)
     monkeypatch.setattr("training.fit.distillation.FEW", 0)
-    elsewhere = lessons_of(own, recipe, model)
+    elsewhere = targets_of(own, recipe, model)
     for version in range(2):
         assert np.array_equal(here.answers[version], elsewhere.answers[version])
 
 
 def test_who_goes_on_asks_for_what_is_still_to_come(own: Split, model: bytes) -> None:
-    recipe, quiet = replace(TINY, taught=0.5, epochs=5, seed=1), Console(quiet=True)
+    recipe, quiet = replace(TINY, distillation_weight=0.5, epochs=5, seed=1), Console(quiet=True)
     whole = make_targets(recipe, own.images, [model], quiet, seeds=2)
     rest = make_targets(recipe, own.images, [model], quiet, seeds=2, done=3)
     assert whole is not None
     assert rest is not None
-    wanted = {rest.turn(epoch, seed) for epoch in (4, 5) for seed in (1, 2)}
+    wanted = {rest.copy_of(epoch, seed) for epoch in (4, 5) for seed in (1, 2)}
     assert set(rest.answers) == wanted < set(whole.answers) == set(range(5))
     for version in wanted:
         assert np.array_equal(rest.answers[version], whole.answers[version])
@@ -121,8 +123,10 @@ def test_who_goes_on_asks_for_what_is_still_to_come(own: Split, model: bytes) ->
 
 
 def test_without_a_share_nobody_is_asked(own: Split, model: bytes) -> None:
-    assert make_targets(replace(TINY, taught=0.0), own.images, [model], Console()) is None
-    assert make_targets(replace(TINY, taught=0.5), own.images, [], Console()) is None
+    assert (
+        make_targets(replace(TINY, distillation_weight=0.0), own.images, [model], Console()) is None
+    )
+    assert make_targets(replace(TINY, distillation_weight=0.5), own.images, [], Console()) is None
 
 
 def test_a_teacher_says_what_the_model_says(model: bytes) -> None:
@@ -152,7 +156,7 @@ def test_a_model_that_cannot_teach_is_a_sentence(tmp_path: Path) -> None:
 
 
 def test_a_build_learns_from_it_and_keeps_it_to_go_on(tmp_path, monkeypatch, capsys) -> None:
-    install_tiny(monkeypatch, tmp_path)
+    install_tiny(monkeypatch, tmp_path, smallest=True)
     monkeypatch.setattr(report, "write", lambda _: None)
     teacher = tmp_path / "mine.onnx"
     shutil.copy(asset("models/digits.onnx"), teacher)
@@ -195,7 +199,11 @@ def test_a_build_learns_from_it_and_keeps_it_to_go_on(tmp_path, monkeypatch, cap
 
 
 @pytest.mark.parametrize(
-    "arguments", [["--set", "taught=0.5"], ["--teacher", "m.onnx", "--set", "taught=0"]]
+    "arguments",
+    [
+        ["--set", "distillation_weight=0.5"],
+        ["--teacher", "m.onnx", "--set", "distillation_weight=0"],
+    ],
 )
 def test_teacher_and_share_go_together(arguments, capsys) -> None:
     assert build.main(arguments) == 2

@@ -126,7 +126,6 @@ def test_a_trend_is_the_mean_of_the_batches_around() -> None:
 
 def test_what_is_kept_is_the_best_or_the_last() -> None:
     worse = Epoch(2, 0.4, 0.9, 0.9, 0.9, None, 30.0)
-    assert kept_of([], keeps_best=True) is None
     assert kept_of([SLOW, worse], keeps_best=True) is SLOW
     assert kept_of([SLOW, worse], keeps_best=False) is worse
 

@@ -42,14 +42,16 @@ def architectures():
     ],
 )
 def test_it_is_as_small_as_it_says(architectures, name, parameters):
-    model = architectures[name](10, 0.25, judges=False)
+    model = architectures[name](10, 0.25, has_ood_head=False)
     assert model.count_params() == pytest.approx(parameters, rel=0.01)
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_probabilities_sum_to_one_and_scores_are_shares(architectures, name):
     images = np.random.default_rng(0).random((5, 28, 28), dtype=np.float32)
-    probabilities, scores = architectures[name](10, 0.25, judges=True).predict_on_batch(images)
+    probabilities, scores = architectures[name](10, 0.25, has_ood_head=True).predict_on_batch(
+        images
+    )
     assert probabilities.shape == (5, 10)
     assert probabilities.sum(axis=1) == pytest.approx(np.ones(5), abs=1e-5)
     assert scores.shape == (5, 1)
@@ -58,7 +60,7 @@ def test_probabilities_sum_to_one_and_scores_are_shares(architectures, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_it_has_the_layers_that_export_asks_for(architectures, name):
-    model = architectures[name](10, 0.25, judges=True)
+    model = architectures[name](10, 0.25, has_ood_head=True)
     assert model.get_layer("features").output.shape in ((None, 80), (None, 96), (None, 128))
     assert model.get_layer("probabilities").output.shape == (None, 10)
     assert model.get_layer("digit_score").output.shape == (None, 1)
@@ -66,12 +68,12 @@ def test_it_has_the_layers_that_export_asks_for(architectures, name):
 
 @pytest.mark.parametrize("name", NAMES)
 def test_any_number_of_classes(architectures, name):
-    assert architectures[name](3, 0.0, judges=False).output_shape == (None, 3)
+    assert architectures[name](3, 0.0, has_ood_head=False).output_shape == (None, 3)
 
 
 @pytest.mark.parametrize("name", TUTORIALS)
 def test_a_tutorial_s_network_has_its_text_s_parameters(architectures, name):
-    model = architectures[name](10, 0.4, judges=False)
+    model = architectures[name](10, 0.4, has_ood_head=False)
     counts = [layer.count_params() for layer in model.layers]
     assert tuple(count for count in counts if count) == TUTORIALS[name]
     assert [layer.name for layer in model.layers if layer.name == "features"] == ["features"]
@@ -88,12 +90,12 @@ def test_a_tutorial_s_network_has_its_text_s_parameters(architectures, name):
     ],
 )
 def test_a_tutorial_s_weights_begin_as_its_text_says(architectures, name, spread):
-    model = architectures[name](10, 0.0, judges=False)
+    model = architectures[name](10, 0.0, has_ood_head=False)
     kernels = [w.numpy() for w in model.trainable_variables if w.path.endswith("kernel")]
     assert kernels[1].std() == pytest.approx(spread, rel=0.05)
     assert all((w.numpy() == 0).all() for w in model.trainable_variables if "bias" in w.path)
 
 
-def test_a_tutorial_s_network_does_not_judge(architectures):
+def test_a_tutorial_s_network_has_no_ood_head(architectures):
     with pytest.raises(BuildError, match="no digit score"):
-        architectures["dense"](10, 0.0, judges=True)
+        architectures["dense"](10, 0.0, has_ood_head=True)

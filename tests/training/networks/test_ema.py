@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from training.networks.ema import Average
+from training.networks.ema import EMA
 
 
 class Network:
@@ -21,7 +21,7 @@ class Network:
 def averaged(batches: float, values: np.ndarray) -> float:
     """The average after the weights had these values, the first of them before any batch."""
     network = Network(values[0])
-    ema = Average(network, batches)
+    ema = EMA(network, batches)
     for value in values[1:]:
         network.weights = (value,)
         ema.update()
@@ -64,7 +64,7 @@ def test_the_first_batches_are_soon_forgotten():
 
 def test_without_one_it_is_the_network_itself():
     network = Network(1.0)
-    ema = Average(network, 0)
+    ema = EMA(network, 0)
     for value in (2.0, 3.0):
         network.weights = (value,)
         ema.update()
@@ -73,7 +73,7 @@ def test_without_one_it_is_the_network_itself():
 
 def test_each_array_has_its_own_average():
     network = Network(0.0, 10.0)
-    ema = Average(network, 4)
+    ema = EMA(network, 4)
     network.weights = (1.0, 30.0)
     for _ in range(40):
         ema.update()

@@ -1,4 +1,4 @@
-"""A network's twin for training: the same weights and answers, by other operations."""
+"""A network's copy for training: the same weights and answers, by other operations."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ def keras_side():
     keras.utils.set_random_seed(0)
     return SimpleNamespace(
         keras=keras,
-        network=lambda dropout=0.0: architectures.residual_cnn(10, dropout, judges=True),
+        network=lambda dropout=0.0: architectures.residual_cnn(10, dropout, has_ood_head=True),
         mixed_precision=mixed_precision,
-        trained_as=mixed_precision.trained_as,
+        mixed_precision_copy=mixed_precision.mixed_precision_copy,
         train=train,
     )
 
@@ -72,28 +72,28 @@ def test_auto_is_bfloat16_where_a_processor_multiplies_it(
 @pytest.mark.parametrize("precision", PRECISIONS)
 def test_it_has_the_same_weights_as_float32(keras_side, precision):
     network = keras_side.network()
-    twin = keras_side.trained_as(network, precision)
-    for own, its in zip(network.get_weights(), twin.get_weights(), strict=True):
+    copy = keras_side.mixed_precision_copy(network, precision)
+    for own, its in zip(network.get_weights(), copy.get_weights(), strict=True):
         assert its.dtype == np.float32
         assert np.array_equal(own, its)
-    twin.set_weights([weights + 1 for weights in twin.get_weights()])
-    assert np.array_equal(network.get_weights()[0] + 1, twin.get_weights()[0])
+    copy.set_weights([weights + 1 for weights in copy.get_weights()])
+    assert np.array_equal(network.get_weights()[0] + 1, copy.get_weights()[0])
 
 
 @pytest.mark.parametrize(("precision", "within"), [("float32", 1e-5), ("bfloat16", 0.02)])
 def test_it_answers_alike(keras_side, images, precision, within):
     network = keras_side.network()
-    twin = keras_side.trained_as(network, precision)
-    for own, its in zip(network(images), twin(images), strict=True):
+    copy = keras_side.mixed_precision_copy(network, precision)
+    for own, its in zip(network(images), copy(images), strict=True):
         assert str(its.dtype) == "<dtype: 'float32'>"
         assert np.abs(np.asarray(own) - np.asarray(its)).max() < within
 
 
 def test_layers_compute_as_they_are_asked_to(keras_side):
-    twin = keras_side.trained_as(keras_side.network(), "bfloat16")
-    outputs = [layer for layer in twin.layers if layer.name in ("probabilities", "digit_score")]
+    copy = keras_side.mixed_precision_copy(keras_side.network(), "bfloat16")
+    outputs = [layer for layer in copy.layers if layer.name in ("probabilities", "digit_score")]
     assert [layer.compute_dtype for layer in outputs] == ["float32", "float32"]
-    convolutions = [layer for layer in twin.layers if type(layer).__name__ == "Conv2D"]
+    convolutions = [layer for layer in copy.layers if type(layer).__name__ == "Conv2D"]
     assert {layer.compute_dtype for layer in convolutions} == {"bfloat16"}
 
 
@@ -105,7 +105,7 @@ def test_normalising_at_once_is_normalising(keras_side, shape):
     network = keras_side.network()
     kinds = [
         next(type(layer) for layer in model.layers if "Normalization" in type(layer).__name__)
-        for model in (network, keras_side.trained_as(network, "float32"))
+        for model in (network, keras_side.mixed_precision_copy(network, "float32"))
     ]
     assert kinds[0] is not kinds[1]
     rng = np.random.default_rng(0)
@@ -130,8 +130,8 @@ def test_normalising_at_once_is_normalising(keras_side, shape):
 
 def test_dropout_draws_the_same_numbers(keras_side, images):
     network = keras_side.network(dropout=0.5)
-    twin = keras_side.trained_as(network, "float32")
-    own, its = (np.asarray(model(images, training=True)[0]) for model in (network, twin))
+    copy = keras_side.mixed_precision_copy(network, "float32")
+    own, its = (np.asarray(model(images, training=True)[0]) for model in (network, copy))
     assert its == pytest.approx(own, abs=1e-4)
 
 
@@ -151,5 +151,5 @@ def test_what_training_ends_with_is_the_plain_network(keras_side, tmp_path, prec
     layers = training.model.layers
     assert {type(layer).__module__.split(".")[0] for layer in layers} == {"keras"}
     assert {layer.compute_dtype for layer in layers} == {"float32"}
-    kept = train.score(training.model, validation)
+    kept = train.evaluate(training.model, validation)
     assert kept[0] == pytest.approx(training.best.validation_loss, abs=1e-6)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
@@ -13,7 +13,15 @@ from pydantic import TypeAdapter
 from training.data.datasets import SOURCES
 from training.recipes import BUNDLED, DIGITS, OWN, RECIPES, TUTORIALS, Recipe
 from training.recipes.measured import MEASURED
-from training.recipes.settings import SettingError, changed, parse, settings, stated
+from training.recipes.settings import (
+    SettingError,
+    changed,
+    parse,
+    settings,
+    stated,
+    with_former_names,
+)
+from training.runs import Configuration, RunFolder
 
 #: Data, split, optimiser, learning rate, batch, epochs, patience, dropout, as the texts have them.
 TEXTS = {
@@ -40,7 +48,7 @@ def test_the_tutorials_are_as_their_texts_have_them(recipe):
     assert recipe.schedule == "constant"
     assert recipe.last_batch or recipe.name == "mygrad-cnn"  # its text leaves the rest out
     assert not recipe.distorted
-    assert not recipe.averaging
+    assert not recipe.ema_epochs
 
 
 def test_what_only_one_text_says():
@@ -107,3 +115,29 @@ def test_what_cannot_be_set_is_one_sentence(name, value, expected):
         changed(DIGITS, {name: value})
     assert expected in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+#: What recipes had before settings were renamed; old run folders, checkpoints and commands say it.
+FORMER = ("averaging", "exposure", "judgement", "lessons", "softness", "taught")
+
+
+def test_old_run_folders_open(tmp_path):
+    """As the version before has written them."""
+    recipe = replace(DIGITS, ema_epochs=2.5, ood_weight=0.4, augmented_copies=7)
+    older = with_former_names(recipe)
+    assert set(FORMER) <= set(older)
+    assert older["averaging"] == 2.5
+    run = RunFolder(tmp_path)
+    asked = Configuration("", recipe, "MNIST", None, ("0",), "2026-01-01T00:00:00")
+    run.write_json("run.json", asdict(asked) | {"recipe": older})
+    assert run.configuration() == asked
+    run.write_json("run.json", asked)
+    assert run.configuration() == asked
+
+
+@pytest.mark.parametrize("name", FORMER)
+def test_settings_are_known_by_their_former_names(name):
+    recipe = changed(DIGITS, {name: "0.75" if name != "lessons" else "9"})
+    assert with_former_names(recipe)[name] in (0.75, 9)
+    ((now, value),) = parse([f"{name}=1"]).items()
+    assert (now in settings(DIGITS), name in settings(DIGITS), value) == (True, False, "1")

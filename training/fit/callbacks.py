@@ -1,0 +1,180 @@
+# ruff: noqa: ARG002  Keras says which arguments there are, and
+# mypy: disallow-subclassing-any=False
+# because it has no types.
+"""Keras callbacks of a run, in the order in which ``fit`` is given them.
+
+Keras has some that will not do here: ``ModelCheckpoint`` saves the model that is trained, not the
+network with the EMA's weights, and writes in place; ``EarlyStopping`` forgets the epochs before a
+resume; ``TerminateOnNaN`` says nothing.
+"""
+
+from __future__ import annotations
+
+import math
+import tempfile
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import keras
+import numpy as np
+
+from training.base.errors import BuildError
+from training.data.datasets import Split
+from training.fit.batches import Batches
+from training.fit.checkpoint import Checkpoint, RunState
+from training.networks.ema import EMA
+from training.runs import RunFolder
+from training.runs.history import Epoch
+from training.runs.metrics import BatchDone, EpochDone, Event
+
+Logs = dict[str, float]
+
+
+class TrainingError(BuildError):
+    """Training that cannot go on; the message is one sentence that says what to do next."""
+
+
+class Interrupted(Exception):  # noqa: N818  no error
+    """Leaves ``fit`` in the midst of an epoch, which then counts for nothing."""
+
+
+class UpdateEMA(keras.callbacks.Callback):
+    """Takes the weights into the EMA after every batch."""
+
+    def __init__(self, ema: EMA) -> None:
+        super().__init__()
+        self._ema = ema
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        self._ema.update()
+
+
+class BatchLog(keras.callbacks.Callback):
+    """Tells of every batch, with its own loss and accuracy, and ends what cannot go on.
+
+    The epoch's logs get the means over its images.
+    """
+
+    def __init__(
+        self, batches: Batches, tell: Callable[[Event], None], interrupted: Callable[[], bool]
+    ) -> None:
+        super().__init__()
+        self._batches, self._tell, self._interrupted = batches, tell, interrupted
+
+    def on_train_begin(self, logs: Logs) -> None:
+        # Of several outputs, Keras puts the name before.
+        several = len(self.model.outputs) > 1
+        self._accuracy = "probabilities_accuracy" if several else "accuracy"
+
+    def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
+        self._epoch, self._sums, self._images = epoch + 1, np.zeros(2), 0
+
+    def on_train_batch_begin(self, batch: int, logs: Logs) -> None:
+        self.model.reset_metrics()  # Keras states the mean since the last reset
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        loss, accuracy = logs["loss"], logs[self._accuracy]
+        check_finite("loss", loss, self._epoch)
+        images = self._batches.images_in(batch)
+        self._sums += np.array([loss, accuracy]) * images
+        self._images += images
+        self._tell(BatchDone(self._epoch, batch + 1, loss, accuracy, time.time()))
+        if self._interrupted():
+            raise Interrupted
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        logs["loss"], logs["accuracy"] = (self._sums / self._images).tolist()
+
+
+class Evaluate(keras.callbacks.Callback):
+    """Evaluates the network with the EMA's weights after every epoch, on each validation set.
+
+    The validation loss is the mean over the sets. The epoch joins the history, and its weights are
+    kept if it is the best one.
+    """
+
+    def __init__(
+        self,
+        state: RunState,
+        sets: Sequence[Split],
+        evaluate: Callable[[Any, Split], tuple[float, float]],
+    ) -> None:
+        """Evaluate a run on some sets; ``evaluate`` has a network's loss and accuracy on one."""
+        super().__init__()
+        self._state, self._sets, self._evaluate = state, sets, evaluate
+
+    def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
+        self._begun = time.monotonic()
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        state, weights = self._state, self._state.ema.weights
+        state.network.set_weights(weights)
+        scores = [self._evaluate(state.network, each) for each in self._sets]
+        losses, (accuracy, *pen) = zip(*scores, strict=True)
+        loss = sum(losses) / len(losses)
+        check_finite("validation loss", loss, epoch + 1)
+        state.history.append(
+            Epoch(
+                number=epoch + 1,
+                loss=logs["loss"],
+                accuracy=logs["accuracy"],
+                validation_loss=loss,
+                validation_accuracy=accuracy,
+                pen_accuracy=pen[0] if pen else None,
+                seconds=time.monotonic() - self._begun,
+            )
+        )
+        if state.improved:
+            state.best_weights = [array.copy() for array in weights]
+
+
+class Save(keras.callbacks.Callback):
+    """Saves every epoch to go on from, and the network of the kept one for Keras."""
+
+    def __init__(self, state: RunState, checkpoint: Checkpoint, folder: RunFolder) -> None:
+        super().__init__()
+        self._state, self._checkpoint, self._folder = state, checkpoint, folder
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        self._checkpoint.save(self._state)
+        if self._state.improved:
+            save_best(self._state.network, self._folder)
+
+
+class EpochLog(keras.callbacks.Callback):
+    """Tells of every finished epoch, and stops after one when that was asked for or is due."""
+
+    def __init__(self, state: RunState, folder: RunFolder, tell: Callable[[Event], None]) -> None:
+        super().__init__()
+        self._state, self._folder, self._tell = state, folder, tell
+
+    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
+        state = self._state
+        self._tell(EpochDone(state.history[-1], state.improved, time.time()))
+        if self._folder.stop_requested():
+            state.early = "on request"
+        if state.early or state.complete:
+            self.model.stop_training = True
+
+
+def check_finite(what: str, value: float, epoch: int) -> None:
+    """Make sure that a loss is still a number.
+
+    Raises:
+        TrainingError: if it is none.
+    """
+    if not math.isfinite(value):
+        raise TrainingError(
+            f"the {what} became {value} in epoch {epoch}, so training cannot go on; lower the"
+            " learning rate, with --set learning_rate=..."
+        )
+
+
+def save_best(network: Any, folder: RunFolder) -> None:
+    """The network as it is, for Keras; onnxruntime's is made at the end."""
+    with tempfile.TemporaryDirectory() as scratch:
+        saved = Path(scratch, folder.best_model.name)
+        network.save(saved)
+        folder.write(folder.best_model.name, saved.read_bytes())
