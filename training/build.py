@@ -9,7 +9,6 @@ import argparse
 import sys
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -19,8 +18,8 @@ from digitpad.cli.terminal import printable
 from digitpad.library.resources import assets_dir
 from training import live
 from training.base import publish
+from training.base.command import run_command
 from training.base.environment import describe, prepare
-from training.base.errors import BuildError
 from training.cli.listing import list_recipes, list_settings
 from training.cli.options import parser
 from training.cli.plan import Plan, plan, wanted_recipe
@@ -40,7 +39,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
     options = parser().parse_args(arguments)
     console = Console(highlight=False, markup=False, emoji=False)
-    try:
+
+    def body() -> None:
         if options.list:
             list_recipes(console)
         elif options.settings:
@@ -48,13 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         else:
             prepare()
             build(plan(options), options, console)
-    except BuildError as error:
-        print(f"training.build: {printable(str(error))}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("training.build: stopped; no model was written", file=sys.stderr)
-        return 130
-    return 0
+
+    return run_command("training.build", body, stopped="stopped; no model was written")
 
 
 def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
@@ -70,12 +65,14 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     from training.fit.training_data import load_training_data
 
     # Set-up
+    asked = wanted.asked
     targets = _targets(wanted, options.output)
     publish.make_folders(*(target.parent for target in targets))
     with wanted.folder.opened(new=not wanted.resume):
         # Data
+        own = Path(asked.own_data) if asked.own_data else None
         training_data = load_training_data(
-            wanted.recipe, wanted.own, lambda: data_folder(options.data_dir), console
+            asked.recipe, own, lambda: data_folder(options.data_dir), console
         )
         teachers = [read_teacher(path, training_data.labels) for path in wanted.teachers]
         if not wanted.resume:
@@ -83,7 +80,9 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
         if options.live and (hindrance := live.start(wanted.folder.path)):
             console.print(printable(hindrance), soft_wrap=True)
         first = training_data.recipe
-        recipes = [replace(first, seed=first.seed + number) for number in range(wanted.repeats)]
+        recipes = [
+            replace(first, seed=first.seed + number) for number in range(wanted.asked.repeats)
+        ]
         data = _data(wanted, recipes, training_data, teachers, console)
         # Model and training
         finished = _train(wanted, recipes, training_data, data, options, console)
@@ -94,22 +93,22 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
             exported,
             finished,
             _measure(exported, training_data, console),
-            wanted.command,
+            asked.command,
             [introduced(teacher) for teacher in teachers],
         )
         _publish(wanted, finished, exported, card.to_json(written), targets)
     console.print(card.summary(written), soft_wrap=True)
-    model = targets[0] if targets else exported.folder.path / f"{wanted.recipe.name}.onnx"
+    model = targets[0] if targets else exported.folder.path / f"{asked.recipe.name}.onnx"
     wrote = f"Wrote {model}; the report is {exported.folder.report}"
     console.print(printable(wrote), soft_wrap=True)
 
 
 def _targets(wanted: Plan, output: Path | None) -> list[Path]:
     """Where the model goes besides the run's folder."""
-    if output is None and not wanted.bundled:
+    if output is None and not wanted.asked.bundled:
         return []
     path = output or _bundled()
-    return [path if path.suffix.lower() == ".onnx" else path / f"{wanted.recipe.name}.onnx"]
+    return [path if path.suffix.lower() == ".onnx" else path / f"{wanted.asked.recipe.name}.onnx"]
 
 
 def _bundled() -> Path:
@@ -119,27 +118,12 @@ def _bundled() -> Path:
 def _record(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes]) -> None:
     """Write down what is asked for, and show some of the images."""
     from training.export.finish import pictures
-    from training.runs import Configuration
 
-    folder = wanted.folder
-    configuration = Configuration(
-        command=wanted.command,
-        recipe=wanted.recipe,
-        data=training_data.title,
-        own_data=str(wanted.own) if wanted.own else None,
-        labels=training_data.labels,
-        started=datetime.now().astimezone().isoformat(timespec="seconds"),
-        repeats=wanted.repeats,
-        ensemble=wanted.ensemble,
-        bundled=wanted.bundled,
-        tested=wanted.tested,
-        output=wanted.output,
-        taught_by=", ".join(path.name for path in wanted.teachers) or None,
-    )
+    folder, data, labels = wanted.folder, training_data.title, training_data.labels
     for number, teacher in enumerate(teachers, start=1):
         folder.write(f"teacher-{number:02}.onnx", teacher)
     # First of all: with it, --resume can go on, whatever happens next.
-    folder.write_json("run.json", configuration)
+    folder.write_json("run.json", replace(wanted.asked, data=data, labels=labels))
     folder.write_json("environment.json", describe())
     folder.write_pictures("samples.npz", pictures(training_data.train.first(_SAMPLES)))
 
@@ -181,7 +165,7 @@ def _train(
     from training.export.finish import finish
     from training.fit.parallel_seeds import processes, train_seeds
 
-    test = training_data.test() if wanted.tested else None
+    test = training_data.test() if wanted.asked.tested else None
     trained = train_seeds(
         recipes,
         wanted.folder,
@@ -189,7 +173,7 @@ def _train(
         console,
         at_once=processes(len(recipes), options.jobs),
         tensorboard=options.tensorboard,
-        ensemble=wanted.ensemble,
+        ensemble=wanted.asked.ensemble,
     )
     return [
         replace(finish(training, folder, training_data, test), at_once=at_once)
@@ -201,9 +185,9 @@ def _exported(finished: Sequence[Finished], wanted: Plan, training_data: Trainin
     """The first seed's run, or all of them together."""
     from training.export.build_ensemble import build_ensemble
 
-    if not wanted.ensemble or len(finished) < 2:
+    if not wanted.asked.ensemble or len(finished) < 2:
         return finished[0]
-    test = training_data.test() if wanted.tested else None
+    test = training_data.test() if wanted.asked.tested else None
     return build_ensemble(finished, wanted.folder.of_ensemble(), training_data, test)
 
 
@@ -228,7 +212,7 @@ def _publish(
     """Complete the runs' folders, and put the model where it is wanted."""
     from training import report
 
-    exported.folder.write(f"{wanted.recipe.name}.json", card)
+    exported.folder.write(f"{wanted.asked.recipe.name}.json", card)
     for each in dict.fromkeys([*finished, exported]):
         each.write_result()
     for folder in dict.fromkeys([wanted.folder, exported.folder]):

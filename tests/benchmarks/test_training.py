@@ -100,15 +100,15 @@ def test_an_epoch_beside_model_fit(
     """The same network, optimiser and number of images; ours also distorts, averages and notes."""
     from training.fit import train
 
-    state = train.new_state(DIGITS, batches)
+    training = train.new_training(DIGITS, batches)
     plain = compiled()
     x, targets = digits.images, np.eye(10, dtype=np.float32)[digits.labels]
     y = [targets, np.ones((IMAGES, 1), np.float32)]
     dataset = train.EpochDataset(batches, has_ood_head=True)
     log = train.callbacks.BatchLog(batches, MetricsWriter(tmp_path / "log").note, lambda: False)
-    ours = [train.callbacks.UpdateEMA(state.ema), log]
+    ours = [train.callbacks.UpdateEMA(training), log]
     ours_s, theirs_s = side_by_side(
-        lambda: state.model.fit(dataset, shuffle=False, verbose=0, callbacks=ours),
+        lambda: training.copy.fit(dataset, shuffle=False, verbose=0, callbacks=ours),
         lambda: plain.fit(x, y, batch_size=BATCH, epochs=1, verbose=0),
     )
     report(

@@ -6,31 +6,22 @@ import argparse
 import shlex
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from pathlib import Path
 
 from training.base.errors import BuildError
+from training.cli.options import parser
 from training.data.own import name_of
 from training.fit.tensorboard import require_tensorboard
 from training.recipes import BUNDLED, DIGITS, OWN, RECIPES, Mixture, Recipe
 from training.recipes.settings import changed, parse
-from training.runs import RunFolder, next_folder
+from training.runs import Configuration, RunFolder, next_folder
 
-#: What belongs to the run that --resume goes on with, and how it is where it is not given.
-_OF_THE_RUN: dict[str, object] = {
-    "recipe": None,
-    "set": [],
-    "quick": False,
-    "epochs": None,
-    "seed": None,
-    "repeats": None,
-    "ensemble": None,
-    "teacher": None,
-    "data": None,
-    "run": None,
-    "test": None,
-}
-
-
+#: What belongs to the run that --resume goes on with.
+_OF_THE_RUN = (
+    *("recipe", "set", "quick", "epochs", "seed", "repeats", "ensemble", "teacher"),
+    *("data", "run", "test"),
+)
 #: What ``--teacher`` sets.
 _TEACHING = {"distillation_weight": "0.7", "distillation_temperature": "1.5"}
 
@@ -44,30 +35,16 @@ class Plan:
     """What a build is to do.
 
     Attributes:
-        recipe: with all that the command changes of it.
-        own: the user's own data instead of the recipe's, or None.
-        teachers: models to learn from, too.
-        repeats: how many seeds are trained.
-        ensemble: whether they are exported together; otherwise the first one is.
-        bundled: whether the result takes the place of the model that comes with the app.
-        tested: whether the test set is read at the end.
-        output: where the model is to go, too, or None.
+        asked: what the run is asked for; data and labels of a new one are known only later.
         folder: of the run.
+        teachers: models to learn from, too.
         resume: whether the folder's checkpoint is gone on with.
-        command: what repeats the run anywhere.
     """
 
-    recipe: Recipe
-    own: Path | None
-    teachers: tuple[Path, ...]
-    repeats: int
-    ensemble: bool
-    bundled: bool
-    tested: bool
-    output: str | None
+    asked: Configuration
     folder: RunFolder
+    teachers: tuple[Path, ...]
     resume: bool
-    command: str
 
 
 def plan(options: argparse.Namespace) -> Plan:
@@ -91,32 +68,29 @@ def _new(options: argparse.Namespace) -> Plan:
             " --no-test, or add --set 'split=last 5000'"
         )
     name = f"{recipe.name}-quick" if options.quick else recipe.name
-    return Plan(
+    teachers = tuple(options.teacher or ())
+    asked = Configuration(
+        command=_command(options),
         recipe=recipe,
-        own=options.data.absolute() if options.data else None,
-        teachers=tuple(options.teacher or ()),
+        data="",
+        own_data=str(options.data.absolute()) if options.data else None,
+        labels=(),
+        started=datetime.now().astimezone().isoformat(timespec="seconds"),
         repeats=options.repeats or recipe.ensemble,
         ensemble=recipe.ensemble > 1,
         bundled=_is_bundled(recipe, options),
         tested=options.test is not False,
         output=str(options.output) if options.output else None,
-        folder=RunFolder(options.run or next_folder(Path("runs"), name)),
-        resume=False,
-        command=_command(options),
+        taught_by=", ".join(path.name for path in teachers) or None,
     )
+    folder = RunFolder(options.run or next_folder(Path("runs"), name))
+    return Plan(asked, folder, teachers, resume=False)
 
 
 def _is_bundled(recipe: Recipe, options: argparse.Namespace) -> bool:
     """Whether this makes the model that comes with the app: whatever its seed, nothing changed."""
-    changes = (
-        options.set,
-        options.quick,
-        options.epochs,
-        options.teacher,
-        options.data,
-        options.output,
-    )
-    if any(changes) or options.test is False:
+    names = ("set", "quick", "epochs", "teacher", "data", "output")
+    if options.test is False or any(getattr(options, name) for name in names):
         return False
     is_one = recipe.name in {bundled.name for bundled in BUNDLED}
     return is_one and recipe.ensemble == RECIPES[recipe.name].ensemble
@@ -130,12 +104,13 @@ def _is_unchanged(recipe: Recipe) -> bool:
 
 
 def _resumed(options: argparse.Namespace) -> Plan:
-    given = [name for name, default in _OF_THE_RUN.items() if getattr(options, name) != default]
-    if given:
-        option = "no-test" if given[0] == "test" else given[0]
-        raise OptionError(
-            f"--resume goes on with what {options.resume} was asked for; leave out --{option}"
-        )
+    unchanged = parser().get_default
+    for name in _OF_THE_RUN:
+        if getattr(options, name) != unchanged(name):
+            option = "no-test" if name == "test" else name
+            raise OptionError(
+                f"--resume goes on with what {options.resume} was asked for; leave out --{option}"
+            )
     folder = RunFolder.find(options.resume)
     asked = folder.configuration()
     # Only what somebody types is written to: a run's folder may come from elsewhere.
@@ -149,19 +124,8 @@ def _resumed(options: argparse.Namespace) -> Plan:
             f"{options.resume} was taught by {asked.taught_by}, and what it kept of that is not"
             " there; begin another run, with --teacher"
         )
-    return Plan(
-        recipe=asked.recipe,
-        own=Path(asked.own_data) if asked.own_data else None,
-        teachers=folder.teachers,
-        repeats=asked.repeats,
-        ensemble=asked.ensemble,
-        bundled=asked.bundled and not options.output and _is_unchanged(asked.recipe),
-        tested=asked.tested,
-        output=asked.output,
-        folder=folder,
-        resume=True,
-        command=asked.command,
-    )
+    bundled = asked.bundled and not options.output and _is_unchanged(asked.recipe)
+    return Plan(replace(asked, bundled=bundled), folder, folder.teachers, resume=True)
 
 
 def wanted_recipe(options: argparse.Namespace) -> Recipe:

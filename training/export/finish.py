@@ -13,6 +13,7 @@ from training.base.calibration import Calibration
 from training.data.datasets import Split
 from training.export import export
 from training.fit import train
+from training.fit.checkpoint import Training
 from training.fit.training_data import TrainingData
 from training.measure.scores import Scores, evaluate
 from training.networks import mixed_precision
@@ -40,7 +41,7 @@ class Finished:
             ``"int8"``.
     """
 
-    training: train.Training
+    training: Training
     folder: RunFolder
     calibration: Calibration
     difference: float
@@ -100,7 +101,7 @@ class Finished:
 
 
 def finish(
-    training: train.Training, folder: RunFolder, training_data: TrainingData, test: Split | None
+    training: Training, folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
     """Calibrate on validation, predict, and export.
 

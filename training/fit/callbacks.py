@@ -17,14 +17,13 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
-import keras
 import numpy as np
+from keras.callbacks import Callback
 
 from training.base.errors import BuildError
 from training.data.datasets import Split
 from training.fit.batches import Batches
-from training.fit.checkpoint import Checkpoint, RunState
-from training.networks.ema import EMA
+from training.fit.checkpoint import Checkpoint, Training
 from training.runs import RunFolder
 from training.runs.history import Epoch
 from training.runs.metrics import BatchDone, EpochDone, Event
@@ -40,18 +39,7 @@ class Interrupted(Exception):  # noqa: N818  no error
     """Leaves ``fit`` in the midst of an epoch, which then counts for nothing."""
 
 
-class UpdateEMA(keras.callbacks.Callback):
-    """Takes the weights into the EMA after every batch."""
-
-    def __init__(self, ema: EMA) -> None:
-        super().__init__()
-        self._ema = ema
-
-    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
-        self._ema.update()
-
-
-class BatchLog(keras.callbacks.Callback):
+class BatchLog(Callback):
     """Tells of every batch, with its own loss and accuracy, and ends what cannot go on.
 
     The epoch's logs get the means over its images.
@@ -63,11 +51,6 @@ class BatchLog(keras.callbacks.Callback):
         super().__init__()
         self._batches, self._tell, self._interrupted = batches, tell, interrupted
 
-    def on_train_begin(self, logs: Logs) -> None:
-        # Of several outputs, Keras puts the name before.
-        several = len(self.model.outputs) > 1
-        self._accuracy = "probabilities_accuracy" if several else "accuracy"
-
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
         self._epoch, self._sums, self._images = epoch + 1, np.zeros(2), 0
 
@@ -75,7 +58,8 @@ class BatchLog(keras.callbacks.Callback):
         self.model.reset_metrics()  # Keras states the mean since the last reset
 
     def on_train_batch_end(self, batch: int, logs: Logs) -> None:
-        loss, accuracy = logs["loss"], logs[self._accuracy]
+        # Of several outputs, Keras puts the name before.
+        loss, accuracy = logs["loss"], logs.get("accuracy", logs.get("probabilities_accuracy", 0.0))
         check_finite("loss", loss, self._epoch)
         images = self._batches.images_in(batch)
         self._sums += np.array([loss, accuracy]) * images
@@ -88,7 +72,18 @@ class BatchLog(keras.callbacks.Callback):
         logs["loss"], logs["accuracy"] = (self._sums / self._images).tolist()
 
 
-class Evaluate(keras.callbacks.Callback):
+class UpdateEMA(Callback):
+    """Takes the weights into the EMA after every batch."""
+
+    def __init__(self, training: Training) -> None:
+        super().__init__()
+        self._training = training
+
+    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
+        self._training.ema.update()
+
+
+class Evaluate(Callback):
     """Evaluates the network with the EMA's weights after every epoch, on each validation set.
 
     The validation loss is the mean over the sets. The epoch joins the history, and its weights are
@@ -97,66 +92,65 @@ class Evaluate(keras.callbacks.Callback):
 
     def __init__(
         self,
-        state: RunState,
+        training: Training,
         sets: Sequence[Split],
         evaluate: Callable[[Any, Split], tuple[float, float]],
     ) -> None:
         """Evaluate a run on some sets; ``evaluate`` has a network's loss and accuracy on one."""
         super().__init__()
-        self._state, self._sets, self._evaluate = state, sets, evaluate
+        self._training, self._sets, self._evaluate = training, sets, evaluate
 
     def on_epoch_begin(self, epoch: int, logs: Logs) -> None:
         self._begun = time.monotonic()
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        state, weights = self._state, self._state.ema.weights
-        state.network.set_weights(weights)
-        scores = [self._evaluate(state.network, each) for each in self._sets]
+        training, weights = self._training, self._training.ema.weights
+        training.model.set_weights(weights)
+        scores = [self._evaluate(training.model, each) for each in self._sets]
         losses, (accuracy, *pen) = zip(*scores, strict=True)
         loss = sum(losses) / len(losses)
         check_finite("validation loss", loss, epoch + 1)
-        state.history.append(
-            Epoch(
-                number=epoch + 1,
-                loss=logs["loss"],
-                accuracy=logs["accuracy"],
-                validation_loss=loss,
-                validation_accuracy=accuracy,
-                pen_accuracy=pen[0] if pen else None,
-                seconds=time.monotonic() - self._begun,
-            )
+        this = Epoch(
+            number=epoch + 1,
+            loss=logs["loss"],
+            accuracy=logs["accuracy"],
+            validation_loss=loss,
+            validation_accuracy=accuracy,
+            pen_accuracy=pen[0] if pen else None,
+            seconds=time.monotonic() - self._begun,
         )
-        if state.improved:
-            state.best_weights = [array.copy() for array in weights]
+        training.history.append(this)
+        if training.best is this:
+            training.best_weights = [array.copy() for array in weights]
 
 
-class Save(keras.callbacks.Callback):
-    """Saves every epoch to go on from, and the network of the kept one for Keras."""
+class Save(Callback):
+    """Saves every epoch to go on from, then tells of it, and stops where that is due.
 
-    def __init__(self, state: RunState, checkpoint: Checkpoint, folder: RunFolder) -> None:
+    The network of the epoch that is kept is saved for Keras, too.
+    """
+
+    def __init__(
+        self,
+        training: Training,
+        checkpoint: Checkpoint,
+        folder: RunFolder,
+        tell: Callable[[Event], None],
+    ) -> None:
         super().__init__()
-        self._state, self._checkpoint, self._folder = state, checkpoint, folder
+        self._training, self._checkpoint = training, checkpoint
+        self._folder, self._tell = folder, tell
 
     def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        self._checkpoint.save(self._state)
-        if self._state.improved:
-            save_best(self._state.network, self._folder)
-
-
-class EpochLog(keras.callbacks.Callback):
-    """Tells of every finished epoch, and stops after one when that was asked for or is due."""
-
-    def __init__(self, state: RunState, folder: RunFolder, tell: Callable[[Event], None]) -> None:
-        super().__init__()
-        self._state, self._folder, self._tell = state, folder, tell
-
-    def on_epoch_end(self, epoch: int, logs: Logs) -> None:
-        state = self._state
-        self._tell(EpochDone(state.history[-1], state.improved, time.time()))
+        training = self._training
+        last = training.history[-1]
+        self._checkpoint.save(training)
+        if training.best is last:
+            save_best(training.model, self._folder)
+        self._tell(EpochDone(last, training.best is last, time.time()))
         if self._folder.stop_requested():
-            state.early = "on request"
-        if state.early or state.complete:
-            self.model.stop_training = True
+            training.early = "on request"
+        self.model.stop_training = training.complete or training.interrupted
 
 
 def check_finite(what: str, value: float, epoch: int) -> None:

@@ -1,4 +1,4 @@
-"""A training run in memory and on disk, written after every epoch so that a killed build can go on.
+"""A training run, and its file on disk, written after every epoch so that a killed build can go on.
 
 One ``.npz`` file holds everything that the next epoch depends on: the variables of the model (those
 of dropout's random numbers too, which Keras' ``BackupAndRestore`` leaves out) and of the optimiser,
@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 
 from digitpad.library.atomic import remedy, replace_file
 from training.base.errors import BuildError
-from training.networks.ema import EMA
 from training.recipes import Recipe
 from training.recipes.settings import with_former_names
 from training.runs.history import Epoch, best_of, kept_of
@@ -31,38 +30,33 @@ class CheckpointError(BuildError):
     """A checkpoint that cannot be used; the message is one sentence."""
 
 
-@dataclass
-class RunState:
-    """What changes from one epoch to the next.
+@dataclass(eq=False)
+class Training:
+    """A run of one network: what changes from one epoch to the next, and what comes of it.
 
     Attributes:
         recipe: what is trained.
-        network: the recipe's, as it is evaluated, saved and exported.
-        model: its copy that is trained, compiled.
-        ema: of the copy's weights.
+        model: the network, which is evaluated, saved and exported; at the end with the weights of
+            the epoch that is kept.
+        copy: of it, compiled, which is trained in its place.
+        ema: of the copy's weights, a :class:`training.networks.ema.EMA`.
         history: the finished epochs.
         best_weights: those of the epoch that is kept.
-        early: how training was ended early, such as ``"by Ctrl-C"``; empty where it was not.
+        early: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not.
     """
 
     recipe: Recipe
-    network: Any
     model: Any
-    ema: EMA
+    copy: Any = None
+    ema: Any = None
     history: list[Epoch] = field(default_factory=list)
     best_weights: list[NDArray[np.float32]] = field(default_factory=list)
     early: str = ""
 
     @property
-    def has_ood_head(self) -> bool:
-        """Whether the network has a second output, the digit score."""
-        return len(self.model.outputs) > 1
-
-    @property
-    def improved(self) -> bool:
-        """Whether the last epoch is the one that is kept."""
-        kept = kept_of(self.history, keeps_best=self.recipe.keeps_best)
-        return kept is self.history[-1]
+    def best(self) -> Epoch:
+        """The epoch that is kept: the last where the test set is watched, which must not choose."""
+        return kept_of(self.history, keeps_best=self.recipe.keeps_best)
 
     @property
     def complete(self) -> bool:
@@ -72,13 +66,23 @@ class RunState:
             0 < patience <= done and done - best_of(self.history).number >= patience
         )
 
+    @property
+    def interrupted(self) -> bool:
+        """Whether it was ended early."""
+        return bool(self.early)
+
+    @property
+    def seconds(self) -> float:
+        """How long the whole took."""
+        return sum(epoch.seconds for epoch in self.history)
+
     def variables(self) -> list[Any]:
-        """Of the model, with those of dropout's random numbers, and of the optimiser."""
-        return [*self.model.variables, *self.model.optimizer.variables]
+        """Of the copy, with those of dropout's random numbers, and of the optimiser."""
+        return [*self.copy.variables, *self.copy.optimizer.variables]
 
 
 class Checkpoint:
-    """The file of one run: a recipe, with its seed, on certain data.
+    """The file of one run.
 
     Args:
         path: the file.
@@ -91,20 +95,23 @@ class Checkpoint:
         key = json.dumps(with_former_names(recipe), sort_keys=True) + data
         self._key = hashlib.sha256(key.encode()).hexdigest()
 
-    def save(self, state: RunState) -> None:
+    def save(self, training: Training) -> None:
         """Replace the file.
 
         Raises:
             CheckpointError: if it cannot be written; the previous one is then there still.
         """
         groups = {
-            "variables": [variable.numpy() for variable in state.variables()],
-            "average": state.ema.weights,
-            "best": state.best_weights,
+            "variables": [variable.numpy() for variable in training.variables()],
+            "average": training.ema.weights,
+            "best": training.best_weights,
         }
         arrays = {f"{name}-{i}": a for name, group in groups.items() for i, a in enumerate(group)}
-        history = [asdict(epoch) for epoch in state.history]
-        record = {"history": history, "updates": state.ema.updates, "key": self._key}
+        record = {
+            "history": [asdict(epoch) for epoch in training.history],
+            "updates": training.ema.updates,
+            "key": self._key,
+        }
         content = io.BytesIO()
         try:
             np.savez(content, allow_pickle=False, record=np.array(json.dumps(record)), **arrays)
@@ -115,7 +122,7 @@ class Checkpoint:
                 " --resume"
             ) from error
 
-    def restore(self, state: RunState) -> None:
+    def restore(self, training: Training) -> None:
         """Go on from what was saved last, where there is a file.
 
         Raises:
@@ -129,18 +136,16 @@ class Checkpoint:
         except DAMAGED as error:
             raise self._refused("is damaged") from error
         if record.get("key") != self._key:
-            raise self._refused(
-                "was trained on other data or with other settings than are here now"
-            )
+            raise self._refused("was trained on other data or with other settings than these")
         groups: dict[str, list[NDArray[Any]]] = {}
         for name, array in arrays.items():
             groups.setdefault(name.rpartition("-")[0], []).append(array)
         try:
-            for variable, value in zip(state.variables(), groups["variables"], strict=True):
+            for variable, value in zip(training.variables(), groups["variables"], strict=True):
                 variable.assign(value)
-            state.ema.weights, state.best_weights = groups["average"], groups["best"]
-            state.ema.updates = int(record["updates"])
-            state.history = [Epoch(**epoch) for epoch in record["history"]]
+            training.ema.weights, training.best_weights = groups["average"], groups["best"]
+            training.ema.updates = int(record["updates"])
+            training.history = [Epoch(**epoch) for epoch in record["history"]]
         except (KeyError, TypeError, ValueError) as error:
             raise self._refused("belongs to another version of this program") from error
 

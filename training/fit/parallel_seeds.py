@@ -28,7 +28,8 @@ from training.runs import RunFolder
 from training.runs.metrics import MetricsReader
 
 if TYPE_CHECKING:
-    from training.fit.train import Data, Training
+    from training.fit.checkpoint import Training
+    from training.fit.train import Data
 
 #: Most processes for each core: three seeds on two cores are done sooner if they share them.
 _PER_CORE = 2
@@ -80,7 +81,8 @@ def train_seeds(
     """
     import keras
 
-    from training.fit.train import NothingTrainedError, Training
+    from training.fit.checkpoint import Training
+    from training.fit.train import NothingTrainedError
 
     ended = _at_once(recipes, run, data, console, at_once, tensorboard) if at_once > 1 else None
     for number, recipe in enumerate(recipes):
@@ -92,7 +94,7 @@ def train_seeds(
                 raise NothingTrainedError
             else:
                 model = keras.saving.load_model(folder.best_model, compile=False)
-                training = Training(recipe, model, tuple(folder.story().epochs), early)
+                training = Training(recipe, model, history=folder.story().epochs, early=early)
         except NothingTrainedError:
             if not number:
                 raise

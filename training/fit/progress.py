@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from training.fit.batches import Batches
-from training.fit.checkpoint import RunState
+from training.fit.checkpoint import Training
 from training.recipes import Recipe
 from training.runs import RunFolder
 from training.runs.history import Epoch, best_of
@@ -95,14 +95,14 @@ def _line(recipe: Recipe, epoch: Epoch, is_best: bool) -> str:
 
 @contextmanager
 def run_log(
-    state: RunState,
+    training: Training,
     batches: Batches,
     folder: RunFolder,
     console: Console,
     listeners: Sequence[Callable[[Event], None]],
 ) -> Iterator[Callable[[Event], None]]:
     """Tells the run's metrics, the terminal and listeners of events, from beginning to end."""
-    recipe, before = state.recipe, tuple(state.history)
+    recipe, before = training.recipe, tuple(training.history)
     title = f"Training {recipe.name}, seed {recipe.seed}: {batches.images:,} images an epoch"
     going_on = f", going on after epoch {len(before)}" if before else ""
     console.print(title + going_on, soft_wrap=True)
@@ -125,5 +125,5 @@ def run_log(
         except Exception as error:
             tell(Ended("failed", str(error), time.time()))
             raise
-        reason = state.early if state.history else "before the first epoch had ended"
+        reason = training.early if training.history else "before the first epoch had ended"
         tell(Ended("stopped" if reason else "finished", reason, time.time()))

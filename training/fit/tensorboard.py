@@ -16,6 +16,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from digitpad.cli.terminal import Parser, printable
+from training.base.command import run_command
 from training.base.environment import prepare
 from training.base.errors import BuildError
 from training.runs import RunFolder
@@ -25,11 +26,8 @@ from training.runs.metrics import BatchDone, Ended, EpochDone, Event, Started
 FOLDER = "tensorboard"
 _HELP = """\
 examples:
-  python -m training.fit.tensorboard runs/tfjs-cnn-1         make its log
-  python -m training.build --tensorboard                 or while it trains
+  python -m training.fit.tensorboard runs/tfjs-cnn-1     make its log
   tensorboard --logdir runs                              look at all of them
-
-TensorBoard is installed with: pip install -e '.[tensorboard]'
 """
 
 
@@ -130,22 +128,6 @@ class TensorBoardLog:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the command; the exit code: 0, 2 after an error, 130 when stopped."""
-    options = _parser().parse_args(arguments)
-    try:
-        prepare()
-        for path in options.runs:
-            TensorBoardLog(RunFolder.find(path)).write_all()
-            print(f"Wrote {printable(str(path / FOLDER))}")
-    except BuildError as error:
-        print(f"training.fit.tensorboard: {printable(str(error))}", file=sys.stderr)
-        return 2
-    except KeyboardInterrupt:
-        print("training.fit.tensorboard: stopped", file=sys.stderr)
-        return 130
-    return 0
-
-
-def _parser() -> argparse.ArgumentParser:
     parser = Parser(
         prog="python -m training.fit.tensorboard",
         description="Make the log of a run for TensorBoard.",
@@ -153,7 +135,15 @@ def _parser() -> argparse.ArgumentParser:
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("runs", nargs="+", type=Path, metavar="RUN", help="the folder of a run")
-    return parser
+    options = parser.parse_args(arguments)
+
+    def body() -> None:
+        prepare()
+        for path in options.runs:
+            TensorBoardLog(RunFolder.find(path)).write_all()
+            print(f"Wrote {printable(str(path / FOLDER))}")
+
+    return run_command("training.fit.tensorboard", body)
 
 
 if __name__ == "__main__":

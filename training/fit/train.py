@@ -21,7 +21,7 @@ from training.base.interrupt import interruptible
 from training.data.datasets import Split
 from training.fit import callbacks
 from training.fit.batches import Batches
-from training.fit.checkpoint import Checkpoint, RunState
+from training.fit.checkpoint import Checkpoint, Training
 from training.fit.distillation import DistillationTargets
 from training.fit.progress import run_log
 from training.networks.architectures import ARCHITECTURES
@@ -30,43 +30,10 @@ from training.networks.mixed_precision import mixed_precision_copy
 from training.networks.optimizers import optimizer_of
 from training.recipes import Recipe
 from training.runs import RunFolder, layers_of
-from training.runs.history import Epoch, kept_of
 from training.runs.metrics import Event
 from training.synth.pool import SyntheticPool
 
 _EVALUATION_BATCH = 1_000
-
-
-@dataclass(frozen=True, eq=False)
-class Training:
-    """A finished or cut-short run.
-
-    Attributes:
-        recipe: what was trained.
-        model: the Keras model, with the weights of the kept epoch.
-        history: every epoch that was finished, in order.
-        early: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not.
-    """
-
-    recipe: Recipe
-    model: Any
-    history: tuple[Epoch, ...]
-    early: str
-
-    @property
-    def best(self) -> Epoch:
-        """The epoch whose weights the model has."""
-        return kept_of(self.history, keeps_best=self.recipe.keeps_best)
-
-    @property
-    def interrupted(self) -> bool:
-        """Whether it was ended early."""
-        return bool(self.early)
-
-    @property
-    def seconds(self) -> float:
-        """How long the whole took."""
-        return sum(epoch.seconds for epoch in self.history)
 
 
 class NothingTrainedError(KeyboardInterrupt):
@@ -159,44 +126,42 @@ def fit(
         # Data
         batches = Batches(recipe, data.train, data.pool, data.classes, data.targets)
         # Model
-        state = new_state(recipe, batches)
-        folder.write_json("model.json", layers_of(state.network))
+        training = new_training(recipe, batches)
+        folder.write_json("model.json", layers_of(training.model))
         checkpoint = Checkpoint(folder.checkpoint, recipe, data.fingerprint())
         if resume:
-            checkpoint.restore(state)
+            checkpoint.restore(training)
         # Training, with an evaluation after every epoch
-        with run_log(state, batches, folder, console, listeners) as tell:
-            if not state.complete:
+        with run_log(training, batches, folder, console, listeners) as tell:
+            if not training.complete:
                 _fit(
-                    state,
+                    training,
                     batches,
-                    callbacks.UpdateEMA(state.ema),
+                    callbacks.UpdateEMA(training),
                     callbacks.BatchLog(batches, tell, interrupted),
-                    callbacks.Evaluate(state, data.validation, evaluate),
-                    callbacks.Save(state, checkpoint, folder),
-                    callbacks.EpochLog(state, folder, tell),
+                    callbacks.Evaluate(training, data.validation, evaluate),
+                    callbacks.Save(training, checkpoint, folder, tell),
                 )
-        if not state.history:
+        if not training.history:
             raise NothingTrainedError
-        state.network.set_weights(state.best_weights)
-        callbacks.save_best(state.network, folder)  # a kill may have come before it
-        training = Training(recipe, state.network, tuple(state.history), state.early)
-        if state.early:
-            kept = training.best.number
-            console.print(f"Stopped {state.early}; going on with epoch {kept}, the one kept")
+        training.model.set_weights(training.best_weights)
+        callbacks.save_best(training.model, folder)  # a kill may have come before it
+        if training.early:
+            number = training.best.number
+            console.print(f"Stopped {training.early}; going on with epoch {number}, the one kept")
         return training
 
 
-def new_state(recipe: Recipe, batches: Batches) -> RunState:
+def new_training(recipe: Recipe, batches: Batches) -> Training:
     """A network with its first weights, and its mixed-precision copy, compiled to be trained."""
     keras.utils.set_random_seed(recipe.seed)
     has_ood_head = bool(recipe.mixture.per_family)
     network = ARCHITECTURES[recipe.architecture](batches.classes, recipe.dropout, has_ood_head)
-    model = mixed_precision_copy(network, recipe.precision)
+    copy = mixed_precision_copy(network, recipe.precision)
     optimizer = optimizer_of(recipe, recipe.epochs * batches.count)
-    optimizer.build(model.trainable_variables)  # a checkpoint may be read before the first step
+    optimizer.build(copy.trainable_variables)  # a checkpoint may be read before the first step
     loss = keras.losses.CategoricalCrossentropy(label_smoothing=recipe.label_smoothing)
-    model.compile(
+    copy.compile(
         optimizer=optimizer,
         loss=[loss, keras.losses.BinaryCrossentropy()] if has_ood_head else loss,
         loss_weights=[1.0, recipe.ood_weight] if has_ood_head else None,
@@ -204,24 +169,24 @@ def new_state(recipe: Recipe, batches: Batches) -> RunState:
         # TensorFlow's XLA takes 1.8 times as long on a CPU.
         jit_compile=False if keras.backend.backend() == "tensorflow" else "auto",
     )
-    return RunState(recipe, network, model, EMA(model, recipe.ema_epochs * batches.count))
+    return Training(recipe, network, copy, EMA(copy, recipe.ema_epochs * batches.count))
 
 
-def _fit(state: RunState, batches: Batches, *steps: keras.callbacks.Callback) -> None:
+def _fit(training: Training, batches: Batches, *steps: Any) -> None:
     """Train the epochs that are left, unless Ctrl-C ends it."""
-    dataset = EpochDataset(batches, state.has_ood_head)
+    dataset = EpochDataset(batches, has_ood_head=len(training.copy.outputs) > 1)
     begin = keras.callbacks.LambdaCallback(on_epoch_begin=dataset.begin_epoch)
     try:
-        state.model.fit(
+        training.copy.fit(
             dataset,
-            initial_epoch=len(state.history),
-            epochs=state.recipe.epochs,
+            initial_epoch=len(training.history),
+            epochs=training.recipe.epochs,
             shuffle=False,  # the dataset is shuffled already, by the recipe's seed
             verbose=0,
             callbacks=[begin, *steps],
         )
     except callbacks.Interrupted:
-        state.early = "by Ctrl-C"
+        training.early = "by Ctrl-C"
 
 
 def accuracy(truth: Any, predicted: Any) -> Any:

@@ -1,4 +1,4 @@
-"""What a build works with: images, and hands that drawings are made from."""
+"""What a build works with: images, and what drawings are made from."""
 
 from __future__ import annotations
 

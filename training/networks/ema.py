@@ -21,17 +21,15 @@ class EMA:
     of Keras' optimisers leaves out normalisation statistics, and has one decay from the first batch
     on.
 
+    Args:
+        network: has ``get_weights()``, as Keras models have.
+        batches: time constant; the decay of a batch is ``1 - 1 / batches``. 0: no average.
+
     Attributes:
         updates: batches that went into it.
     """
 
     def __init__(self, network: Any, batches: float) -> None:
-        """Average over so many batches or so; 0 is the network itself.
-
-        Args:
-            network: has ``get_weights()``, as Keras models have.
-            batches: time constant; the decay of a batch is ``1 - 1 / batches``.
-        """
         self._network, self._batches = network, batches
         # Where an epoch is only a few batches long, every one of them counts.
         self._every = max(1, min(_EVERY, int(batches / 10)))

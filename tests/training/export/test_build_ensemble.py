@@ -194,7 +194,7 @@ def joined(monkeypatch: pytest.MonkeyPatch) -> None:
     ids=lambda value: " ".join(value) or "plain" if isinstance(value, list) else None,
 )
 def test_a_recipe_says_how_many(joined, arguments, trained, together, bundled):
-    planned = plan(parser().parse_args(arguments))
+    planned = plan(parser().parse_args(arguments)).asked
     assert (planned.repeats, planned.ensemble, planned.bundled) == (trained, together, bundled)
 
 

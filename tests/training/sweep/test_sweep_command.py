@@ -109,7 +109,7 @@ def test_a_bundled_model_is_never_replaced(tmp_path):
 
     def planning(task: Task, tick: Callable[[float], None]) -> Result:
         words = [*task.arguments, "--run", str(task.folder)]
-        planned.append(plan(parser().parse_args(words)))
+        planned.append(plan(parser().parse_args(words)).asked)
         return build(task, tick)
 
     words = ["--recipe", "digits", "--seeds", "1", "--folder", str(tmp_path / "s")]
