@@ -5,16 +5,16 @@ from __future__ import annotations
 import multiprocessing
 import os
 import signal
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
+from contextlib import ExitStack
 from typing import Any
 
-from training.base.errors import BuildError
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-#: Applies a function to each of the tasks; the results come in their order.
-Map = Callable[[Callable[[Any], Any], Iterable[Any]], Iterator[Any]]
+from training.base.errors import BuildError
 
 #: Most processes; each has a copy of the dataset.
 _MOST = 8
@@ -24,34 +24,44 @@ class ParallelError(BuildError):
     """A process that was killed; the message is one sentence."""
 
 
-@contextmanager
-def parallel_map(start: Callable[..., None], *given: Any, few: bool = False) -> Iterator[Map]:
-    """``map`` by as many processes as cores; what none has begun at an exception is left undone.
+def parallel_map(
+    function: Callable[[Any], Any],
+    tasks: Sequence[Any],
+    start: Callable[..., None],
+    given: Sequence[Any],
+    *,
+    few: bool,
+    title: str,
+    console: Console,
+) -> list[Any]:
+    """What a function makes of each of the tasks, in their order, by as many processes as cores.
 
     Args:
-        start: is called with ``given`` in each of them, first of all.
-        given: is copied to each of them.
+        function, tasks: what is done, and to what.
+        start, given: is called with ``given``, which is copied, in each process, first of all.
         few: whether there is so little to do that this process has done it before others start.
+        title, console: of the progress, and where it is shown.
 
     Raises:
-        ParallelError: if one of them is killed.
+        ParallelError: if a process is killed.
     """
-    if few:
-        start(*given)
-        yield map
-        return
-    count = min(os.cpu_count() or 1, _MOST)
-    context = multiprocessing.get_context("spawn")
-    pool = ProcessPoolExecutor(count, context, initializer=_start, initargs=(start, *given))
-    try:
-        yield pool.map
-    except BrokenProcessPool as error:
-        raise ParallelError(
-            f"one of {count} processes at work was killed, as happens when memory runs out; close"
-            " other programs, and build again"
-        ) from error
-    finally:
-        pool.shutdown(cancel_futures=True)
+    columns = (TextColumn(title), BarColumn(), TimeRemainingColumn(compact=True))
+    with Progress(*columns, console=console, transient=True) as progress, ExitStack() as end:
+        if few:
+            start(*given)
+            return list(map(function, progress.track(tasks)))
+        count = min(os.cpu_count() or 1, _MOST)
+        context = multiprocessing.get_context("spawn")
+        pool = ProcessPoolExecutor(count, context, initializer=_start, initargs=(start, *given))
+        # What no process has begun at an exception is left undone.
+        end.callback(pool.shutdown, cancel_futures=True)
+        try:
+            return list(progress.track(pool.map(function, tasks), total=len(tasks)))
+        except BrokenProcessPool as error:
+            raise ParallelError(
+                f"one of {count} processes at work was killed, as happens when memory runs out;"
+                " close other programs, and build again"
+            ) from error
 
 
 def _start(start: Callable[..., None], *given: Any) -> None:

@@ -45,7 +45,9 @@ def parser() -> argparse.ArgumentParser:
         epilog=_EXAMPLES,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    _what(parser.add_argument_group("what to build"))
+    what = parser.add_argument_group("what to build")
+    _what(what)
+    _how(what)
     _where(parser.add_argument_group("where things are"))
     _watching(parser.add_argument_group("watching"))
     return parser
@@ -69,6 +71,10 @@ def _what(group: argparse._ArgumentGroup) -> None:
         action="store_true",
         help="the recipe's own quick setting: fewer epochs, or fewer images as a tutorial has it",
     )
+
+
+def _how(group: argparse._ArgumentGroup) -> None:
+    add = group.add_argument
     add("--epochs", type=number, metavar="N", help="the same as --set epochs=N")
     add("--seed", type=seed, metavar="N", help="of weights, order and distortions")
     add(

@@ -16,7 +16,6 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from training.base.parallel import parallel_map
 from training.fit.augment import Augmenter
@@ -101,7 +100,6 @@ def make_targets(
     Args:
         recipe, images: what will be trained, and on what, float32 (N, 28, 28).
         teachers: each of :func:`training.fit.teacher.read_teacher`.
-        console: shows the progress.
         seeds, done: how many will be trained, the recipe's first, and epochs that all of them
             have behind them.
 
@@ -113,24 +111,23 @@ def make_targets(
     begun = time.monotonic()
     own = as_bytes(images)
     count = min(recipe.augmented_copies or recipe.epochs, recipe.epochs)
-    to_come = {
-        _copy_of(epoch, recipe.seed + seed, count)
-        for epoch in range(done + 1, recipe.epochs + 1)
-        for seed in range(seeds)
+    epochs = range(done + 1, recipe.epochs + 1)
+    to_come = sorted({_copy_of(e, recipe.seed + s, count) for e in epochs for s in range(seeds)})
+    tasks = [(copy, start) for copy in to_come for start in starts(len(own))]
+    parts = parallel_map(
+        _answered,
+        tasks,
+        _start,
+        (recipe, own, list(teachers)),
+        few=len(to_come) * len(own) <= FEW,
+        title="Asking the teachers",
+        console=console,
+    )
+    each = len(starts(len(own)))
+    answers = {
+        copy: np.concatenate(parts[number * each : (number + 1) * each])
+        for number, copy in enumerate(to_come)
     }
-    tasks = [(copy, start) for copy in sorted(to_come) for start in starts(len(own))]
-    columns = (TextColumn("Asking the teachers"), BarColumn(), TimeRemainingColumn(compact=True))
-    parts: dict[int, list[NDArray[np.float16]]] = {copy: [] for copy in to_come}
-    with (
-        Progress(*columns, console=console, transient=True) as progress,
-        parallel_map(
-            _start, recipe, own, list(teachers), few=len(to_come) * len(own) <= FEW
-        ) as map_,
-    ):
-        answered = map_(_answered, tasks)
-        for (copy, _), part in zip(progress.track(tasks), answered, strict=True):
-            parts[copy].append(part)
-    answers = {copy: np.concatenate(of_copy) for copy, of_copy in parts.items()}
     if answers:
         seconds = time.monotonic() - begun
         console.print(

@@ -22,13 +22,13 @@ from rich.console import Console
 
 from training.base.environment import on_one_core, prepare
 from training.base.interrupt import interruptible
+from training.fit.checkpoint import Training
 from training.fit.progress import FitProgress
 from training.recipes import Recipe
 from training.runs import RunFolder
 from training.runs.metrics import MetricsReader
 
 if TYPE_CHECKING:
-    from training.fit.checkpoint import Training
     from training.fit.train import Data
 
 #: Most processes for each core: three seeds on two cores are done sooner if they share them.
@@ -67,21 +67,17 @@ def train_seeds(
 
     Args:
         recipes, data: what is trained, a seed each, and on what.
-        run: the folder of the first; those of the others are in it.
-        console: shows the progress.
-        at_once: how many processes there are to be.
+        run, at_once: the folder of the first, with those of the others in it; how many processes.
         tensorboard, ensemble: whether to write its logs, and whether all seeds belong together.
 
     Yields:
         Each seed's training, its folder, and how many were trained at once.
 
     Raises:
-        BuildError: if one of them fails.
-        NothingTrainedError: on Ctrl-C before the first one has an epoch.
+        BuildError, NothingTrainedError: as :func:`training.fit.train.fit`, of any and the first.
     """
     import keras
 
-    from training.fit.checkpoint import Training
     from training.fit.train import NothingTrainedError
 
     ended = _at_once(recipes, run, data, console, at_once, tensorboard) if at_once > 1 else None
@@ -96,9 +92,9 @@ def train_seeds(
                 model = keras.saving.load_model(folder.best_model, compile=False)
                 training = Training(recipe, model, history=folder.story().epochs, early=early)
         except NothingTrainedError:
-            if not number:
-                raise
-            return
+            if number:
+                return
+            raise
         counts = not training.interrupted or (ensemble and ended is not None)
         if counts or not number:
             yield training, folder, at_once if ended is not None else 1
@@ -137,14 +133,10 @@ def _at_once(
     at_once: int,
     tensorboard: bool,
 ) -> list[str | None] | None:
-    """Train several seeds, each by a process of its own.
+    """How each of the seeds ended early, empty where it did not, None where nothing was learnt.
 
-    Ctrl-C ends all of them after the batch at hand; a second one stops at once. If one of them
-    fails, the others end, too.
-
-    Returns:
-        How each ended early, empty where it did not, None where there is nothing to go on from; or
-        None instead where a process was killed: what there is are checkpoints.
+    None instead of a list where a process was killed: what there is are checkpoints. Ctrl-C ends
+    all of them after the batch at hand, a second one at once, and so does an error of one.
     """
     folders = [run.of_seed(recipe) for recipe in recipes]
     context = multiprocessing.get_context("spawn")

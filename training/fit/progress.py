@@ -127,3 +127,6 @@ def run_log(
             raise
         reason = training.early if training.history else "before the first epoch had ended"
         tell(Ended("stopped" if reason else "finished", reason, time.time()))
+    if training.early and training.history:
+        kept = training.best.number
+        console.print(f"Stopped {training.early}; going on with epoch {kept}, the one kept")

@@ -106,13 +106,11 @@ def fit(
 ) -> Training:
     """Train one network; Ctrl-C ends it after the batch at hand, a request after the epoch at hand.
 
-    Either keeps the best epoch so far, which is that with the lowest validation loss, since chance
-    moves the loss less than the accuracy; or the last one, where the test set is watched.
+    Either keeps the best epoch so far, that with the lowest validation loss, which chance moves
+    less than the accuracy; or the last one, where the test set is watched.
 
     Args:
-        recipe, data: what is trained, and on what.
-        folder: of the run, where metrics and checkpoints go.
-        console: shows the progress.
+        recipe, data, folder: what is trained, on what, and where the run's files go.
         resume: whether to go on with the folder's checkpoint.
         listeners: are told of every event, too.
         interrupted: is asked after every batch whether to end; None: whether Ctrl-C was pressed.
@@ -123,15 +121,12 @@ def fit(
         NothingTrainedError: on Ctrl-C before the first epoch has ended.
     """
     with interruptible() if interrupted is None else nullcontext(interrupted) as interrupted:
-        # Data
         batches = Batches(recipe, data.train, data.pool, data.classes, data.targets)
-        # Model
         training = new_training(recipe, batches)
         folder.write_json("model.json", layers_of(training.model))
         checkpoint = Checkpoint(folder.checkpoint, recipe, data.fingerprint())
         if resume:
             checkpoint.restore(training)
-        # Training, with an evaluation after every epoch
         with run_log(training, batches, folder, console, listeners) as tell:
             if not training.complete:
                 _fit(
@@ -146,9 +141,6 @@ def fit(
             raise NothingTrainedError
         training.model.set_weights(training.best_weights)
         callbacks.save_best(training.model, folder)  # a kill may have come before it
-        if training.early:
-            number = training.best.number
-            console.print(f"Stopped {training.early}; going on with epoch {number}, the one kept")
         return training
 
 

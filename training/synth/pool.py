@@ -16,7 +16,6 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from digitpad.image.normalize import SIZE, Image, normalize_ink
 from digitpad.ink.ink import Ink
@@ -162,16 +161,17 @@ def draw_pool(
         for left in range(kind.per_epoch * mixture.epochs_apart, 0, -_TASK)
     ]
     drawn: dict[Kind, list[NDArray[np.uint8]]] = {kind: [] for kind in found}
-    columns = (TextColumn("Drawing strokes"), BarColumn(), TimeRemainingColumn(compact=True))
-    with (
-        Progress(*columns, console=console, transient=True) as progress,
-        parallel_map(
-            _start, mixture, writers, few=sum(count for _, count, _ in tasks) <= FEW
-        ) as map_,
-    ):
-        results = map_(_draw, tasks)
-        for (kind, _, _), images in zip(progress.track(tasks), results, strict=True):
-            drawn[kind].append(images)
+    results = parallel_map(
+        _draw,
+        tasks,
+        _start,
+        (mixture, writers),
+        few=sum(count for _, count, _ in tasks) <= FEW,
+        title="Drawing strokes",
+        console=console,
+    )
+    for (kind, _, _), images in zip(tasks, results, strict=True):
+        drawn[kind].append(images)
     pool = SyntheticPool(found, [np.concatenate(drawn[kind]) for kind in found])
     seconds = time.monotonic() - begun
     console.print(f"Drew {len(pool.images):,} of {len(pool.kinds)} kinds in {seconds:.0f} s")

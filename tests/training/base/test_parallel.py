@@ -5,10 +5,13 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Callable
 
 import pytest
 
 pytest.importorskip("pydantic", reason="needs the train extra")
+
+from rich.console import Console
 
 from training.base.parallel import ParallelError, parallel_map
 
@@ -30,17 +33,18 @@ def die(number: int) -> int:
     return number
 
 
+def results(function: Callable[[int], int], *, few: bool = False) -> list[int]:
+    quiet = Console(quiet=True)
+    return parallel_map(function, range(20), start, (100,), few=few, title="", console=quiet)
+
+
 @pytest.mark.parametrize("few", [True, False])
 def test_results_come_in_the_order_of_the_tasks(few):
-    with parallel_map(start, 100, few=few) as map_:
-        assert list(map_(work, range(20))) == list(range(100, 120))
+    assert results(work, few=few) == list(range(100, 120))
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")
 def test_a_killed_process_is_a_sentence():
-    with (
-        pytest.raises(ParallelError, match="was killed, as happens when memory runs out") as caught,
-        parallel_map(start, 0) as map_,
-    ):
-        list(map_(die, range(20)))
+    with pytest.raises(ParallelError, match="was killed, as happens when memory runs") as caught:
+        results(die)
     assert "\n" not in str(caught.value)
