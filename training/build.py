@@ -61,7 +61,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training.data.fetch import data_folder
     from training.export import card
-    from training.fit.teacher import introduced, read_teacher
+    from training.fit.teacher import read_teacher, teacher_entry
     from training.fit.training_data import load_training_data
 
     # Set-up
@@ -94,7 +94,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
             finished,
             _measure(exported, training_data, console),
             asked.command,
-            [introduced(teacher) for teacher in teachers],
+            [teacher_entry(teacher) for teacher in teachers],
         )
         _publish(wanted, finished, exported, card.to_json(written), targets)
     console.print(card.summary(written), soft_wrap=True)

@@ -52,7 +52,7 @@ def card(
         seeds: every run that was trained to the end.
         validation: how the exported model reads writers and drawings that training did not know.
         command: what repeats the run.
-        teachers: what :func:`training.fit.teacher.introduced` says of each.
+        teachers: what :func:`training.fit.teacher.teacher_entry` says of each.
     """
     training, data = exported.training, training_data.key
     recipe = training.recipe

@@ -49,7 +49,7 @@ def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
     return content
 
 
-def introduced(model: bytes) -> dict[str, str]:
+def teacher_entry(model: bytes) -> dict[str, str]:
     """A teacher, as the card of its pupil tells of it: recipe, dataset, seeds and hash."""
     told = Recognizer(model, "teacher", "cpu", {}).metadata
     known = {name: told[name] for name in ("recipe", "dataset", "seed") if name in told}
