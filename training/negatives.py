@@ -7,13 +7,14 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from digitpad.cli.terminal import Parser, printable
 from training.base.command import run_command
 from training.base.environment import require
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Write a contact sheet for each family; the exit code: 0, or 2 after an error."""
-    parser = argparse.ArgumentParser(
+    parser = Parser(
         prog="python -m training.negatives",
         description="Write a contact sheet for each family of drawings that are no digit.",
     )
@@ -34,7 +35,7 @@ def _run(options: argparse.Namespace) -> None:
     make_folders(options.output)
     for name, content in family_pages(data_folder(options.data_dir), options.seed).items():
         (options.output / name).write_bytes(content)
-        print(options.output / name)
+        print(printable(str(options.output / name)))
 
 
 if __name__ == "__main__":

@@ -152,10 +152,9 @@ def test_a_result_names_a_model_in_its_folder(tmp_path: Path, name: str) -> None
 @pytest.mark.parametrize("name", PATHS)
 def test_a_study_s_recipe_is_no_path(name: str) -> None:
     pytest.importorskip("optuna")
-    from training.sweep.config import from_json, to_json
-    from training.sweep.errors import SweepError
-
     from tests.training.sweep.test_sweep_results import SWEEP
+    from training.sweep import SweepError
+    from training.sweep.definition import from_json, to_json
 
     assert from_json(to_json(SWEEP)).recipe == SWEEP.recipe
     with pytest.raises(SweepError, match="is not a sweep"):
