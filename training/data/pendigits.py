@@ -10,8 +10,6 @@ sides, and measure how well a model knows people that it has already met.
 
 from __future__ import annotations
 
-import zipfile
-import zlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from io import BytesIO
@@ -24,6 +22,7 @@ from digitpad.image.normalize import PEN_WIDTH, normalize_ink
 from digitpad.ink.ink import Ink
 from training.data.datasets import Split
 from training.data.fetch import DatasetError, RemoteFile, read
+from training.data.unzip import member
 
 URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 MEMBER = "pendigits-orig.tra.Z"
@@ -31,8 +30,6 @@ FILE = "pendigits/pendigits-orig.tra"
 SIZE = 3_641_673
 SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 CREDIT = "UCI Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu 1998), CC BY 4.0"
-#: Of other methods, zipfile decompresses more than it is asked for.
-_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 #: The eight of the 30 writers that no model is trained on.
 VALIDATION_WRITERS = frozenset(range(2, 31, 4))
 
@@ -67,20 +64,8 @@ def load_pendigits(folder: Path, console: Console | None = None) -> list[PenDigi
 
 def _extract(archive: bytes, size: int) -> bytes:
     """The uncompressed trajectories in UCI's archive, as :class:`.fetch.RemoteFile` asks for."""
-    if not archive.startswith(b"PK"):
-        raise ValueError("is not a zip archive (a web page, perhaps, in its place)")
-    try:
-        with zipfile.ZipFile(BytesIO(archive)) as members:
-            member = members.getinfo(MEMBER)
-            if member.compress_type not in _METHODS:
-                raise zipfile.BadZipFile(f"method {member.compress_type}")
-            with members.open(member) as stream:
-                compressed = stream.read(size)  # compress keeps nothing that it made larger
-    except KeyError as error:
-        raise ValueError(f"does not hold {MEMBER}") from error
-    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
-        raise ValueError("is truncated or damaged") from error
-    return _uncompress(compressed, size)
+    # compress keeps nothing that it made larger
+    return _uncompress(member(archive, MEMBER, size), size)
 
 
 def _uncompress(compressed: bytes, size: int) -> bytes:

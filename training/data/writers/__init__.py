@@ -1,0 +1,1 @@
+"""Ink data sets with writers: read, split by writer, balanced."""
