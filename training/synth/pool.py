@@ -7,6 +7,7 @@ on the number of cores.
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -81,15 +82,16 @@ def kinds(mixture: Mixture, labels: Sequence[str], writers: Writers) -> list[Kin
         ("image mark", forms.IMAGE_MARKS, mixture.per_image_mark, writers.images),
     ):
         found += [
-            Kind(source, name, labels.index(form.label), per_epoch)
+            Kind(source, name, labels.index(form.label), math.ceil(per_epoch * form.weight))
             for name, form in forms_of.items()
             if form.label in of_labels
         ]
     _check_held_out(mixture.held_out)
-    families = [*writers.families(), *([CLOTHES] if len(writers.clothes) else [])]
+    weights = {name: family.weight for name, family in writers.families().items()}
+    weights |= {CLOTHES: 1.0} if len(writers.clothes) else {}
     found += [
-        Kind("family", name, NOT_A_DIGIT, mixture.per_family)
-        for name in families
+        Kind("family", name, NOT_A_DIGIT, math.ceil(mixture.per_family * weight))
+        for name, weight in weights.items()
         if name not in mixture.held_out
     ]
     return [kind for kind in found if kind.per_epoch]

@@ -24,7 +24,7 @@ Strokes = list[Points]
 #: Distance between the points that a path is resampled to, in shares of the longest side.
 _STEP = 0.02
 #: Longest side of the drawing in pixels of a coarse pointer.
-_COARSE = (24, 70)
+_COARSE = (9, 70)
 
 
 class StrokeAugmenter:
@@ -231,5 +231,5 @@ def few_points(strokes: Strokes, rng: np.random.Generator) -> Strokes:
 
 def staircase(strokes: Strokes, rng: np.random.Generator) -> Strokes:
     """A slow pointer on a small pad moves by whole pixels."""
-    cells = float(rng.uniform(*_COARSE))
+    cells = float(np.exp(rng.uniform(*np.log(_COARSE))))
     return [np.round(p * cells) / cells for p in strokes]

@@ -13,7 +13,7 @@ from training import negatives as pages
 from training.data import pendigits
 from training.synth import negatives
 from training.synth.contact_sheet import contact_sheet
-from training.synth.negatives import digit_pieces, hershey, scribbles, shapes
+from training.synth.negatives import digit_pieces, hershey, letters, scribbles, shapes
 from training.synth.negatives.handwriting import smoothed, written
 
 #: What reads as a digit in every one of these fonts.
@@ -121,12 +121,32 @@ def test_two_digits_hold_the_ink_of_two(pen_digits):
     draw = digit_pieces.two_digits(pen_digits[:1])
     alone = len(pen_digits[0])
     counts = {len(draw(np.random.default_rng(seed))) for seed in range(40)}
-    assert counts == {2 * alone, 3 * alone}
+    assert counts == {2 * alone, 3 * alone, 4 * alone}
     rng = np.random.default_rng(0)
     draw = digit_pieces.two_digits(pen_digits)
     wide = [np.ptp(np.concatenate(draw(rng)), axis=0) for _ in range(300)]
     single = [np.ptp(np.concatenate(digit), axis=0) for digit in pen_digits[:300]]
     assert np.median([x / y for x, y in wide]) > 1.5 * np.median([x / y for x, y in single])
+
+
+def test_half_of_the_numbers_have_a_bare_one(pen_digits):
+    def sticks(digits):
+        sizes = np.array([np.ptp(np.concatenate(digit), axis=0) for digit in digits])
+        return [d for d, (x, y) in zip(digits, sizes, strict=True) if x < 0.3 * y]
+
+    zero, one = pen_digits[0], sticks(pen_digits)[0]
+    draw = digit_pieces.two_digits([zero] * 99 + [one])
+    drawings = [draw(np.random.default_rng(seed)) for seed in range(200)]
+    straight = [sum(np.ptp(s[:, 0]) < 0.3 * np.ptp(s[:, 1]) for s in d) for d in drawings]
+    assert 0.35 < np.mean(np.array(straight) > 0) < 0.65
+
+
+def test_letters_and_brackets_come_in_many_shapes():
+    rng = np.random.default_rng(0)
+    for choice in (letters.LETTERS, letters.BRACKETS):
+        for name, draw in choice.items():
+            images = np.stack([negatives.inked(draw(rng)) for _ in range(12)])
+            assert np.abs(images - images.mean(axis=0)).max() > 0.3, name
 
 
 def bow(start, stop, squeeze=1.0):

@@ -54,6 +54,19 @@ def eight_open_left(rng: np.random.Generator) -> Strokes:
     return [smooth(rng, [*points, out])]
 
 
+def eight_slim(rng: np.random.Generator) -> Strokes:
+    """Fast hands: the same with a slim lower loop, whose end stops short of the start."""
+    points = _eight(rng, rng.uniform(-300, -268), rng.uniform(5, 58))[::-1]
+    middle = points[len(points) // 2][0]
+    slim, lean = rng.uniform(0.25, 0.8), rng.uniform(-0.05, 0.3)
+    drawn = [
+        (middle + (x - middle) * (slim if y > 0.5 else 1.0) + lean * (0.5 - y), y)
+        for x, y in points
+    ]
+    x, y = drawn[-1]
+    return [smooth(rng, [*drawn, (x - rng.uniform(0.05, 0.25), y - rng.uniform(0.0, 0.12))])]
+
+
 def eight_stacked(rng: np.random.Generator) -> Strokes:
     """Children, and drawn rather than written: two rings, one upon the other."""
     high = rng.uniform(0.2, 0.26)
@@ -185,8 +198,9 @@ def nine_open(rng: np.random.Generator) -> Strokes:
 GLYPHS = (
     Glyph("8 plain", "8", eight),
     Glyph("8 reversed", "8", eight_reversed),
-    Glyph("8 open", "8", eight_open),
-    Glyph("8 open left", "8", eight_open_left),
+    Glyph("8 open", "8", eight_open, weight=2),
+    Glyph("8 open left", "8", eight_open_left, weight=3),
+    Glyph("8 slim", "8", eight_slim, weight=2),
     Glyph("8 stacked", "8", eight_stacked),
     Glyph("8 from the waist", "8", eight_from_waist),
     Glyph("9 hooked", "9", nine_hooked),

@@ -37,7 +37,7 @@ def _point(values: Points) -> Point:
     return float(values[0]), float(values[1])
 
 
-def _ring(strokes: Strokes) -> tuple[Point, Point] | None:
+def empty_ring(strokes: Strokes) -> tuple[Point, Point] | None:
     """Centre and half the size of an empty, nearly closed ring in one stroke."""
     if len(strokes) != 1 or len(strokes[0]) < 8:
         return None
@@ -55,19 +55,19 @@ def _ring(strokes: Strokes) -> tuple[Point, Point] | None:
 
 def slash_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     """Programmers, engineers, radio operators: a slash, inside the ring or through it."""
-    ring = _ring(strokes)
+    ring = empty_ring(strokes)
     return None if ring is None else [*strokes, ornaments.slash(rng, *ring)]
 
 
 def dot_zero(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     """Some programmers: a dot, or a short dash, in the middle."""
-    ring = _ring(strokes)
+    ring = empty_ring(strokes)
     if ring is None or ring[1][0] < 0.5 * ring[1][1]:
         return None
     return [*strokes, ornaments.dot(rng, *ring)]
 
 
-def _bare_stem(strokes: Strokes) -> Points | None:
+def bare_stem(strokes: Strokes) -> Points | None:
     """The one stroke of a 1 without flag and foot, from its top down."""
     if len(strokes) != 1 or len(strokes[0]) < 3:
         return None
@@ -82,7 +82,7 @@ def _bare_stem(strokes: Strokes) -> Points | None:
 
 def flag_one(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     """Much of the world: a flag on a bare stem."""
-    stem = _bare_stem(strokes)
+    stem = bare_stem(strokes)
     if stem is None:
         return None
     return [joined(ornaments.flag(rng, _point(stem[0]), _point(stem[-1])), stem)]
@@ -154,8 +154,8 @@ def hook_nine(strokes: Strokes, rng: np.random.Generator) -> Strokes | None:
     return [*others, joined(last, ornaments.hook(rng, _point(last[-1]), high))]
 
 
-MARKS: dict[str, AddedStrokes[Strokes]] = {
-    name: AddedStrokes(name, name[0], apply)
+MARKS = tuple(
+    AddedStrokes(name, name[0], apply)
     for name, apply in (
         ("0 slashed", slash_zero),
         ("0 dotted", dot_zero),
@@ -167,4 +167,4 @@ MARKS: dict[str, AddedStrokes[Strokes]] = {
         ("7 crossed and serifed", cross_and_serif_seven),
         ("9 hooked", hook_nine),
     )
-}
+)

@@ -32,27 +32,31 @@ class Glyph:
         name: such as ``"7 crossed"``.
         label: the digit, such as ``"7"``.
         draw: a new sample: strokes, each float64 (n, 2).
+        weight: how often it is drawn, as a multiple of what a mixture asks of each.
     """
 
     name: str
     label: str
     draw: Callable[[np.random.Generator], Strokes]
+    weight: float = 1.0
 
 
 @dataclass(frozen=True)
 class AddedStrokes(Generic[Drawing]):
-    """Strokes that some writers add to a digit.
+    """Strokes that some writers add to a digit, or a part that they write in another way.
 
     Attributes:
         name: such as ``"7 crossed"``.
         label: the digit, such as ``"7"``.
         apply: a new drawing from a drawing and a source of chance, or None where it has them
             already or has no place for them: strokes, or an image, float32 (28, 28).
+        weight: how often it is drawn, as a multiple of what a mixture asks of each.
     """
 
     name: str
     label: str
     apply: Callable[[Drawing, np.random.Generator], Drawing | None]
+    weight: float = 1.0
 
 
 def smooth(rng: np.random.Generator, points: Sequence[Point]) -> Points:

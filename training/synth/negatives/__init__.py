@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import PEN_WIDTH, normalize_bitmap, normalize_ink
 from digitpad.ink.ink import Ink
-from training.synth.negatives import digit_pieces, hershey, scribbles, shapes
+from training.synth.negatives import digit_pieces, hershey, letters, scribbles, shapes
 from training.synth.strokes import Points, Strokes
 
 Draw = Callable[[np.random.Generator], Strokes]
@@ -30,10 +30,12 @@ class Family:
         name: short, for tables.
         draw: a new drawing at every call: at least one stroke, float64 (n, 2) each, x right,
             y down, about unit size.
+        weight: how often it is drawn, as a multiple of what a mixture asks of each family.
     """
 
     name: str
     draw: Draw
+    weight: float = 1.0
 
 
 def symbol(rng: np.random.Generator) -> Strokes:
@@ -43,18 +45,20 @@ def symbol(rng: np.random.Generator) -> Strokes:
 
 #: The families that need no data, by name.
 FAMILIES: dict[str, Family] = {
-    name: Family(name, draw)
-    for name, draw in (
-        ("latin letters", hershey.latin),
-        ("greek and cyrillic letters", hershey.greek_and_cyrillic),
-        ("symbols", symbol),
-        ("scribbles", scribbles.scribble),
-        ("spirals", scribbles.spiral),
-        ("lines and grids", scribbles.lines),
-        ("dots and specks", scribbles.dots),
+    family.name: family
+    for family in (
+        Family("latin letters", hershey.latin),
+        Family("handwritten letters", letters.letter, weight=2),
+        Family("brackets", letters.bracket),
+        Family("greek and cyrillic letters", hershey.greek_and_cyrillic),
+        Family("symbols", symbol),
+        Family("scribbles", scribbles.scribble),
+        Family("spirals", scribbles.spiral),
+        Family("lines and grids", scribbles.lines),
+        Family("dots and specks", scribbles.dots),
     )
 }
-#: The families that are made of real digits: two or three side by side; flat bars and bows.
+#: The families that are made of real digits: numbers of two to four; flat bars and bows.
 OF_DIGITS = ("two digits at once", "fragments of digits")
 
 
@@ -67,7 +71,7 @@ def of_digits(digits: Sequence[Sequence[Points]]) -> dict[str, Family]:
     """
     pair, part = OF_DIGITS
     return {
-        pair: Family(pair, digit_pieces.two_digits(digits)),
+        pair: Family(pair, digit_pieces.two_digits(digits), weight=4),
         part: Family(part, digit_pieces.fragments(digits)),
     }
 

@@ -11,6 +11,8 @@ from training.synth.strokes import Points, Strokes, framed, resampled
 
 #: Digits narrower than this share of their height are a stick, which is a 1 or close to it.
 _STICK = 0.4
+#: The same of a 1 that is hardly more than a line.
+_BARE = 0.3
 #: Points of the shortest piece that is looked at.
 _FEWEST = 12
 #: Height of a bow, as a multiple of its width, above which it may be a 1 or begin a 6.
@@ -22,18 +24,27 @@ _ATTEMPTS = 4
 
 
 def two_digits(digits: Sequence[Sequence[Points]]) -> Callable[[np.random.Generator], Strokes]:
-    """Two or three of these digits beside one another, or two that overlap.
+    """Two to four of these digits beside one another, as in a number, or two that overlap.
+
+    Half of them hold a bare 1, which is most easily taken for a part of the digit beside it.
 
     Args:
         digits: strokes of single digits, each float64 (n, 2), y down, in any unit.
     """
+    sticks = [digit for digit in digits if _is_stick(digit)] or list(digits)
 
     def draw(rng: np.random.Generator) -> Strokes:
-        count = int(rng.choice((2, 3), p=(0.8, 0.2)))
-        chosen = [_sized(digits[i], rng) for i in rng.integers(len(digits), size=count)]
+        count = int(rng.choice((2, 3, 4), p=(0.8, 0.15, 0.05)))
+        picked = [digits[i] for i in rng.integers(len(digits), size=count)]
+        if rng.random() < 0.5:
+            picked[rng.integers(count)] = sticks[rng.integers(len(sticks))]
+        # One hand writes digits of one size, more or less.
+        size, spread = rng.uniform(0.7, 1.0), rng.uniform(0.0, 0.2)
+        chosen = [_sized(digit, size * np.exp(spread * rng.standard_normal())) for digit in picked]
+        close = rng.random() < 0.5
         strokes = list(chosen[0])
         for digit in chosen[1:]:
-            strokes = _beside(strokes, digit, rng)
+            strokes = _beside(strokes, digit, rng, close)
         return framed(strokes)
 
     return draw
@@ -99,20 +110,26 @@ def _opens_well(bow: Points) -> bool:
     return bool(-20 < opening < 115 and high < _HIGHEST * wide)
 
 
-def _sized(digit: Sequence[Points], rng: np.random.Generator) -> Strokes:
-    size = rng.uniform(0.65, 1.0)
+def _is_stick(digit: Sequence[Points]) -> bool:
+    low, high = _extent(list(digit))
+    wide, tall = high - low
+    return bool(wide < _BARE * tall)
+
+
+def _sized(digit: Sequence[Points], size: float) -> Strokes:
     return [stroke * size for stroke in framed(digit)]
 
 
-def _beside(left: Strokes, right: Strokes, rng: np.random.Generator) -> Strokes:
+def _beside(left: Strokes, right: Strokes, rng: np.random.Generator, close: bool) -> Strokes:
     """The right digits to the right of the left ones, sometimes touching or overlapping."""
     (a_low, a_high), (b_low, b_high) = (_extent(strokes) for strokes in (left, right))
     widths = a_high[0] - a_low[0], b_high[0] - b_low[0]
-    if min(widths) > _STICK and rng.random() < 0.3:
+    both_wide = min(widths) > _STICK
+    if both_wide and rng.random() < 0.3:
         gap = -rng.uniform(0.1, 0.45) * min(widths)
     else:
-        gap = rng.uniform(0.02 if min(widths) > _STICK else 0.15, 0.4)
-    shift = np.array([a_high[0] + gap - b_low[0], rng.normal(0.0, 0.1)])
+        gap = rng.uniform(0.02 if both_wide else 0.08, 0.25 if close else 0.6)
+    shift = np.array([a_high[0] + gap - b_low[0], rng.normal(0.0, 0.08)])
     return [*left, *(stroke + shift for stroke in right)]
 
 
