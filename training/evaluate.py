@@ -40,6 +40,7 @@ model rejects. What cannot be read gets a sentence on standard error, and the ex
 examples:
   python -m training.evaluate                        the bundled model on strangers' pen digits
   python -m training.evaluate --robustness           and turned, slanted, shaken ...
+  python -m training.evaluate --data european        writers of seven countries, and who is lost
   python -m training.evaluate --data fashion-mnist   how many clothes does it reject?
   python -m training.evaluate --data mine.jsonl      on drawings of your own
   python -m training.evaluate --model mine.onnx --against digits
@@ -47,7 +48,8 @@ examples:
   python -m training.evaluate --export-jsonl pen.jsonl
                                                      pen digits as ink for `digitpad predict`
 
-The eight writers of pendigits-val are never trained on. The test sets mnist and fashion-mnist are
+The writers of pendigits-val and uji-val are never trained on, nor is anything of european, which is
+not for download. The test sets mnist and fashion-mnist are
 for final figures: a choice that looks at them spoils them.
 """
 

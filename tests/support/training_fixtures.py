@@ -22,6 +22,7 @@ from training.base import environment
 from training.data import datasets, pendigits
 from training.data.datasets import Source
 from training.data.fetch import RemoteFile
+from training.data.writers import uji
 from training.fit import training_data
 from training.measure import validation
 from training.synth.pool import Writers
@@ -114,11 +115,12 @@ def no_writers() -> Writers:
 
 
 def keep_small(patch: pytest.MonkeyPatch) -> None:
-    """Draw little to validate on, and find no mirror of pendigits and of Fashion-MNIST."""
+    """Draw little to validate on, and find no mirror of pendigits, UJI and Fashion-MNIST."""
     patch.setattr(validation, "PER_FAMILY", 20)
     patch.setattr(validation, "PER_FORM", 4)
     nowhere = "http://localhost:1/nowhere"
     patch.setattr(pendigits, "URL", nowhere)
+    patch.setattr(uji, "URL", nowhere)
     images, labels = datasets.FASHION_MNIST.train
     unreachable = replace(images, url=nowhere), replace(labels, url=nowhere)
     patch.setattr(

@@ -12,21 +12,26 @@ from digitpad.image.normalize import NORMALISATION
 from training.base.calibration import Calibration
 from training.base.environment import packages
 from training.base.quantities import Spread
-from training.data import pendigits
 from training.measure.scores import Scores, wilson
-from training.measure.validation import Validation
+from training.measure.validation import Digits, Validation
 
 if TYPE_CHECKING:
     from training.export.finish import Finished
     from training.fit.training_data import TrainingData
 
+#: The sets of pen digits, as the card names them and for people.
+_WRITERS = {
+    "pendigits_validation_writers": "Pen digits, validation writers",
+    "uji_validation_writers": "UJI, validation writers",
+    "european_validation_writers": "Writers of seven countries",
+}
 #: What a recipe's model is not to be trusted with.
 _LIMITS = {
     "digits": (
         "Reads one upright digit at a time. What is no digit gets a low digit score, but some"
         " letters and signs pass for digits, as they do among people; print was not trained. Its"
-        " hands are American (MNIST) and Turkish (pendigits); forms of other regions were"
-        " synthesised, and no collection from elsewhere was there to measure them on."
+        " hands are American (MNIST), Turkish (pendigits) and Spanish (UJI); forms of other"
+        " regions were synthesised, and chosen on digits of writers from seven countries."
     ),
     "fashion": (
         "Reads photographs of clothes as Fashion-MNIST has them: 28 x 28, grey, upright, alone on"
@@ -76,7 +81,7 @@ def card(
             "precision": exported.precision,
         },
         **({"members": [_member(each) for each in exported.members]} if exported.members else {}),
-        "datasets": [training_data.credit] + ([pendigits.CREDIT] if recipe.mixture.pen else []),
+        "datasets": [training_data.credit, *training_data.ink_credits],
         "model": {
             "parameters": exported.parameters,
             "arithmetic": exported.arithmetic,
@@ -104,16 +109,20 @@ def _accuracy(
             "standard_deviation": None if spread.deviation is None else round(spread.deviation, 6),
             "n": spread.n,
         }
-    if validation.pen:
-        accuracy["pendigits_validation_writers"] = share(validation.pen.scores)
-    return accuracy
+    by_writers = {name: share(digits.scores) for name, digits in _pen_sets(validation).items()}
+    return accuracy | by_writers
+
+
+def _pen_sets(validation: Validation) -> dict[str, Digits]:
+    """The sets of pen digits, by the keys of :data:`_WRITERS`."""
+    pen = {"pendigits": validation.pen} if validation.pen else {}
+    sets = pen | dict(validation.other_writers)
+    return {f"{name}_validation_writers": digits for name, digits in sets.items()}
 
 
 def _beyond_accuracy(own: str, validation: Validation, fitted: Calibration) -> dict[str, Any]:
     """Calibration, rejection and handwriting variants; ``own`` names the dataset's images."""
-    sets = {own: validation.own}
-    if validation.pen:
-        sets["pendigits_validation_writers"] = validation.pen
+    sets = {own: validation.own} | _pen_sets(validation)
     rejection = {
         "digit_score_threshold": fitted.threshold,
         "digits_rejected": {
@@ -194,8 +203,8 @@ def summary(card: Mapping[str, Any]) -> str:
 
 def _accuracy_rows(card: Mapping[str, Any]) -> Iterator[tuple[str, str]]:
     for name, value in card["accuracy"].items():
-        if name == "pendigits_validation_writers":
-            yield "Pen digits, validation writers", _stated(value)
+        if name in _WRITERS:
+            yield _WRITERS[name], _stated(value)
         elif name.endswith("_validation"):
             yield f"{card['data']}, validation", f"{value:.2%}"
         elif name.endswith("_test"):

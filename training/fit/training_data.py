@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
+from typing import NamedTuple, TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,10 +14,13 @@ from rich.console import Console
 
 from digitpad.cli.terminal import printable
 from digitpad.image.normalize import SIZE
+from training.data import pendigits
 from training.data.datasets import FASHION_MNIST, SOURCES, Source, Split, load_test, load_training
 from training.data.fetch import DatasetError
 from training.data.own import load, split
 from training.data.pendigits import PenDigit, inked, load_pendigits, training_only, validation_only
+from training.data.writers import european, ink, tablet, uji
+from training.data.writers.ink import WrittenDigit, balanced
 from training.recipes import Mixture, Recipe
 from training.synth import negatives
 from training.synth.pool import CLOTHES, Writers
@@ -25,6 +29,10 @@ from training.synth.strokes import Strokes
 _NO_PICTURES: NDArray[np.float32] = np.zeros((0, SIZE, SIZE), dtype=np.float32)
 #: Pictures of clothes that a synthetic pool draws from.
 _CLOTHES = 2_000
+#: Digits of each label and writer, however many there are: about as many as in pendigits.
+_OF_EACH = 24
+
+_Digit = TypeVar("_Digit", PenDigit, WrittenDigit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,11 +44,13 @@ class TrainingData:
         name: of the dataset, such as ``"fashion-mnist"``.
         title: its name for people.
         credit: its source and licence.
+        ink_credits: the same of the ink that drawings are made from.
         labels: what each class is called.
         korean: the same in Korean, or empty.
         train: its training images.
         validation: its validation images.
         pen: digits of the validation writers, inked as the app does, or None.
+        other_writers: digits of writers of other data sets, validated on, too; by name.
         training_writers: what the synthetic pool is drawn from.
         validation_writers: the same, of writers and images that training does not know.
         test: loads the test set; only the final evaluation calls it.
@@ -50,11 +60,13 @@ class TrainingData:
     name: str
     title: str
     credit: str
+    ink_credits: tuple[str, ...]
     labels: tuple[str, ...]
     korean: tuple[str, ...]
     train: Split
     validation: Split
     pen: Split | None
+    other_writers: Mapping[str, Split]
     training_writers: Writers
     validation_writers: Writers
     test: Callable[[], Split]
@@ -66,8 +78,9 @@ class TrainingData:
 
     @property
     def validation_sets(self) -> list[Split]:
-        """The validation images and, where there are any, the pen digits."""
-        return [self.validation] + ([self.pen] if self.pen else [])
+        """The validation images and, where there are any, pen digits of all validation writers."""
+        pen = [self.pen] if self.pen else []
+        return [self.validation, *pen, *self.other_writers.values()]
 
 
 def load_training_data(
@@ -99,11 +112,13 @@ def _own(recipe: Recipe, path: Path, console: Console) -> TrainingData:
         own.name,
         own.title,
         f"own data: {own.title}",
+        (),
         own.labels,
         (),
         train.first(recipe.train_images),
         validation.first(recipe.validation_images),
         None,
+        {},
         nothing,
         nothing,
         lambda: test,
@@ -116,9 +131,11 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> TrainingData:
     train = train.first(recipe.train_images)
     validation = validation.first(recipe.validation_images)
     mixture = recipe.mixture
-    pen = _pen_digits(folder, console) if mixture.pen or mixture.per_mark else []
+    is_written = bool(mixture.pen or mixture.per_mark)
+    pen = _pen_digits(folder, console) if is_written else []
     if not pen:
         mixture = replace(mixture, pen=0, per_mark=0)
+    others = _other_writers(folder, console) if pen else _OtherWriters([], {}, ())
     clothes = _clothes(folder, console) if mixture.per_family else (_NO_PICTURES, _NO_PICTURES)
     ours, theirs = training_only(pen), validation_only(pen)
     return TrainingData(
@@ -126,24 +143,56 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> TrainingData:
         source.name,
         source.title,
         source.credit,
+        ((pendigits.CREDIT, *others.credits) if pen else ()),
         source.labels,
         source.korean,
         train,
         validation,
         inked(theirs, source.labels) if theirs else None,
-        Writers(_by_label(ours), _images(source, train), clothes[0]),
-        Writers(_by_label(theirs), _images(source, validation), clothes[1]),
+        {name: ink.inked(digits, source.labels) for name, digits in others.validation.items()},
+        Writers(_balanced([*_named(ours), *others.training]), _images(source, train), clothes[0]),
+        Writers(_balanced(_named(theirs)), _images(source, validation), clothes[1]),
         partial(load_test, source, folder, console),
     )
 
 
 def _pen_digits(folder: Path, console: Console) -> list[PenDigit]:
+    load_them = partial(load_pendigits, console=console)
+    return _load_or_skip("the pen digits", load_them, folder, console)
+
+
+class _OtherWriters(NamedTuple):
+    """Digits of writers beside those of pendigits: to train on, and to validate on by name."""
+
+    training: list[WrittenDigit]
+    validation: dict[str, list[WrittenDigit]]
+    credits: tuple[str, ...]
+
+
+def _other_writers(folder: Path, console: Console) -> _OtherWriters:
+    load_uji = partial(uji.load_uji, console=console)
+    of_uji = _load_or_skip("the digits of UJI", load_uji, folder, console)
+    of_tablets = _load_or_skip("the digits drawn on tablets", tablet.load_tablet, folder, console)
+    # Never trained on, and not for download: used where somebody put the file.
+    seven_countries = european.load_european(folder) if (folder / european.DIGITS).is_file() else []
+    validation = {"uji": uji.validation_only(of_uji), "european": seven_countries}
+    return _OtherWriters(
+        [*uji.training_only(of_uji), *of_tablets],
+        {name: digits for name, digits in validation.items() if digits},
+        ((uji.CREDIT,) if of_uji else ()) + ((tablet.CREDIT,) if of_tablets else ()),
+    )
+
+
+def _load_or_skip(
+    what: str, load_them: Callable[[Path], list[_Digit]], folder: Path, console: Console
+) -> list[_Digit]:
+    """Digits, or none and a notice where they cannot be loaded."""
     try:
-        return load_pendigits(folder, console)
+        return load_them(folder)
     except DatasetError as error:
         console.print(
-            "Going on without the pen digits, so that the model will read strangers' hands less"
-            f" well: {printable(str(error))}",
+            f"Going on without {what}, so that the model will read strangers' hands less well:"
+            f" {printable(str(error))}",
             soft_wrap=True,
         )
         return []
@@ -163,12 +212,12 @@ def _clothes(folder: Path, console: Console) -> tuple[NDArray[np.float32], NDArr
     )
 
 
-def _by_label(digits: list[PenDigit]) -> dict[str, list[Strokes]]:
-    by_label: dict[str, list[Strokes]] = {}
-    for digit in digits:
-        strokes = [stroke.points for stroke in digit.ink.strokes]
-        by_label.setdefault(digit.ink.label or "", []).append(strokes)
-    return dict(sorted(by_label.items()))
+def _named(digits: list[PenDigit]) -> list[WrittenDigit]:
+    return [WrittenDigit(digit.ink, f"pendigits-{digit.writer:02}") for digit in digits]
+
+
+def _balanced(digits: list[WrittenDigit]) -> dict[str, list[Strokes]]:
+    return balanced(digits, _OF_EACH)
 
 
 def _images(source: Source, split: Split) -> dict[str, NDArray[np.float32]]:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -20,9 +21,22 @@ from training.base.errors import BuildError
 from training.data.datasets import SOURCES, load_test, load_training
 from training.data.own.drawings import Labelled, blank, class_files, read_ink, read_pictures
 from training.data.pendigits import load_pendigits, validation_only
+from training.data.writers import european, tablet, uji
+from training.data.writers.ink import WrittenDigit
 
 #: The datasets by name. ``mnist`` and ``fashion-mnist`` are test sets, for final figures only.
-NAMES = ("mnist", "mnist-val", "fashion-mnist", "pendigits", "pendigits-val")
+NAMES = (
+    "mnist",
+    "mnist-val",
+    "fashion-mnist",
+    "pendigits",
+    "pendigits-val",
+    "uji",
+    "uji-val",
+    "tablet",
+    "european",
+    "european-numbers",
+)
 
 
 class EvaluationError(BuildError):
@@ -39,6 +53,7 @@ class Drawings:
         places: N texts, where each comes from: ``"ink.jsonl:17"``, ``"mnist 512"``.
         inks: N drawings as strokes, or None where the data is pictures.
         problems: how many more could not be read.
+        writers: N names of who wrote them, or None where that is not known.
     """
 
     images: NDArray[np.float32]
@@ -46,6 +61,7 @@ class Drawings:
     places: tuple[str, ...]
     inks: tuple[Ink, ...] | None
     problems: int = 0
+    writers: tuple[str, ...] | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,6 +72,7 @@ class _Drawing(NamedTuple):
     label: str
     place: str
     ink: Ink | None
+    writer: str = ""
 
 
 def load(data: str, folder: Path, stderr: TextIO) -> Drawings:
@@ -71,8 +88,8 @@ def load(data: str, folder: Path, stderr: TextIO) -> Drawings:
         OwnDataError: if a folder has no sub-folders.
         DatasetError: if a dataset cannot be had.
     """
-    if data.startswith("pendigits") and data in NAMES:
-        return _pen_digits(data, folder)
+    if data in _WRITTEN:
+        return _written(data, _WRITTEN[data](folder))
     if data in NAMES:
         return _dataset(data, folder, Console(file=stderr))
     path = Path(data)
@@ -100,13 +117,29 @@ def _dataset(data: str, folder: Path, console: Console) -> Drawings:
     return Drawings(split.images, labels, tuple(f"{data} {i}" for i in range(len(split))), None)
 
 
-def _pen_digits(data: str, folder: Path) -> Drawings:
+def _pen_digits(folder: Path, *, validation: bool) -> list[WrittenDigit]:
     digits = load_pendigits(folder)
-    chosen = validation_only(digits) if data == "pendigits-val" else digits
-    drawn = ((i, digit, normalize_ink(digit.ink)) for i, digit in enumerate(chosen))
+    chosen = validation_only(digits) if validation else digits
+    return [WrittenDigit(digit.ink, str(digit.writer)) for digit in chosen]
+
+
+#: The datasets that are ink with writers.
+_WRITTEN: dict[str, Callable[[Path], list[WrittenDigit]]] = {
+    "pendigits": partial(_pen_digits, validation=False),
+    "pendigits-val": partial(_pen_digits, validation=True),
+    "uji": uji.load_uji,
+    "uji-val": lambda folder: uji.validation_only(uji.load_uji(folder)),
+    "tablet": tablet.load_tablet,
+    "european": european.load_european,
+    "european-numbers": european.load_numbers,
+}
+
+
+def _written(data: str, digits: list[WrittenDigit]) -> Drawings:
+    drawn = ((i, digit, normalize_ink(digit.ink)) for i, digit in enumerate(digits))
     return _stacked(
         [
-            _Drawing(image, d.ink.label or "", f"{data} {i}, writer {d.writer}", d.ink)
+            _Drawing(image, d.label, f"{data} {i}, writer {d.writer}", d.ink, d.writer)
             for i, d, image in drawn
             if image is not None
         ]
@@ -138,6 +171,8 @@ def _collected(items: Iterable[Labelled], size: int | None, data: str, stderr: T
 
 
 def _stacked(found: list[_Drawing], problems: int = 0) -> Drawings:
-    images, labels, places, inks = zip(*found, strict=True)
+    images, labels, places, inks, writers = zip(*found, strict=True)
     all_inks = None if any(ink is None for ink in inks) else inks
-    return Drawings(np.stack(images), labels, places, all_inks, problems)
+    return Drawings(
+        np.stack(images), labels, places, all_inks, problems, writers if all(writers) else None
+    )

@@ -20,29 +20,18 @@ from training.measure.scores import (
     evaluate,
     expected_calibration_error,
     reliability,
-    wilson,
 )
+from training.measure.share import Share
+from training.measure.writers import WriterScores, by_writer
 
 #: The class of a drawing whose label the model does not have.
 OTHER = -1
-
-
-@dataclass(frozen=True)
-class Share:
-    """A part of a total, with its 95 % interval."""
-
-    part: int
-    total: int
-
-    @property
-    def value(self) -> float:
-        """0..1, or NaN of none."""
-        return self.part / self.total if self.total else math.nan
-
-    @property
-    def interval(self) -> tuple[float, float]:
-        """Wilson's 95 % interval, 0..1."""
-        return wilson(self.part, self.total) if self.total else (math.nan, math.nan)
+#: Images that are read at once: enough for all cores, and few enough for bounded memory.
+_AT_ONCE = 1_000
+#: Confidence, 0..1, above which a mistake is a sure one.
+SURE = 0.9
+#: Probability, 0..1, at which the bars show a class as possible.
+POSSIBLE = 0.2
 
 
 @dataclass(frozen=True, eq=False)
@@ -97,6 +86,40 @@ class Evaluation:
         """Whether each drawing was read as its label: bool (N,)."""
         correct: NDArray[np.bool_] = self.readings.probabilities.argmax(axis=1) == self.truth
         return correct
+
+    @property
+    def balanced(self) -> float:
+        """Accuracy with each class weighing the same, 0..1; NaN of none."""
+        if not self.scores:
+            return math.nan
+        drawn = self.scores.confusion.sum(axis=1) > 0
+        return float(np.asarray(self.scores.recall())[drawn].mean())
+
+    @cached_property
+    def confidence_of_mistakes(self) -> NDArray[np.float32]:
+        """Probability of the answer of each mistake, 0..1, (mistakes,)."""
+        surest: NDArray[np.float32] = self.readings.probabilities[self.mistakes()].max(axis=1)
+        return surest
+
+    @property
+    def sure_mistakes(self) -> Share:
+        """How many mistakes are made with more than :data:`SURE`."""
+        return Share(int((self.confidence_of_mistakes > SURE).sum()), len(self.mistakes()))
+
+    @property
+    def possible_mistakes(self) -> Share:
+        """Of how many mistakes the class that was meant has at least :data:`POSSIBLE`."""
+        wrong = self.mistakes()
+        meant = self.readings.probabilities[wrong, self.truth[wrong]]
+        return Share(int((meant >= POSSIBLE).sum()), len(wrong))
+
+    @cached_property
+    def writers(self) -> WriterScores | None:
+        """Of the known drawings, by writer, where that is known."""
+        if self.drawings.writers is None or not len(self.known):
+            return None
+        names = np.array(self.drawings.writers)[self.known]
+        return by_writer(names, self.correct[self.known])
 
     @cached_property
     def calibration_error(self) -> float:
@@ -170,10 +193,24 @@ def measure(recognizer: Recognizer, model: str, drawings: Drawings) -> Evaluatio
             f"{model} reads {', '.join(recognizer.labels)}, which none of these drawings is, and"
             " cannot reject; choose other data or another model"
         )
-    readings = recognizer.read(drawings.images)
+    readings = _read(recognizer, drawings.images)
     if not np.isfinite(readings.probabilities).all():
         raise EvaluationError(f"{model} answers with something that is not a number; build it anew")
     return Evaluation(model, recognizer.labels, threshold, drawings, truth, readings)
+
+
+def _read(recognizer: Recognizer, images: NDArray[np.float32]) -> Readings:
+    """The outputs of a model for any number of images."""
+    parts = [
+        recognizer.read(images[start : start + _AT_ONCE])
+        for start in range(0, len(images), _AT_ONCE)
+    ]
+    scores = [part.digit_scores for part in parts if part.digit_scores is not None]
+    return Readings(
+        np.concatenate([part.probabilities for part in parts]),
+        np.concatenate(scores) if scores else None,
+        np.concatenate([part.rejected for part in parts]),
+    )
 
 
 @dataclass(frozen=True, eq=False)

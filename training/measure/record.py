@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from training.measure.comparison import Pairs
-from training.measure.evaluation import Evaluation, Result, Share
+from training.measure.evaluation import POSSIBLE, SURE, Evaluation, Result
 from training.measure.robustness import Curve
 from training.measure.scores import BINS, Reliability, Scores
+from training.measure.share import Share
+from training.measure.writers import FEWEST, WANTED, WriterScores
 
 
 def to_json(result: Result) -> str:
@@ -35,10 +37,14 @@ def _evaluation(evaluation: Evaluation) -> dict[str, Any]:
     record: dict[str, Any] = {"name": evaluation.model, "labels": list(evaluation.labels)}
     if evaluation.scores:
         record["accuracy"] = _share(evaluation.accuracy)
+        record["class_balanced_accuracy"] = round(evaluation.balanced, 6)
         record["per_class"] = _per_class(evaluation.scores, evaluation.labels)
         record["confusion"] = evaluation.scores.confusion.tolist()
         record["calibration"] = _calibration(evaluation.calibration_error, evaluation.reliability)
         record["mistakes"] = _answers(evaluation, evaluation.mistakes().tolist())
+        record["confidence_of_mistakes"] = _confidence(evaluation)
+    if evaluation.writers:
+        record["writers"] = _writers(evaluation.writers)
     if evaluation.threshold is not None:
         record["rejection"] = {
             "threshold": evaluation.threshold,
@@ -82,6 +88,25 @@ def _calibration(error: float, table: Reliability) -> dict[str, Any]:
             | ({"confidence": confidence, "accuracy": accuracy} if count else {})
             for low, high, count, confidence, accuracy in rows
         ],
+    }
+
+
+def _confidence(evaluation: Evaluation) -> dict[str, Any]:
+    wrong = evaluation.confidence_of_mistakes
+    return {
+        **({"mean": round(float(wrong.mean()), 6)} if len(wrong) else {}),
+        f"above_{SURE}": _share(evaluation.sure_mistakes),
+        f"meant_at_least_{POSSIBLE}": _share(evaluation.possible_mistakes),
+    }
+
+
+def _writers(writers: WriterScores) -> dict[str, Any]:
+    """Those with enough drawings, the worst first."""
+    return {
+        "at_least": FEWEST,
+        "median": round(writers.median, 6),
+        f"below_{WANTED}": _share(writers.below),
+        "each": [{"writer": w.name, **_share(w.read)} for w in writers.ranked],
     }
 
 

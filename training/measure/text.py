@@ -7,8 +7,10 @@ from rich.table import Table
 
 from digitpad.cli.terminal import printable
 from training.base.quantities import p_value, percent, points
-from training.measure.evaluation import Evaluation, Result, Share
+from training.measure.evaluation import POSSIBLE, SURE, Evaluation, Result
 from training.measure.scores import Scores
+from training.measure.share import Share
+from training.measure.writers import FEWEST, WANTED
 
 
 def show(result: Result, console: Console) -> None:
@@ -19,7 +21,10 @@ def show(result: Result, console: Console) -> None:
             console.print()
             console.print(_per_class(evaluation.scores, evaluation.labels))
             error = percent(evaluation.calibration_error)
-            console.print(f"\nExpected calibration error {error} (15 bins, Guo et al. 2017)")
+            console.print()
+            for line in _beyond(evaluation):
+                console.print(line, soft_wrap=True)
+            console.print(f"Expected calibration error {error} (15 bins, Guo et al. 2017)")
         for line in _rejection(evaluation):
             console.print(line, soft_wrap=True)
         console.print()
@@ -36,6 +41,29 @@ def _heading(evaluation: Evaluation, data: str) -> str:
     if not evaluation.scores:
         return f"{about}: no drawing has a label of the model, so rejection alone is measured"
     return f"{about}: {_stated(evaluation.accuracy)} read correctly"
+
+
+def _beyond(evaluation: Evaluation) -> list[str]:
+    """What the plain accuracy does not say."""
+    lines = [f"Each class weighing the same: {percent(evaluation.balanced)}"]
+    if wrong := len(evaluation.mistakes()):
+        mean = float(evaluation.confidence_of_mistakes.mean())
+        sure, possible = evaluation.sure_mistakes, evaluation.possible_mistakes
+        lines.append(
+            f"Mean confidence of the {wrong:,} mistakes: {percent(mean)}; above {percent(SURE)}:"
+            f" {sure.part:,}; what was meant has at least {percent(POSSIBLE)}: {possible.part:,}"
+        )
+    if writers := evaluation.writers:
+        below = writers.below
+        lines.append(
+            f"Of the {below.total:,} writers with {FEWEST} drawings or more the median is read to"
+            f" {percent(writers.median)}, and {percent(below.value)} ({below.part:,}) to less than"
+            f" {percent(WANTED)}"
+        )
+    if writers and writers.worst:
+        worst = (f"{w.name} {w.read.part} of {w.read.total}" for w in writers.worst)
+        lines.append(f"The worst: {printable(', '.join(worst))}")
+    return lines
 
 
 def _stated(share: Share) -> str:

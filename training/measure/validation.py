@@ -6,7 +6,7 @@ on it. The models are asked through the path that the app uses.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -99,6 +99,7 @@ class Validation:
     Attributes:
         own: on the dataset's validation images.
         pen: on the validation writers' digits, or None without them.
+        other_writers: on the digits of writers of other data sets, by name.
         families: on what is no digit; empty for a model without a digit score.
         forms: on regional forms.
         drawn: the drawings of both.
@@ -106,6 +107,7 @@ class Validation:
 
     own: Digits
     pen: Digits | None
+    other_writers: Mapping[str, Digits]
     families: tuple[Family, ...]
     forms: tuple[Form, ...]
     drawn: SyntheticPool
@@ -114,8 +116,11 @@ class Validation:
 def measure(model: bytes, training_data: TrainingData, console: Console) -> Validation:
     """Measure an exported model on a build's validation data."""
     recognizer = Recognizer(model, "model", "cpu", {})
-    own, *others = [on_digits(recognizer, split) for split in training_data.validation_sets]
-    pen = others[0] if others else None
+    own = on_digits(recognizer, training_data.validation)
+    pen = on_digits(recognizer, training_data.pen) if training_data.pen else None
+    others = {
+        name: on_digits(recognizer, split) for name, split in training_data.other_writers.items()
+    }
     mixture = training_data.recipe.mixture
     drawn = SyntheticPool([], [])
     if mixture.pen or mixture.per_family:
@@ -129,7 +134,8 @@ def measure(model: bytes, training_data: TrainingData, console: Console) -> Vali
     families: list[Family] = []
     if digits is not None:
         families = on_families(recognizer, drawn, mixture.held_out, digits)
-    return Validation(own, pen, tuple(families), tuple(on_forms(recognizer, drawn)), drawn)
+    forms = tuple(on_forms(recognizer, drawn))
+    return Validation(own, pen, others, tuple(families), forms, drawn)
 
 
 def on_digits(recognizer: Recognizer, split: Split) -> Digits:

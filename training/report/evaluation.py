@@ -23,6 +23,7 @@ _FIGURES = {
     " of the answers with this class that is right.",
     "confusion.png": "Rows are what was meant, columns what was read. Only mistakes are shaded.",
     "mistakes.png": "What was meant, what was read, and how sure the model was of it.",
+    "writers.png": "What was meant and what was read, of the writers that are read worst.",
     "reliability.png": "A well calibrated model is right as often as it says: its bars end on the"
     " dashed line.",
     "rejected.png": "Meant as one of the model’s classes, yet rejected; the number is the digit"
@@ -35,6 +36,7 @@ _FIGURES = {
 #: The galleries, and what stands above them.
 _GALLERIES = {
     "mistakes.png": "mistakes, the surest first",
+    "writers.png": "mistakes of the writers that are read worst",
     "rejected.png": "rejected, the lowest digit score first",
     "accepted-others.png": "others not rejected, the highest digit score first",
 }
@@ -74,14 +76,28 @@ def _figures(result: Result) -> dict[str, bytes]:
         found["reliability.png"] = scores.reliability_diagram(
             evaluation.reliability, evaluation.calibration_error
         )
-    indices = (evaluation.mistakes(), evaluation.rejected(), evaluation.accepted_others())
+    mistakes = evaluation.mistakes().tolist()
+    indices = (
+        mistakes,
+        _of_the_worst(evaluation, mistakes),
+        evaluation.rejected().tolist(),
+        evaluation.accepted_others().tolist(),
+    )
     for name, chosen in zip(_GALLERIES, indices, strict=True):
-        if len(chosen):
-            found[name] = _gallery(evaluation, name, chosen.tolist())
+        if chosen:
+            found[name] = _gallery(evaluation, name, chosen)
     if result.curves:
         models = (e.model for e in result.evaluations)
         found["robustness.png"] = scores.robustness(dict(zip(models, result.curves, strict=True)))
     return found
+
+
+def _of_the_worst(evaluation: Evaluation, mistakes: list[int]) -> list[int]:
+    """The mistakes of the writers that are read worst, writer after writer."""
+    names, writers = evaluation.drawings.writers, evaluation.writers
+    if names is None or writers is None:
+        return []
+    return [i for writer in writers.worst for i in mistakes if names[i] == writer.name]
 
 
 def _gallery(evaluation: Evaluation, name: str, indices: list[int]) -> bytes:
@@ -91,12 +107,14 @@ def _gallery(evaluation: Evaluation, name: str, indices: list[int]) -> bytes:
         evaluation.readings.digit_scores,
     )
     meant, shown = evaluation.drawings.labels, indices[:_SHOWN]
-    if name == "mistakes.png":
+    if name in ("mistakes.png", "writers.png"):
         read = probabilities.argmax(axis=1)
         captions = [
             pictures.caption(meant[i], evaluation.labels[read[i]], probabilities[i].max())
             for i in shown
         ]
+        if name == "writers.png" and (writers := evaluation.drawings.writers):
+            captions = [f"{cut(writers[i])}\n{c}" for i, c in zip(shown, captions, strict=True)]
     else:
         known = [math.nan if digit_scores is None else float(digit_scores[i]) for i in shown]
         captions = [f"{cut(meant[i])}\n{score:.3f}" for i, score in zip(shown, known, strict=True)]
