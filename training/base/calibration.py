@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 Probabilities = NDArray[np.float32]
 
 #: Share of the digits of each validation set that the threshold may reject, 0..1.
-REJECTED = 0.002
+REJECTED = 0.003
 
 _GOLDEN = (np.sqrt(5) - 1) / 2
 #: Bounds of the temperature, and how closely it is found.

@@ -13,8 +13,8 @@ DIGITS = Recipe(
     name="digits",
     summary="The model of the window: everybody's digits, and what is no digit.",
     dataset="mnist",
-    architecture="residual_cnn",
-    epochs=40,
+    architecture="broad_residual_cnn",
+    epochs=24,
     batch_size=128,
     precision="auto",
     learning_rate=3e-3,
@@ -36,13 +36,13 @@ DIGITS = Recipe(
         thicker=0.5,
     ),
     mixture=Mixture(
-        pen=16_000,
+        pen=20_000,
         per_glyph=140,
         per_mark=280,
         per_image_mark=280,
         per_family=1_100,
         held_out=("greek and cyrillic letters", "spirals", "clothes"),
-        epochs_apart=8,
+        epochs_apart=4,
         pen_width=2.5,
         pen_spread=0.45,
         distorted=0.9,
@@ -64,8 +64,8 @@ DIGITS = Recipe(
             staircase=0.15,
         ),
     ),
-    ensemble=3,
-    quick={"epochs": "3", "ensemble": "1"},
+    ensemble=4,
+    quick={"epochs": "3", "ensemble": "1", "mixture.epochs_apart": "1"},
 )
 #: The same without regional forms, to show what they bring.
 NO_FORMS = replace(
@@ -79,7 +79,8 @@ NO_FORMS = replace(
 MNIST_ALONE = replace(
     DIGITS,
     name="mnist-alone",
-    summary="The same network on MNIST alone: a teacher of it, and no reader of strangers' hands.",
+    summary="A network on MNIST alone: a teacher of it, and no reader of strangers' hands.",
+    architecture="residual_cnn",
     epochs=24,
     mixture=Mixture(),
 )

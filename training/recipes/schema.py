@@ -118,8 +118,9 @@ class Mixture:
     """What joins the dataset's images in every epoch: drawings that are inked from strokes.
 
     Attributes:
-        pen: digits of the training writers of pendigits.
-        per_glyph: of each regional form that :data:`training.forms.GLYPHS` draws from nothing.
+        pen: digits of the training writers of pendigits, UJI and the tablets; as many of each writer.
+        per_glyph: of each regional form that :data:`training.forms.GLYPHS` draws from nothing,
+            times its weight; so also the next three.
         per_mark: of each mark that :data:`training.forms.MARKS` adds to the training writers'
             digits, such as a slash through a 0.
         per_image_mark: of each mark that :data:`training.forms.IMAGE_MARKS` adds to the dataset's
