@@ -118,7 +118,8 @@ class Mixture:
     """What joins the dataset's images in every epoch: drawings that are inked from strokes.
 
     Attributes:
-        pen: digits of the training writers of pendigits, UJI and the tablets; as many of each writer.
+        pen: digits of the training writers of pendigits, UJI and the tablets; of each writer as
+            many.
         per_glyph: of each regional form that :data:`training.forms.GLYPHS` draws from nothing,
             times its weight; so also the next three.
         per_mark: of each mark that :data:`training.forms.MARKS` adds to the training writers'
