@@ -115,11 +115,11 @@ def test_a_lock_that_is_a_link_is_left_alone(tmp_path: Path) -> None:
 def test_a_run_from_elsewhere_is_not_the_bundled_model(tmp_path: Path) -> None:
     folder = begin_run(tmp_path / "run", "digits")
     changed(folder, bundled=True, recipe={"seed": 7})
-    assert resumed(folder).bundled
+    assert resumed(folder).asked.bundled
     for difference in ({"epochs": 1}, {"name": "evil"}, {"dataset": "own"}, {"ensemble": 2}):
         other = begin_run(tmp_path / "other", "digits")
         changed(other, bundled=True, recipe=difference)
-        assert not resumed(other).bundled, difference
+        assert not resumed(other).asked.bundled, difference
 
 
 def test_where_a_run_wanted_its_model_must_be_said_again(tmp_path: Path) -> None:
