@@ -12,7 +12,7 @@ import io
 import json
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -23,6 +23,8 @@ from digitpad.inference.session import DEVICES, LIBRARY_FIX
 from digitpad.library.resources import AssetError
 
 if TYPE_CHECKING:
+    from types import ModuleType
+
     from digitpad.ink.ink import Ink
 
 EXIT_ERROR, EXIT_INTERRUPTED = 2, 130
@@ -79,26 +81,32 @@ def _window(options: argparse.Namespace) -> int:
     ink = _first_ink(options.ink) if options.ink else None
     gc.disable()  # while the window comes up, nothing becomes garbage
     try:
-        return _app()(
-            model=options.model,
-            device=options.device,
-            overrides=_overrides(options),
-            compare=options.compare,
-            scheme=options.theme,
-            screenshot=options.screenshot,
-            ink=ink,
-            smoke_test=options.smoke_test,
-        )
+        app = _app()
+        asked = {
+            "model": options.model,
+            "device": options.device,
+            "overrides": _overrides(options),
+            "compare": options.compare,
+            "scheme": options.theme,
+            "ink": ink,
+        }
+        if options.smoke_test:
+            code: int = app.run_unseen(**asked)
+        elif options.screenshot is not None:
+            code = app.run_unseen(**asked, screenshot=options.screenshot)
+        else:
+            code = app.run(**asked)
+        return code
     finally:
         gc.enable()
 
 
-def _app() -> Callable[..., int]:
+def _app() -> ModuleType:
     try:
-        from digitpad.ui.app import run
+        from digitpad.ui import app
     except ImportError as error:
         raise _missing_qt(error) from error
-    return run
+    return app
 
 
 def _first_ink(path: str) -> Ink:

@@ -130,12 +130,7 @@ def importance(
     winner = int(probabilities[0].argmax())
     odds = _odds(probabilities, winner)
     bits = odds[0] - odds
-    said = [
-        Without(int(row.argmax()), float(row.max()), float(row[winner]), worth, rejected)
-        for row, worth, rejected in zip(
-            probabilities, bits.tolist(), readings.rejected.tolist(), strict=True
-        )
-    ]
+    said = _answers(readings, winner, bits)
     count = len(masks)
     return Importance(
         winner,
@@ -149,6 +144,15 @@ def importance(
         ),
         images=len(batch),
     )
+
+
+def _answers(readings: Readings, winner: int, bits: NDArray[np.float64]) -> list[Without]:
+    """What is read of each image of the batch, and what that is worth to the winner."""
+    rows = zip(readings.probabilities, bits.tolist(), readings.rejected.tolist(), strict=True)
+    return [
+        Without(int(row.argmax()), float(row.max()), float(row[winner]), worth, rejected)
+        for row, worth, rejected in rows
+    ]
 
 
 def _patches(image: Image, most: int) -> NDArray[np.bool_]:

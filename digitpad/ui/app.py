@@ -44,56 +44,26 @@ def run(
     overrides: Mapping[str, Any] | None = None,
     compare: str | None = None,
     scheme: str | None = None,
-    screenshot: Path | None = None,
     ink: Ink | None = None,
-    smoke_test: bool = False,
 ) -> int:
-    """Open the window and run until it closes; or draw, take a picture or check, and quit.
-
-    What the user has chosen earlier counts only in the first case, and leaves no trace in others.
+    """Open the window for a person, and run until it closes.
 
     Args:
         model: a bundled model's name, or a file; None: the one of last time.
         overrides: how the model is used, as for :meth:`Recognizer.load`; None or {}: as last time.
         compare: a model to compare it with; None: that of last time, where there was one.
         scheme: one of :data:`~digitpad.ui.style.theme.SCHEMES`; None: the one of last time.
+        ink: a drawing to begin with.
 
     Returns:
-        The exit code: 0, 1 when the smoke test read the wrong digit, 2 after a sentence on
-        standard error.
+        The exit code: 0, or 2 after a sentence on standard error.
     """
     try:
-        if screenshot is None and not smoke_test:
-            return _draw(model, device, overrides, compare, scheme, ink)
-        recognizer = Recognizer.load(model or DEFAULT_MODEL, device, overrides)
-        second = None if compare is None else Recognizer.load(compare, device)
-        use_no_display()
+        session = Session(model, device, compare, overrides)
+        require_display()
     except (ModelError, DisplayError) as error:
         _say(str(error))
         return 2
-    _say_notice(recognizer)
-    start_qt(scheme or "system")
-    window = Window(recognizer)
-    window.set_recognizer(recognizer, second)
-    window.show()
-    if smoke_test or screenshot is None:
-        return _smoke_test(window, recognizer)
-    if ink is not None:
-        window.open_ink(ink)
-    return _take_picture(window, screenshot)
-
-
-def _draw(
-    model: str | None,
-    device: str,
-    overrides: Mapping[str, Any] | None,
-    compare: str | None,
-    scheme: str | None,
-    ink: Ink | None,
-) -> int:
-    """Open the window for a person, until it is closed."""
-    session = Session(model, device, compare, overrides)
-    require_display()
     app = start_qt(scheme or session.settings.theme)
     session.set_language()
     window = Window(session.recognizer)
@@ -107,6 +77,45 @@ def _draw(
     code = int(app.exec())
     session.save()
     return code
+
+
+def run_unseen(
+    *,
+    model: str | None = None,
+    device: str = "auto",
+    overrides: Mapping[str, Any] | None = None,
+    compare: str | None = None,
+    scheme: str | None = None,
+    ink: Ink | None = None,
+    screenshot: Path | None = None,
+) -> int:
+    """Take a picture of the window, or check that it reads; what the user has chosen stays apart.
+
+    Args:
+        model, device, overrides, compare, scheme, ink: as for :func:`run`; None: the default.
+        screenshot: the picture's file; None: the smoke test.
+
+    Returns:
+        The exit code: 0, 1 when the smoke test read the wrong digit, 2 after a sentence on
+        standard error.
+    """
+    try:
+        recognizer = Recognizer.load(model or DEFAULT_MODEL, device, overrides)
+        second = None if compare is None else Recognizer.load(compare, device)
+        use_no_display()
+    except (ModelError, DisplayError) as error:
+        _say(str(error))
+        return 2
+    _say_notice(recognizer)
+    start_qt(scheme or "system")
+    window = Window(recognizer)
+    window.set_recognizer(recognizer, second)
+    window.show()
+    if screenshot is None:
+        return _smoke_test(window, recognizer)
+    if ink is not None:
+        window.open_ink(ink)
+    return _take_picture(window, screenshot)
 
 
 def _give_up(app: QApplication, sentence: str) -> None:

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from digitpad.inference.recognizer import Recognizer
 from training.base import calibration
+from training.base.calibration import Calibration
 from training.data.datasets import Split
 from training.export import ensemble, export
 from training.export.finish import Finished, accuracies, write_predictions
@@ -58,9 +59,7 @@ def build_ensemble(
         seen=training_data.train.first(_RANGING).images,
         images=np.concatenate([split.images for split in sets]),
     )
-    draft = ensemble.average(members, described)
-    fitted = calibration.fit(read(draft, split) for split in sets)
-    draft = ensemble.average(members, described, fitted.temperature)
+    fitted, draft = _calibrated(members, described, sets)
     reads = [read(draft, split) for split in sets]
     own = evaluate(reads[0].probabilities, reads[0].labels)
     tested = read(draft, test) if test else None
@@ -72,16 +71,15 @@ def build_ensemble(
     }
     model = ensemble.average(members, described, fitted.temperature)
     ensemble.check_mean(model, members, training_data.validation.images, fitted.temperature)
-    for name in _INHERITED:
-        folder.write(name, (first.folder.path / name).read_bytes())
+    _fill(folder, first, model)
     write_predictions(folder, training_data, test, Recognizer(model, "ensemble", "cpu", {}).predict)
-    folder.write(f"{recipe.name}.onnx", model)
+    losses = [cross_entropy(each.probabilities, each.labels) for each in reads]
     return Finished(
         training=first.training,
         folder=folder,
         calibration=fitted,
         difference=max(each.difference for each in finished),
-        validation_loss=float(np.mean([cross_entropy(r.probabilities, r.labels) for r in reads])),
+        validation_loss=float(np.mean(losses)),
         validation_accuracy=own.accuracy,
         test=scores,
         test_loss=cross_entropy(tested.probabilities, tested.labels) if tested else None,
@@ -90,6 +88,22 @@ def build_ensemble(
         at_once=first.at_once,
         arithmetic=arithmetic,
     )
+
+
+def _calibrated(
+    members: Sequence[bytes], described: Mapping[str, str], sets: Sequence[Split]
+) -> tuple[Calibration, bytes]:
+    """Temperature and threshold of a mean, and the mean that has the temperature."""
+    draft = ensemble.average(members, described)
+    fitted = calibration.fit(read(draft, split) for split in sets)
+    return fitted, ensemble.average(members, described, fitted.temperature)
+
+
+def _fill(folder: RunFolder, first: Finished, model: bytes) -> None:
+    """What the ensemble's folder has in common with the first seed's, and the model."""
+    for name in _INHERITED:
+        folder.write(name, (first.folder.path / name).read_bytes())
+    folder.write(f"{first.training.recipe.name}.onnx", model)
 
 
 def smaller(

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import IO
 
 from training.base.errors import BuildError
 from training.runs import Result, RunError, RunFolder
@@ -83,18 +84,7 @@ def run_build(
         log = task.log.open("ab")
     except OSError as error:
         raise BuildFailedError(f"cannot write {task.log} ({error.strerror})") from error
-    # A session or group of its own keeps Ctrl-C, which is for the worker, from the build.
-    with (
-        log,
-        subprocess.Popen(  # noqa: S603  # this very program
-            (*program, *asked, *task.here),
-            stdin=subprocess.PIPE,
-            stdout=log,
-            stderr=subprocess.STDOUT,
-            start_new_session=os.name != "nt",
-            creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
-        ) as child,
-    ):
+    with log, _started((*program, *asked, *task.here), log) as child:
         try:
             while child.poll() is None:
                 tick(share())
@@ -110,6 +100,18 @@ def run_build(
             f"the build ended with exit code {child.returncode}; {task.log} has what it said"
         )
     return checked(RunFolder(task.folder))
+
+
+def _started(command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
+    # A session or group of its own keeps Ctrl-C, which is for the worker, from the build.
+    return subprocess.Popen(  # noqa: S603  # this very program
+        command,
+        stdin=subprocess.PIPE,
+        stdout=log,
+        stderr=subprocess.STDOUT,
+        start_new_session=os.name != "nt",
+        creationflags=getattr(subprocess, "CREATE_NEW_PROCESS_GROUP", 0),
+    )
 
 
 def checked(folder: RunFolder) -> Result:

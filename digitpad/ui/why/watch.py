@@ -15,8 +15,8 @@ from digitpad.inference.importance import FEWEST_PATCHES, MOST_PATCHES, importan
 from digitpad.inference.pending import PendingModel
 from digitpad.inference.recognizer import Readings, Recognizer
 from digitpad.ink.ink import Ink
-from digitpad.ui.pad.throttle import FrameThrottle
 from digitpad.ui.style.labels import labels_in_language
+from digitpad.ui.style.throttle import FrameThrottle
 from digitpad.ui.why.panel import WhyPanel
 from digitpad.ui.window.window import Window
 

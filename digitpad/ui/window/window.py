@@ -21,13 +21,13 @@ from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.pad.grid import Grid
 from digitpad.ui.pad.history import History
 from digitpad.ui.pad.scrubber import Scrubber
-from digitpad.ui.pad.throttle import FrameThrottle, frame_ms
 from digitpad.ui.results.bars import Bars
 from digitpad.ui.results.comparison import Comparison, ask
 from digitpad.ui.results.results import Results
 from digitpad.ui.results.status import StatusBar
 from digitpad.ui.results.verdict import Verdict
 from digitpad.ui.style import theme
+from digitpad.ui.style.throttle import FrameThrottle, frame_ms
 from digitpad.ui.style.translations import Translated
 from digitpad.ui.window.commands import Commands
 from digitpad.ui.window.tools import Tools
