@@ -58,6 +58,7 @@ def opened(monkeypatch):
     calls = []
     app = ModuleType("digitpad.ui.app")
     app.run = lambda **options: calls.append(options) or 0
+    app.run_unseen = lambda **options: calls.append({"unseen": True} | options) or 0
     monkeypatch.setitem(sys.modules, "digitpad.ui.app", app)
     return calls
 
@@ -198,20 +199,15 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
     ink = tmp_path / "ink.jsonl"
     ink.write_text(f"{LEVEL}\n{UPRIGHT}\n")
     assert main([]) == 0
-    asked = "--model mine.onnx --device cpu --theme dark --compare fashion --smoke-test"
-    assert main([*asked.split(), "--screenshot", "out.png", "--ink", str(ink)]) == 0
+    asked = ["--model", "mine.onnx", "--device", "cpu", "--theme", "dark", "--compare", "fashion"]
+    assert main([*asked, "--screenshot", "out.png", "--ink", str(ink)]) == 0
+    assert main(["--smoke-test", "--screenshot", "out.png"]) == 0
+    nothing = dict.fromkeys(("model", "compare", "scheme", "ink"))
+    nothing |= {"device": "auto", "overrides": {}}
     assert opened == [
+        nothing,
         {
-            "model": None,
-            "device": "auto",
-            "overrides": {},
-            "compare": None,
-            "scheme": None,
-            "screenshot": None,
-            "ink": None,
-            "smoke_test": False,
-        },
-        {
+            "unseen": True,
             "model": "mine.onnx",
             "device": "cpu",
             "overrides": {},
@@ -219,8 +215,8 @@ def test_the_window_opens_with_what_was_asked_for(opened, tmp_path):
             "scheme": "dark",
             "screenshot": Path("out.png"),
             "ink": Ink.from_json(LEVEL),
-            "smoke_test": True,
         },
+        {"unseen": True} | nothing,  # the smoke test, which takes no picture
     ]
 
 

@@ -175,7 +175,6 @@ def test_a_running_run_moves_until_it_finishes(
     assert not window.header.stop.isEnabled()
     assert window.training.hint.isVisible()
     train_epoch(writer, 1, batches=5)
-    writer.flush()
     desk.until_state(window, "Training")
     assert points(window, "loss", "batches") == 5
     assert points(window, "loss", "validation") == 0
@@ -222,7 +221,6 @@ def test_a_killed_run_says_how_to_go_on_and_may_run_again(desk: Desk, tmp_path: 
     with folder.opened(new=False), MetricsWriter(folder.metrics) as writer:
         writer.note(Started(3, BATCHES, 2_000, 1, 2_000.0))
         train_epoch(writer, 2, batches=2)
-        writer.flush()
         desk.until_state(window, "Training")
         assert window.header.note.isHidden()
         assert points(window, "loss", "batches") == BATCHES + 2
