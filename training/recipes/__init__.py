@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from training.recipes.digits import DIGITS, DIGITS_EVERYWHERE, MNIST_ALONE, NO_FORMS
+from training.recipes.digits import DIGITS, DIGITS_WORLD, MNIST_ALONE, NO_FORMS
 from training.recipes.fashion import FASHION
 from training.recipes.own import OWN
 from training.recipes.schema import Augmentation, Mixture, Recipe, StrokeAugmentation
@@ -24,5 +24,5 @@ __all__ = [
 #: Recipes whose models come with the app.
 BUNDLED = (DIGITS, FASHION)
 TUTORIALS = (TFJS_CNN, TF_BASIC, MYGRAD_CNN, KERAS_DENSE, FASHION_CNN)
-_OTHERS = (OWN, NO_FORMS, MNIST_ALONE, DIGITS_EVERYWHERE)
+_OTHERS = (OWN, NO_FORMS, MNIST_ALONE, DIGITS_WORLD)
 RECIPES = {recipe.name: recipe for recipe in (*BUNDLED, *TUTORIALS, *_OTHERS)}

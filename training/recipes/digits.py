@@ -69,9 +69,9 @@ DIGITS = Recipe(
 )
 
 #: What is being trained to take the place of ``digits``: everybody's digits, of seven countries.
-DIGITS_EVERYWHERE = replace(
+DIGITS_WORLD = replace(
     DIGITS,
-    name="digits-everywhere",
+    name="digits-world",
     summary="The digits of more hands and countries: broader, and with the forms of Europe's ones.",
     architecture="broad_residual_cnn",
     epochs=24,
