@@ -23,6 +23,7 @@ LAYERS = (
     "digitpad.image",
     "digitpad.library",
     "digitpad.inference",
+    "digitpad.reading",
     "digitpad.cli",
     "digitpad.ui",
     "digitpad.ui.display",
@@ -63,6 +64,7 @@ TRAINING_OF_DIGITPAD = (
     "digitpad.image",
     "digitpad.library",
     "digitpad.inference",
+    "digitpad.reading",
     "digitpad.cli",
 )
 LIVE_OF_DIGITPAD = (*TRAINING_OF_DIGITPAD, "digitpad.ui.display", "digitpad.ui.style")
@@ -234,6 +236,7 @@ def test_imports_go_one_way():
             "from typing import TYPE_CHECKING\nif TYPE_CHECKING:\n import cv2",
             "only training",
         ),
+        ("digitpad.inference.session", "import digitpad.reading.reader", "below"),
         ("digitpad.cli.predict", "import digitpad.ui", "below"),
         (
             "digitpad.cli.predict",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from copy import copy
 from dataclasses import dataclass
 from functools import cached_property
@@ -202,21 +202,60 @@ class Recognizer:
             ModelError: if the images have another shape, or the device failed and so did
                 the CPU.
         """
-        if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
-            raise ModelError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
-        probabilities, *scores = self._run(images)
+        _check_shape(images)
+        probabilities, *scores = self._run(images, self._outputs)
+        return self._judged(probabilities, scores)
+
+    def read_with_features(
+        self, images: NDArray[np.float32]
+    ) -> tuple[Readings, NDArray[np.float32]]:
+        """The same as :meth:`read`, and the features that it is said by, float32 (N, D).
+
+        Raises:
+            ModelError: as of :meth:`read`, or if the model has no features.
+        """
+        if not self.has_features:
+            raise ModelError(f"the model {self.name} has no features")
+        _check_shape(images)
+        probabilities, *scores, features = self._run(images, [*self._outputs, "features"])
+        return self._judged(probabilities, scores), features
+
+    def _judged(
+        self, probabilities: NDArray[np.float32], scores: Sequence[NDArray[np.float32]]
+    ) -> Readings:
         threshold = self.digit_score_threshold
         if threshold is None:
-            return Readings(probabilities, None, np.zeros(len(images), dtype=np.bool_))
+            return Readings(probabilities, None, np.zeros(len(probabilities), dtype=np.bool_))
         # In double precision, so that it agrees with a comparison of the two as Python floats.
         return Readings(probabilities, scores[0], scores[0] < np.float64(threshold))
 
-    def _run(self, images: NDArray[np.float32]) -> list[NDArray[np.float32]]:
-        """The model's probabilities and, where it judges, its digit scores."""
-        names = ["probabilities", "digit_score"] if self.has_digit_score else ["probabilities"]
+    @property
+    def has_features(self) -> bool:
+        """Whether the model says what it sees in a drawing, from which a person can be learned."""
+        return self._features > 0
+
+    @cached_property
+    def _features(self) -> int:
+        """How many features the model gives of an image; 0 for none."""
+        if self.adapter is not None:
+            return 0
+        shapes = {
+            output.name: (output.type, output.shape) for output in self._session.get_outputs()
+        }
+        kind, shape = shapes.get("features", ("", []))
+        known = kind == "tensor(float)" and len(shape) == 2 and isinstance(shape[1], int)
+        return shape[1] if known else 0
+
+    @property
+    def _outputs(self) -> list[str]:
+        return ["probabilities", "digit_score"] if self.has_digit_score else ["probabilities"]
+
+    def _run(self, images: NDArray[np.float32], names: list[str]) -> list[NDArray[np.float32]]:
+        """Outputs of the model by their names."""
         if len(images) == 0:
-            empty = np.zeros((0, len(self.labels)), dtype=np.float32)
-            return [empty, empty[:, 0]][: len(names)]
+            widths = {"probabilities": len(self.labels), "features": self._features}
+            shapes = [(0, widths[name]) if name in widths else (0,) for name in names]
+            return [np.zeros(shape, dtype=np.float32) for shape in shapes]
         session = self._session if len(images) < _BATCH else self._batch_session
         try:
             outputs: list[NDArray[np.float32]] = (
@@ -228,7 +267,7 @@ class Recognizer:
             if self.provider == "CPUExecutionProvider":
                 raise ModelError(f"the model {self.name} failed on this image") from error
             self._fall_back()
-            return self._run(images)
+            return self._run(images, names)
         if any(len(output) != len(images) for output in outputs):
             raise ModelError(f"the model {self.name} does not answer every image")
         return outputs
@@ -249,3 +288,8 @@ class Recognizer:
 
     def _start(self, device: str, threads: int) -> tuple[Any, str | None]:
         return start(self.model, device, threads, bounded=self.foreign)
+
+
+def _check_shape(images: NDArray[np.float32]) -> None:
+    if images.ndim != 3 or images.shape[1:] != (SIZE, SIZE):
+        raise ModelError(f"images must be (N, {SIZE}, {SIZE}), not {images.shape}")
