@@ -44,7 +44,9 @@ class Memory:
         speaks_for = np.eye(probabilities.shape[1], dtype=np.float32)[self.classes]
         logits = np.log(probabilities + _LEAST) + WEIGHT * (near @ speaks_for)
         shares = np.exp(logits - logits.max(axis=1, keepdims=True))
-        adapted: NDArray[np.float32] = (shares / shares.sum(axis=1, keepdims=True)).astype("f4")
+        adapted: NDArray[np.float32] = (shares / shares.sum(axis=1, keepdims=True)).astype(
+            np.float32
+        )
         return adapted
 
 
