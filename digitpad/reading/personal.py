@@ -53,5 +53,4 @@ class Memory:
 def unit(features: NDArray[np.float32]) -> NDArray[np.float32]:
     """Rows (N, D) scaled to length 1; a row of zeros stays one."""
     lengths = np.linalg.norm(features, axis=1, keepdims=True)
-    scaled: NDArray[np.float32] = features / np.where(lengths > 0, lengths, np.float32(1))
-    return scaled
+    return np.asarray(features / np.where(lengths > 0, lengths, 1), dtype=np.float32)
