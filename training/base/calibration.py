@@ -24,28 +24,19 @@ _TEMPERATURES, _PRECISION = (0.2, 5.0), 1e-3
 
 
 class Outputs(NamedTuple):
-    """A model's outputs for digits, and their labels.
+    """A model's outputs for digits, and their labels."""
 
-    Attributes:
-        probabilities: float32 (N, classes).
-        digit_scores: float32 (N,), 0..1, or None for a model without them.
-        labels: int64 (N,).
-    """
-
-    probabilities: Probabilities
+    probabilities: Probabilities  #: float32 (N, classes)
+    #: Float32 (N,), 0..1, or None for a model without them.
     digit_scores: NDArray[np.float32] | None
-    labels: NDArray[np.int64]
+    labels: NDArray[np.int64]  #: int64 (N,)
 
 
 class Calibration(NamedTuple):
-    """A temperature and a rejection threshold.
+    """A temperature and a rejection threshold."""
 
-    Attributes:
-        temperature: above 0; the logits are to be divided by it.
-        threshold: digit score, 0..1, below which a drawing is rejected; None for a model without.
-    """
-
-    temperature: float
+    temperature: float  #: above 0; the logits are to be divided by it
+    #: Digit score, 0..1, below which a drawing is rejected; None for a model without.
     threshold: float | None
 
 

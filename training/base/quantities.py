@@ -13,17 +13,11 @@ _UNITS = ("bytes", "kB", "MB", "GB")
 
 @dataclass(frozen=True)
 class Spread:
-    """A figure over several seeds.
+    """A figure over several seeds."""
 
-    Attributes:
-        mean: of them.
-        deviation: their standard deviation, with n - 1; None of one alone.
-        n: how many have this figure, one or more.
-    """
-
-    mean: float
-    deviation: float | None
-    n: int
+    mean: float  #: of them
+    deviation: float | None  #: their standard deviation, with n - 1; None of one alone
+    n: int  #: how many have this figure, one or more
 
     @classmethod
     def of(cls, values: Sequence[float]) -> Spread:

@@ -32,19 +32,13 @@ class OptionError(BuildError):
 
 @dataclass(frozen=True)
 class Plan:
-    """What a build is to do.
+    """What a build is to do."""
 
-    Attributes:
-        asked: what the run is asked for; data and labels of a new one are known only later.
-        folder: of the run.
-        teachers: models to learn from, too.
-        resume: whether the folder's checkpoint is gone on with.
-    """
-
+    #: What the run is asked for; data and labels of a new one are known only later.
     asked: Configuration
-    folder: RunFolder
-    teachers: tuple[Path, ...]
-    resume: bool
+    folder: RunFolder  #: of the run
+    teachers: tuple[Path, ...]  #: models to learn from, too
+    resume: bool  #: whether the folder's checkpoint is gone on with
 
 
 def plan(options: argparse.Namespace) -> Plan:
@@ -191,11 +185,7 @@ def _named(name: str | None, own: Path | None) -> Recipe:
 
 
 def _check_effects(recipe: Recipe, settings: Iterable[str]) -> None:
-    """Refuse a setting that would change nothing.
-
-    Raises:
-        OptionError: if there is one.
-    """
+    """Refuse a setting that would change nothing. Raises OptionError if there is one."""
     for name in settings:
         for beginning, is_void, instead in _VOID:
             if name.startswith(beginning) and is_void(recipe):

@@ -40,15 +40,10 @@ VALIDATION = 5_000
 
 @dataclass(frozen=True, eq=False)
 class Split:
-    """Images and what they show.
+    """Images and what they show."""
 
-    Attributes:
-        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
-        labels: int64 (N,), indices into the dataset's labels.
-    """
-
-    images: NDArray[np.float32]
-    labels: NDArray[np.int64]
+    images: NDArray[np.float32]  #: float32 (N, 28, 28), ink 1.0 on paper 0.0
+    labels: NDArray[np.int64]  #: int64 (N,), indices into the dataset's labels
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -69,25 +64,15 @@ class Split:
 
 @dataclass(frozen=True)
 class Source:
-    """Where a dataset of four IDX files comes from.
+    """Where a dataset of four IDX files comes from."""
 
-    Attributes:
-        name: its folder inside the data folder.
-        title: its name for people.
-        credit: its source and licence.
-        labels: what each class is called.
-        train: images and labels of the training set.
-        test: images and labels of the test set.
-        korean: the labels in Korean; empty where they are figures.
-    """
-
-    name: str
-    title: str
-    credit: str
-    labels: tuple[str, ...]
-    train: tuple[RemoteFile, RemoteFile]
-    test: tuple[RemoteFile, RemoteFile]
-    korean: tuple[str, ...] = ()
+    name: str  #: its folder inside the data folder
+    title: str  #: its name for people
+    credit: str  #: its source and licence
+    labels: tuple[str, ...]  #: what each class is called
+    train: tuple[RemoteFile, RemoteFile]  #: images and labels of the training set
+    test: tuple[RemoteFile, RemoteFile]  #: images and labels of the test set
+    korean: tuple[str, ...] = ()  #: the labels in Korean; empty where they are figures
 
 
 def _files(

@@ -39,26 +39,19 @@ class DatasetError(BuildError):
 
 @dataclass(frozen=True)
 class RemoteFile:
-    """A file on a server, alone or in an archive.
+    """A file on a server, alone or in an archive."""
 
-    Attributes:
-        url: where it is downloaded from.
-        path: where it is kept inside the data folder, with forward slashes; a name in ``.gz`` says
-            that it is compressed.
-        size: bytes of the payload, which is the file after decompression.
-        sha256: checksum of the payload, in hexadecimal.
-        extract: takes the file out of what the server sends, given that and the payload's size,
-            within memory of a few times that size; a ``ValueError`` holds the rest of a sentence
-            that begins with the name of what was sent. None where the server sends the file itself.
-        mirrors: other places of the same, tried in turn where ``url`` fails.
-    """
-
-    url: str
+    url: str  #: where it is downloaded from
+    #: Where it is kept inside the data folder, with forward slashes; a name in ``.gz`` says that it
+    #: is compressed.
     path: str
-    size: int
-    sha256: str
+    size: int  #: bytes of the payload, which is the file after decompression
+    sha256: str  #: checksum of the payload, in hexadecimal
+    #: Takes the file out of what the server sends, given that and the payload's size, within memory
+    #: of a few times that size; a ``ValueError`` holds the rest of a sentence that begins with the
+    #: name of what was sent. None where the server sends the file itself.
     extract: Callable[[bytes, int], bytes] | None = None
-    mirrors: tuple[str, ...] = ()
+    mirrors: tuple[str, ...] = ()  #: other places of the same, tried in turn where ``url`` fails
 
     @property
     def sent_as(self) -> str:

@@ -36,15 +36,10 @@ VALIDATION_WRITERS = frozenset(range(2, 31, 4))
 
 @dataclass(frozen=True)
 class PenDigit:
-    """One digit as it was written.
+    """One digit as it was written."""
 
-    Attributes:
-        ink: tablet units, 0..500, y down; ``ink.label`` is the digit that was meant.
-        writer: 1 to 30.
-    """
-
-    ink: Ink
-    writer: int
+    ink: Ink  #: tablet units, 0..500, y down; ``ink.label`` is the digit that was meant
+    writer: int  #: 1 to 30
 
 
 def load_pendigits(folder: Path, console: Console | None = None) -> list[PenDigit]:

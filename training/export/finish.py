@@ -23,35 +23,20 @@ from training.runs import Pictures, Result, RunFolder
 
 @dataclass(frozen=True, eq=False)
 class Finished:
-    """One finished run, or an ensemble of several.
+    """One finished run, or an ensemble of several."""
 
-    Attributes:
-        training: the run; of an ensemble, the first member's.
-        folder: its folder, which has the predictions and the model by now.
-        calibration: what was fitted on validation.
-        difference: largest one between Keras and onnxruntime on the validation images.
-        validation_loss: mean cross-entropy of the validation sets in nats.
-        validation_accuracy: of the dataset's validation images, 0..1.
-        test: scores on the test set, or None where it is not read.
-        test_loss: mean cross-entropy there in nats, or None.
-        model: the ONNX file.
-        members: of an ensemble.
-        at_once: how many seeds were trained side by side.
-        arithmetic: what most of the file's weights are stored in: ``"float32"``, ``"float16"`` or
-            ``"int8"``.
-    """
-
-    training: Training
-    folder: RunFolder
-    calibration: Calibration
-    difference: float
-    validation_loss: float
-    validation_accuracy: float
-    test: Scores | None
-    test_loss: float | None
-    model: bytes
-    members: tuple[Finished, ...] = ()
-    at_once: int = 1
+    training: Training  #: the run; of an ensemble, the first member's
+    folder: RunFolder  #: its folder, which has the predictions and the model by now
+    calibration: Calibration  #: what was fitted on validation
+    difference: float  #: largest one between Keras and onnxruntime on the validation images
+    validation_loss: float  #: mean cross-entropy of the validation sets in nats
+    validation_accuracy: float  #: of the dataset's validation images, 0..1
+    test: Scores | None  #: scores on the test set, or None where it is not read
+    test_loss: float | None  #: mean cross-entropy there in nats, or None
+    model: bytes  #: the ONNX file
+    members: tuple[Finished, ...] = ()  #: of an ensemble
+    at_once: int = 1  #: how many seeds were trained side by side
+    #: What most of the file's weights are stored in: ``"float32"``, ``"float16"`` or ``"int8"``.
     arithmetic: str = "float32"
 
     @property
@@ -77,11 +62,7 @@ class Finished:
         return mixed_precision.chosen(self.training.recipe.precision)
 
     def write_result(self) -> None:
-        """Put the run's figures into its folder.
-
-        Raises:
-            RunError: if they cannot be written.
-        """
+        """Put the run's figures into its folder. Raises RunError if they cannot be written."""
         run = self.training
         result = Result(
             how="stopped" if self.interrupted else "finished",

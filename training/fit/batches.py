@@ -17,19 +17,12 @@ from training.synth.pool import NOT_A_DIGIT, SyntheticPool
 
 @dataclass(frozen=True, eq=False)
 class Batch:
-    """What one step learns from.
+    """What one step learns from."""
 
-    Attributes:
-        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
-        classes: float32 (N, classes), the probabilities that are right.
-        is_digit: float32 (N, 1), 1.0 or 0.0.
-        weights: float32 (N,), how much the classes count.
-    """
-
-    images: NDArray[np.float32]
-    classes: NDArray[np.float32]
-    is_digit: NDArray[np.float32]
-    weights: NDArray[np.float32]
+    images: NDArray[np.float32]  #: float32 (N, 28, 28), ink 1.0 on paper 0.0
+    classes: NDArray[np.float32]  #: float32 (N, classes), the probabilities that are right
+    is_digit: NDArray[np.float32]  #: float32 (N, 1), 1.0 or 0.0
+    weights: NDArray[np.float32]  #: float32 (N,), how much the classes count
 
 
 class Batches:

@@ -154,11 +154,7 @@ class Save(Callback):
 
 
 def check_finite(what: str, value: float, epoch: int) -> None:
-    """Make sure that a loss is still a number.
-
-    Raises:
-        TrainingError: if it is none.
-    """
+    """Make sure that a loss is still a number. Raises TrainingError if it is none."""
     if not math.isfinite(value):
         raise TrainingError(
             f"the {what} became {value} in epoch {epoch}, so training cannot go on; lower the"

@@ -32,26 +32,18 @@ class CheckpointError(BuildError):
 
 @dataclass(eq=False)
 class Training:
-    """A run of one network: what changes from one epoch to the next, and what comes of it.
+    """A run of one network: what changes from one epoch to the next, and what comes of it."""
 
-    Attributes:
-        recipe: what is trained.
-        model: the network, which is evaluated, saved and exported; at the end with the weights of
-            the epoch that is kept.
-        copy: of it, compiled, which is trained in its place.
-        ema: of the copy's weights, a :class:`training.networks.ema.EMA`.
-        history: the finished epochs.
-        best_weights: those of the epoch that is kept.
-        early: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not.
-    """
-
-    recipe: Recipe
+    recipe: Recipe  #: what is trained
+    #: The network, which is evaluated, saved and exported; at the end with the weights of the epoch
+    #: that is kept.
     model: Any
-    copy: Any = None
-    ema: Any = None
-    history: list[Epoch] = field(default_factory=list)
+    copy: Any = None  #: of it, compiled, which is trained in its place
+    ema: Any = None  #: of the copy's weights, a :class:`training.networks.ema.EMA`
+    history: list[Epoch] = field(default_factory=list)  #: the finished epochs
+    #: Those of the epoch that is kept.
     best_weights: list[NDArray[np.float32]] = field(default_factory=list)
-    early: str = ""
+    early: str = ""  #: how it was ended early, such as ``"by Ctrl-C"``; empty where it was not
 
     @property
     def best(self) -> Epoch:

@@ -32,17 +32,12 @@ Bytes = NDArray[np.uint8]
 
 @dataclass(frozen=True, eq=False)
 class DistillationTargets:
-    """What teachers said.
+    """What teachers said."""
 
-    Attributes:
-        answers: of each copy that is still to come, probabilities, float16 (N, classes).
-        copies: how many there are.
-        fingerprint: identifies the teachers.
-    """
-
+    #: Of each copy that is still to come, probabilities, float16 (N, classes).
     answers: Mapping[int, NDArray[np.float16]]
-    copies: int
-    fingerprint: str
+    copies: int  #: how many there are
+    fingerprint: str  #: identifies the teachers
 
     def copy_of(self, epoch: int, seed: int) -> int:
         """The copy (0, 1, ...) that an epoch (1, 2, ...) takes."""

@@ -62,11 +62,7 @@ class TensorBoardLog:
         self._keras.set_model(SimpleNamespace(optimizer=None))
 
     def note(self, event: Event) -> None:
-        """Add an event.
-
-        Raises:
-            TensorBoardError: if the log cannot be written.
-        """
+        """Add an event. Raises TensorBoardError if the log cannot be written."""
         with self._errors_are_sentences():
             match event:
                 case Started():

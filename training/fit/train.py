@@ -42,22 +42,14 @@ class NothingTrainedError(KeyboardInterrupt):
 
 @dataclass(frozen=True, eq=False)
 class Data:
-    """What a run learns from, and what it is validated on after every epoch.
+    """What a run learns from, and what it is validated on after every epoch."""
 
-    Attributes:
-        train: the dataset's training images.
-        pool: drawings that join them.
-        validation: the dataset's validation images and, where there are any, the validation
-            writers' digits.
-        classes: how many there are.
-        targets: what teachers say of the training images, or None.
-    """
-
-    train: Split
-    pool: SyntheticPool
+    train: Split  #: the dataset's training images
+    pool: SyntheticPool  #: drawings that join them
+    #: The dataset's validation images and, where there are any, the validation writers' digits.
     validation: Sequence[Split]
-    classes: int
-    targets: DistillationTargets | None = None
+    classes: int  #: how many there are
+    targets: DistillationTargets | None = None  #: what teachers say of the training images, or None
 
     def fingerprint(self) -> str:
         """Identifies the training images, and who teaches them."""

@@ -37,39 +37,23 @@ _Digit = TypeVar("_Digit", PenDigit, WrittenDigit)
 
 @dataclass(frozen=True, eq=False)
 class TrainingData:
-    """Everything that a build learns from and is validated on.
+    """Everything that a build learns from and is validated on."""
 
-    Attributes:
-        recipe: without what there is nothing to make of.
-        name: of the dataset, such as ``"fashion-mnist"``.
-        title: its name for people.
-        credit: its source and licence.
-        ink_credits: the same of the ink that drawings are made from.
-        labels: what each class is called.
-        korean: the same in Korean, or empty.
-        train: its training images.
-        validation: its validation images.
-        pen: digits of the validation writers, inked as the app does, or None.
-        other_writers: digits of writers of other data sets, validated on, too; by name.
-        training_writers: what the synthetic pool is drawn from.
-        validation_writers: the same, of writers and images that training does not know.
-        test: loads the test set; only the final evaluation calls it.
-    """
-
-    recipe: Recipe
-    name: str
-    title: str
-    credit: str
-    ink_credits: tuple[str, ...]
-    labels: tuple[str, ...]
-    korean: tuple[str, ...]
-    train: Split
-    validation: Split
-    pen: Split | None
+    recipe: Recipe  #: without what there is nothing to make of
+    name: str  #: of the dataset, such as ``"fashion-mnist"``
+    title: str  #: its name for people
+    credit: str  #: its source and licence
+    ink_credits: tuple[str, ...]  #: the same of the ink that drawings are made from
+    labels: tuple[str, ...]  #: what each class is called
+    korean: tuple[str, ...]  #: the same in Korean, or empty
+    train: Split  #: its training images
+    validation: Split  #: its validation images
+    pen: Split | None  #: digits of the validation writers, inked as the app does, or None
+    #: Digits of writers of other data sets, validated on, too; by name.
     other_writers: Mapping[str, Split]
-    training_writers: Writers
-    validation_writers: Writers
-    test: Callable[[], Split]
+    training_writers: Writers  #: what the synthetic pool is drawn from
+    validation_writers: Writers  #: the same, of writers and images that training does not know
+    test: Callable[[], Split]  #: loads the test set; only the final evaluation calls it
 
     @property
     def key(self) -> str:

@@ -15,15 +15,10 @@ _PARTS = 100
 
 
 class Curve(NamedTuple):
-    """Points of finite height.
+    """Points of finite height."""
 
-    Attributes:
-        x: float64 (N,), epochs that were done by then, batches being parts of them.
-        y: float64 (N,).
-    """
-
-    x: Values
-    y: Values
+    x: Values  #: float64 (N,), epochs that were done by then, batches being parts of them
+    y: Values  #: float64 (N,)
 
 
 def curve(x: ArrayLike, y: ArrayLike) -> Curve:

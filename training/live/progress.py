@@ -33,25 +33,15 @@ class Phase(enum.Enum):
 
 @dataclass(frozen=True)
 class Progress:
-    """A run at a moment.
+    """A run at a moment."""
 
-    Attributes:
-        phase: how it stands.
-        epoch: the one at hand, or the last one; 0 before the first batch.
-        epochs: that will be trained at most; 0 while nobody knows.
-        share: of all batches that are done, 0..1.
-        rate: training images a second, or None while nobody knows.
-        left: seconds until the last epoch's end, or None while nobody knows.
-        reason: why it ended, where it says so.
-    """
-
-    phase: Phase
-    epoch: int = 0
-    epochs: int = 0
-    share: float = 0.0
-    rate: float | None = None
-    left: float | None = None
-    reason: str = ""
+    phase: Phase  #: how it stands
+    epoch: int = 0  #: the one at hand, or the last one; 0 before the first batch
+    epochs: int = 0  #: that will be trained at most; 0 while nobody knows
+    share: float = 0.0  #: of all batches that are done, 0..1
+    rate: float | None = None  #: training images a second, or None while nobody knows
+    left: float | None = None  #: seconds until the last epoch's end, or None while nobody knows
+    reason: str = ""  #: why it ended, where it says so
 
 
 def progress(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) -> Progress:

@@ -134,12 +134,9 @@ def lay_out(
 
 
 class Page(QWidget):
-    """A tab: what it shows, or, before there is anything, a faint sentence in its middle.
+    """A tab: what it shows, or, before there is anything, a faint sentence in its middle."""
 
-    Attributes:
-        parts: of a run that the page shows, as :meth:`RunMonitor.poll` names them.
-    """
-
+    #: Of a run that the page shows, as :meth:`RunMonitor.poll` names them.
     parts: frozenset[str] = frozenset({"test", "validation"})
 
     def __init__(self, nothing_yet: str) -> None:

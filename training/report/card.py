@@ -60,11 +60,7 @@ class Card:
 
 
 def read_card(folder: RunFolder) -> Card:
-    """A run's card; an empty one before there is a model.
-
-    Raises:
-        RunError: if it is damaged.
-    """
+    """A run's card; an empty one before there is a model. Raises RunError if it is damaged."""
     found = folder.card()
     try:
         return TypeAdapter(Card).validate_python(found) if found else Card()

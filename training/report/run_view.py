@@ -25,27 +25,17 @@ _CLASSES, _EPOCHS = 200, 1_000_000
 
 @dataclass(frozen=True, eq=False)
 class RunView:
-    """A run at a moment; what it does not have is None or empty.
+    """A run at a moment; what it does not have is None or empty."""
 
-    Attributes:
-        configuration: what was asked for.
-        story: what has happened.
-        result: what came of it.
-        layers: of the network.
-        samples: some of the training images.
-        answers: what the finished model said, by the name of the predictions.
-        card: the model's.
-        environment: versions and machine.
-    """
-
-    configuration: Configuration
-    story: Story = field(default_factory=Story)
-    result: Result | None = None
-    layers: tuple[Layer, ...] = ()
-    samples: Pictures | None = None
+    configuration: Configuration  #: what was asked for
+    story: Story = field(default_factory=Story)  #: what has happened
+    result: Result | None = None  #: what came of it
+    layers: tuple[Layer, ...] = ()  #: of the network
+    samples: Pictures | None = None  #: some of the training images
+    #: What the finished model said, by the name of the predictions.
     answers: dict[str, Answers] = field(default_factory=dict)
-    card: Card = field(default_factory=Card)
-    environment: dict[str, str] = field(default_factory=dict)
+    card: Card = field(default_factory=Card)  #: the model's
+    environment: dict[str, str] = field(default_factory=dict)  #: versions and machine
 
     @property
     def labels(self) -> tuple[str, ...]:

@@ -58,11 +58,7 @@ class RunFolder:
 
     @classmethod
     def find(cls, path: Path) -> RunFolder:
-        """The folder of a run that somebody named.
-
-        Raises:
-            RunError: if it is none.
-        """
+        """The folder of a run that somebody named. Raises RunError if it is none."""
         folder = cls(path)
         if not folder.configuration_file.is_file():
             raise RunError(

@@ -8,26 +8,18 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Epoch:
-    """What one pass over the training images came to.
+    """What one pass over the training images came to."""
 
-    Attributes:
-        number: 1-based.
-        loss: mean cross-entropy of the distorted training images.
-        accuracy: share of them read correctly, 0..1.
-        validation_loss: mean cross-entropy of the dataset's validation images and of the validation
-            writers' digits, both undistorted and counting alike.
-        validation_accuracy: share of the dataset's read correctly, 0..1.
-        pen_accuracy: share of the validation writers' read correctly, or None without them.
-        seconds: how long it took, validation included.
-    """
-
-    number: int
-    loss: float
-    accuracy: float
+    number: int  #: 1-based
+    loss: float  #: mean cross-entropy of the distorted training images
+    accuracy: float  #: share of them read correctly, 0..1
+    #: Mean cross-entropy of the dataset's validation images and of the validation writers' digits,
+    #: both undistorted and counting alike.
     validation_loss: float
-    validation_accuracy: float
+    validation_accuracy: float  #: share of the dataset's read correctly, 0..1
+    #: Share of the validation writers' read correctly, or None without them.
     pen_accuracy: float | None
-    seconds: float
+    seconds: float  #: how long it took, validation included
 
 
 def best_of(history: Sequence[Epoch]) -> Epoch:

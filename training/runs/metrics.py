@@ -31,21 +31,13 @@ class MetricsError(BuildError):
 
 @dataclass(frozen=True)
 class Started:
-    """Training begins, or goes on after so many finished epochs.
+    """Training begins, or goes on after so many finished epochs."""
 
-    Attributes:
-        epochs: that will be trained at most.
-        batches: an epoch has.
-        images: an epoch has.
-        after: finished epochs.
-        time: seconds since 1970.
-    """
-
-    epochs: int
-    batches: int
-    images: int
-    after: int
-    time: float
+    epochs: int  #: that will be trained at most
+    batches: int  #: an epoch has
+    images: int  #: an epoch has
+    after: int  #: finished epochs
+    time: float  #: seconds since 1970
     event: Literal["started"] = "started"
 
 
@@ -111,11 +103,7 @@ class MetricsWriter:
         self._stream.close()
 
     def note(self, event: Event) -> None:
-        """Write an event.
-
-        Raises:
-            MetricsError: if it cannot be written.
-        """
+        """Write an event. Raises MetricsError if it cannot be written."""
         line = json.dumps(asdict(event)).encode() + b"\n"
         try:
             before = self._stream.tell()
@@ -166,19 +154,13 @@ class MetricsReader:
 
 @dataclass
 class Story:
-    """A run so far, put together from its events.
+    """A run so far, put together from its events."""
 
-    Attributes:
-        started: the latest beginning, or None before it.
-        batches: of all epochs, in order; void ones are left out.
-        epochs: the finished ones, in order.
-        ended: how it ended, or None while it has not.
-    """
-
-    started: Started | None = None
+    started: Started | None = None  #: the latest beginning, or None before it
+    #: Of all epochs, in order; void ones are left out.
     batches: list[BatchDone] = field(default_factory=list)
-    epochs: list[Epoch] = field(default_factory=list)
-    ended: Ended | None = None
+    epochs: list[Epoch] = field(default_factory=list)  #: the finished ones, in order
+    ended: Ended | None = None  #: how it ended, or None while it has not
 
     def add(self, events: Iterable[Event]) -> None:
         """Go on with events in their order."""

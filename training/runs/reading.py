@@ -38,11 +38,7 @@ class RunError(BuildError):
 
 
 def read_json(path: Path, kind: type[T]) -> T:
-    """A file of JSON as a value of a type.
-
-    Raises:
-        RunError: if it cannot be read, or is none.
-    """
+    """A file of JSON as a value of a type. Raises RunError if it cannot be read, or is none."""
     try:
         return TypeAdapter(kind).validate_json(path.read_bytes())
     except OSError as error:

@@ -21,87 +21,49 @@ ModelName = Annotated[str, Field(pattern=r"^[a-z0-9]+([._-][a-z0-9]+)*\.onnx$", 
 
 @dataclass(frozen=True)
 class Configuration:
-    """What a run was asked for.
+    """What a run was asked for."""
 
-    Attributes:
-        command: what repeats it.
-        recipe: every hyper-parameter, the seed too.
-        data: what it is trained on, for people, such as ``"MNIST"``.
-        own_data: the path that ``--data`` named, or None.
-        labels: what each class is called.
-        started: local time, ISO 8601.
-        repeats: seeds that are trained, this run's and those that follow.
-        ensemble: whether all of them are exported together.
-        bundled: whether the model takes the place of the one that comes with the app.
-        tested: whether the test set is read at the end.
-        output: where ``--output`` wanted the model, too, or None.
-        taught_by: names of the files that ``--teacher`` named, or None.
-    """
-
-    command: str
-    recipe: Recipe
-    data: str
-    own_data: TypedPath | None
-    labels: tuple[str, ...]
-    started: str
-    repeats: int = 1
-    ensemble: bool = False
-    bundled: bool = False
-    tested: bool = True
-    output: TypedPath | None = None
-    taught_by: str | None = None
+    command: str  #: what repeats it
+    recipe: Recipe  #: every hyper-parameter, the seed too
+    data: str  #: what it is trained on, for people, such as ``"MNIST"``
+    own_data: TypedPath | None  #: the path that ``--data`` named, or None
+    labels: tuple[str, ...]  #: what each class is called
+    started: str  #: local time, ISO 8601
+    repeats: int = 1  #: seeds that are trained, this run's and those that follow
+    ensemble: bool = False  #: whether all of them are exported together
+    bundled: bool = False  #: whether the model takes the place of the one that comes with the app
+    tested: bool = True  #: whether the test set is read at the end
+    output: TypedPath | None = None  #: where ``--output`` wanted the model, too, or None
+    taught_by: str | None = None  #: names of the files that ``--teacher`` named, or None
 
 
 @dataclass(frozen=True)
 class Layer:
-    """A layer of the network.
+    """A layer of the network."""
 
-    Attributes:
-        name: unique in the network.
-        kind: Keras' class, such as ``"Conv2D"``.
-        shape: of its output, without the batch.
-        parameters: how many it has.
-        inputs: names of the layers that it takes its input from.
-    """
-
-    name: str
-    kind: str
-    shape: tuple[int, ...]
-    parameters: int
-    inputs: tuple[str, ...] = ()
+    name: str  #: unique in the network
+    kind: str  #: Keras' class, such as ``"Conv2D"``
+    shape: tuple[int, ...]  #: of its output, without the batch
+    parameters: int  #: how many it has
+    inputs: tuple[str, ...] = ()  #: names of the layers that it takes its input from
 
 
 @dataclass(frozen=True)
 class Result:
-    """What came of a finished run.
+    """What came of a finished run."""
 
-    Attributes:
-        how: ``"finished"``, or ``"stopped"`` early on request.
-        epochs: that were trained.
-        best_epoch: the one whose weights the model has.
-        seconds: that training took.
-        parameters: of the network.
-        validation_loss: of that epoch, mean cross-entropy in nats.
-        validation_accuracy: of that epoch, 0..1.
-        test_correct: of the test set; None where it was not read.
-        test_total: the same.
-        test_loss: mean cross-entropy of the test set in nats, or None.
-        onnx: name of the model's file.
-        onnx_bytes: its size.
-    """
-
-    how: str
-    epochs: int
-    best_epoch: int
-    seconds: float
-    parameters: int
-    validation_loss: float
-    validation_accuracy: float
-    test_correct: int | None
-    test_total: int | None
-    onnx: ModelName
-    onnx_bytes: int
-    test_loss: float | None = None
+    how: str  #: ``"finished"``, or ``"stopped"`` early on request
+    epochs: int  #: that were trained
+    best_epoch: int  #: the one whose weights the model has
+    seconds: float  #: that training took
+    parameters: int  #: of the network
+    validation_loss: float  #: of that epoch, mean cross-entropy in nats
+    validation_accuracy: float  #: of that epoch, 0..1
+    test_correct: int | None  #: of the test set; None where it was not read
+    test_total: int | None  #: the same
+    onnx: ModelName  #: name of the model's file
+    onnx_bytes: int  #: its size
+    test_loss: float | None = None  #: mean cross-entropy of the test set in nats, or None
 
     @property
     def test_accuracy(self) -> float | None:
@@ -113,17 +75,11 @@ class Result:
 
 @dataclass(frozen=True, eq=False)
 class Pictures:
-    """Images, what they show, and what a model says of them.
+    """Images, what they show, and what a model says of them."""
 
-    Attributes:
-        images: uint8 (N, 28, 28), ink 255 on paper 0.
-        labels: int64 (N,), classes.
-        probabilities: float32 (N, classes), or None.
-    """
-
-    images: NDArray[np.uint8]
-    labels: NDArray[np.int64]
-    probabilities: NDArray[np.float32] | None = None
+    images: NDArray[np.uint8]  #: uint8 (N, 28, 28), ink 255 on paper 0
+    labels: NDArray[np.int64]  #: int64 (N,), classes
+    probabilities: NDArray[np.float32] | None = None  #: float32 (N, classes), or None
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """All of it by name, as an ``.npz`` file has it."""

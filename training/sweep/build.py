@@ -34,18 +34,12 @@ class BuildLostError(BuildError):
 
 @dataclass(frozen=True)
 class Task:
-    """What is to be built, and where.
+    """What is to be built, and where."""
 
-    Attributes:
-        arguments: of ``training.build``, for what a new run is.
-        folder: of the run.
-        resume: whether the run that is there is gone on with.
-        here: arguments about this machine, which a run that is gone on with needs too.
-    """
-
-    arguments: tuple[str, ...]
-    folder: Path
-    resume: bool
+    arguments: tuple[str, ...]  #: of ``training.build``, for what a new run is
+    folder: Path  #: of the run
+    resume: bool  #: whether the run that is there is gone on with
+    #: Arguments about this machine, which a run that is gone on with needs too.
     here: tuple[str, ...] = ()
 
     @property
@@ -115,11 +109,7 @@ def _started(command: Sequence[str], log: IO[bytes]) -> subprocess.Popen[bytes]:
 
 
 def checked(folder: RunFolder) -> Result:
-    """The result of a finished run.
-
-    Raises:
-        BuildFailedError: if there is none that can be judged.
-    """
+    """The result of a finished run. Raises BuildFailedError if there is none that can be judged."""
     try:
         result = folder.result()
     except RunError as error:

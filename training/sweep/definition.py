@@ -38,29 +38,19 @@ _AGREED = {
 
 @dataclass(frozen=True)
 class Sweep:
-    """A sweep as its study has it, for every worker.
+    """A sweep as its study has it, for every worker."""
 
-    Attributes:
-        recipe: its name.
-        changes: values by setting that differ from the recipe's, as ``--set`` takes them.
-        settings: every setting of the changed recipe, to notice other versions of it.
-        jobs: how many builds.
-        space: what is searched; empty for a sweep over seeds.
-        objective: of validation: ``"loss"``, the lower the better, or ``"accuracy"``.
-        test: whether each model is measured on the test set.
-        data: what ``--data`` named, without its folder, or None.
-        format: version of all this.
-    """
-
-    recipe: Name
+    recipe: Name  #: its name
+    #: Values by setting that differ from the recipe's, as ``--set`` takes them.
     changes: dict[str, str]
-    settings: dict[str, Any]
-    jobs: int
-    space: dict[str, Parameter]
+    settings: dict[str, Any]  #: every setting of the changed recipe, to notice other versions of it
+    jobs: int  #: how many builds
+    space: dict[str, Parameter]  #: what is searched; empty for a sweep over seeds
+    #: Of validation: ``"loss"``, the lower the better, or ``"accuracy"``.
     objective: Literal["loss", "accuracy"]
-    test: bool
-    data: str | None
-    format: int = _FORMAT
+    test: bool  #: whether each model is measured on the test set
+    data: str | None  #: what ``--data`` named, without its folder, or None
+    format: int = _FORMAT  #: version of all this
 
     @property
     def seed(self) -> int:
@@ -133,11 +123,7 @@ def build_arguments(options: argparse.Namespace, changes: Mapping[str, str]) -> 
 
 
 def built(options: argparse.Namespace, changes: Mapping[str, str]) -> Recipe:
-    """The recipe that a trial builds.
-
-    Raises:
-        BuildError: if it does not have what is asked for.
-    """
+    """The recipe that a trial builds. Raises BuildError if it does not have what is asked for."""
     return wanted_recipe(parser().parse_args(build_arguments(options, changes)))
 
 
@@ -148,11 +134,7 @@ def to_json(sweep: Sweep) -> dict[str, Any]:
 
 
 def from_json(value: Any) -> Sweep:
-    """What a study keeps, checked.
-
-    Raises:
-        SweepError: if it is no sweep, or of another version.
-    """
+    """What a study keeps, checked. Raises SweepError if it is no sweep, or of another version."""
     try:
         sweep = _sweeps.validate_python(value)
         if sweep.format == _FORMAT and type(sweep.settings.get("seed")) is int:

@@ -25,23 +25,14 @@ Value = str | int | float | bool
 
 @dataclass(frozen=True)
 class Parameter:
-    """A setting that is searched: among choices, or from ``low`` to ``high``.
+    """A setting that is searched: among choices, or from ``low`` to ``high``."""
 
-    Attributes:
-        kind: ``"choice"``, ``"int"`` or ``"float"``.
-        choices: for a choice.
-        low: the smallest value.
-        high: the largest value.
-        step: between values, or None for any value in between.
-        log: whether small values are looked at as closely as large ones.
-    """
-
-    kind: Literal["choice", "int", "float"]
-    choices: tuple[Value, ...] = ()
-    low: float = 0.0
-    high: float = 0.0
-    step: float | None = None
-    log: bool = False
+    kind: Literal["choice", "int", "float"]  #: ``"choice"``, ``"int"`` or ``"float"``
+    choices: tuple[Value, ...] = ()  #: for a choice
+    low: float = 0.0  #: the smallest value
+    high: float = 0.0  #: the largest value
+    step: float | None = None  #: between values, or None for any value in between
+    log: bool = False  #: whether small values are looked at as closely as large ones
 
     def suggest(self, trial: Trial, name: str) -> Value:
         """A value for a trial."""

@@ -55,22 +55,15 @@ class StorageError(SweepError):
 
 @dataclass(frozen=True)
 class Pace:
-    """How often what happens, in seconds.
+    """How often what happens, in seconds."""
 
-    Attributes:
-        look: between two looks at where the sweep stands.
-        heartbeat: between two signs of life.
-        grace: without a sign, after which a worker is taken for dead.
-        patience: that a storage may be away.
-        stop: set when all waiting is to end.
-        say: shows a sentence, such as that the storage is away.
-    """
-
-    look: float = 2.0
-    heartbeat: int = 10
-    grace: int = 90
-    patience: float = 600.0
+    look: float = 2.0  #: between two looks at where the sweep stands
+    heartbeat: int = 10  #: between two signs of life
+    grace: int = 90  #: without a sign, after which a worker is taken for dead
+    patience: float = 600.0  #: that a storage may be away
+    #: Set when all waiting is to end.
     stop: threading.Event = field(default_factory=threading.Event)
+    #: Shows a sentence, such as that the storage is away.
     say: Callable[[str], None] = lambda _: None
 
 

@@ -29,23 +29,14 @@ _SETTING_UP = 10.0
 
 @dataclass(frozen=True)
 class Notes:
-    """What a worker notes on a trial, as attributes of it; Optuna copies them to its retry.
+    """What a worker notes on a trial, as attributes of it; Optuna copies them to its retry."""
 
-    Attributes:
-        attempt: the trial's own number; another one where these are an earlier try's.
-        worker: such as ``"host:123"``.
-        folder: of the run, as that worker names it.
-        share: of the build that is done, 0..1.
-        result: of a finished build.
-        error: why the build failed by itself.
-    """
-
-    attempt: int = -1
-    worker: str = ""
-    folder: str = ""
-    share: float = 0.0
-    result: Result | None = None
-    error: str | None = None
+    attempt: int = -1  #: the trial's own number; another one where these are an earlier try's
+    worker: str = ""  #: such as ``"host:123"``
+    folder: str = ""  #: of the run, as that worker names it
+    share: float = 0.0  #: of the build that is done, 0..1
+    result: Result | None = None  #: of a finished build
+    error: str | None = None  #: why the build failed by itself
 
 
 _notes = TypeAdapter(Notes)
@@ -53,15 +44,10 @@ _notes = TypeAdapter(Notes)
 
 @dataclass(frozen=True)
 class Job:
-    """One build of a sweep and what has become of it.
+    """One build of a sweep and what has become of it."""
 
-    Attributes:
-        number: 0-based.
-        attempts: its trials, in order.
-    """
-
-    number: int
-    attempts: tuple[FrozenTrial, ...] = ()
+    number: int  #: 0-based
+    attempts: tuple[FrozenTrial, ...] = ()  #: its trials, in order
 
     @cached_property
     def trial(self) -> FrozenTrial | None:
@@ -152,17 +138,11 @@ def jobs_of(trials: Iterable[FrozenTrial], count: int) -> list[Job]:
 
 @dataclass(frozen=True)
 class Study:
-    """A study and the sweep that it is.
+    """A study and the sweep that it is."""
 
-    Attributes:
-        optuna: the study.
-        storage: where it is.
-        sweep: what its workers agreed on.
-    """
-
-    optuna: optuna.Study
-    storage: BaseStorage
-    sweep: Sweep
+    optuna: optuna.Study  #: the study
+    storage: BaseStorage  #: where it is
+    sweep: Sweep  #: what its workers agreed on
 
     def again(self) -> Study:
         """The same for another thread, with a sampler of its own."""

@@ -29,15 +29,10 @@ Strokes = list[NDArray[np.float64]]
 
 @dataclass(frozen=True)
 class WrittenDigit:
-    """One digit as it was written.
+    """One digit as it was written."""
 
-    Attributes:
-        ink: any unit, y down; ``ink.label`` is the digit that was meant.
-        writer: who wrote it, such as ``"w01"``.
-    """
-
-    ink: Ink
-    writer: str
+    ink: Ink  #: any unit, y down; ``ink.label`` is the digit that was meant
+    writer: str  #: who wrote it, such as ``"w01"``
 
     @property
     def label(self) -> str:

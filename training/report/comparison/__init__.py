@@ -13,37 +13,24 @@ from training.report.comparison.runs import Run
 
 @dataclass(frozen=True)
 class Group:
-    """Finished runs that differ in nothing but the seed.
+    """Finished runs that differ in nothing but the seed."""
 
-    Attributes:
-        runs: their names, one for each seed.
-        recipe: of all of them.
-        data: of all of them.
-        validation_accuracy: 0..1.
-        test_accuracy: 0..1; None where fewer than two read the test set.
-    """
-
-    runs: tuple[str, ...]
-    recipe: str
-    data: str
-    validation_accuracy: Spread
-    test_accuracy: Spread | None
+    runs: tuple[str, ...]  #: their names, one for each seed
+    recipe: str  #: of all of them
+    data: str  #: of all of them
+    validation_accuracy: Spread  #: 0..1
+    test_accuracy: Spread | None  #: 0..1; None where fewer than two read the test set
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """Runs side by side.
+    """Runs side by side."""
 
-    Attributes:
-        runs: in the order in which they were named.
-        settings: those that differ, by dotted name: for each run its value as ``--set`` takes it,
-            or "–" where it is not known.
-        groups: those of two seeds or more.
-    """
-
-    runs: tuple[Run, ...]
+    runs: tuple[Run, ...]  #: in the order in which they were named
+    #: Those that differ, by dotted name: for each run its value as ``--set`` takes it, or "–" where
+    #: it is not known.
     settings: dict[str, tuple[str, ...]]
-    groups: tuple[Group, ...]
+    groups: tuple[Group, ...]  #: those of two seeds or more
 
 
 def compare(runs: Sequence[Run]) -> Comparison:

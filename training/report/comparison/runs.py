@@ -22,20 +22,13 @@ _MOST = 200
 
 @dataclass(frozen=True)
 class Run:
-    """One run, as a comparison shows it.
+    """One run, as a comparison shows it."""
 
-    Attributes:
-        name: of its folder, with so much of the path as tells it from the others.
-        status: ``"finished"``, ``"stopped"``, ``"failed"``, ``"running"``, ``"unfinished"`` or
-            ``"damaged"``.
-        problem: why it failed or is damaged, a sentence; else empty.
-        view: what it has come to, without pictures; None of a damaged one.
-    """
-
-    name: str
+    name: str  #: of its folder, with so much of the path as tells it from the others
+    #: ``"finished"``, ``"stopped"``, ``"failed"``, ``"running"``, ``"unfinished"`` or ``"damaged"``
     status: str
-    problem: str = ""
-    view: RunView | None = None
+    problem: str = ""  #: why it failed or is damaged, a sentence; else empty
+    view: RunView | None = None  #: what it has come to, without pictures; None of a damaged one
 
     @property
     def history(self) -> list[Epoch]:
@@ -76,17 +69,12 @@ class Run:
 
 @dataclass
 class Found:
-    """Runs, and what went wrong in finding them.
+    """Runs, and what went wrong in finding them."""
 
-    Attributes:
-        runs: in the order in which they were named, damaged ones among them.
-        problems: sentences for the user.
-        named_unusable: whether one that was named itself cannot be used.
-    """
-
+    #: In the order in which they were named, damaged ones among them.
     runs: list[Run] = field(default_factory=list)
-    problems: list[str] = field(default_factory=list)
-    named_unusable: bool = False
+    problems: list[str] = field(default_factory=list)  #: sentences for the user
+    named_unusable: bool = False  #: whether one that was named itself cannot be used
 
 
 def find(words: Sequence[str]) -> Found:
