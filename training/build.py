@@ -53,10 +53,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
-    """The story of a model, from data to the file that the app loads.
-
-    Raises:
-        BuildError: if any step fails; the previous model is then untouched.
+    """The story of a model, from data to the file that the app loads. Raises BuildError if any step
+    fails; the previous model is then untouched.
     """
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training.data.fetch import data_folder

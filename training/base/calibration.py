@@ -81,10 +81,8 @@ def _cross_entropy(outputs: Outputs, temperature: float) -> float:
 
 
 def fit_threshold(sets: Sequence[Outputs]) -> float | None:
-    """The highest threshold that rejects at most :data:`REJECTED` of each set.
-
-    Returns:
-        0..1; a score is rejected when it is below. None for a model without digit scores.
+    """The highest threshold, 0..1, that rejects at most :data:`REJECTED` of each set; a score is
+    rejected when it is below. None for a model without digit scores.
     """
     spared = [
         float(np.sort(scores)[int(REJECTED * len(scores))])

@@ -20,16 +20,11 @@ def run_command(
     errors: tuple[type[Exception], ...] = (),
     stopped: str = "stopped",
 ) -> int:
-    """Run the body of a command, and say what went wrong on standard error.
+    """Run the body of a command, whose module has this name; the exit code.
 
-    Args:
-        name: the command's module, with which the sentence begins.
-        body: does the work; what it returns is the exit code, None for 0.
-        errors: what else than :class:`BuildError` has a sentence for its user as its message.
-        stopped: said after Ctrl-C, unless the exception brings a sentence; nothing if empty.
-
-    Returns:
-        The exit code: that of the body, 2 after an error, 130 after Ctrl-C.
+    That is the body's (0 for None), 2 after a :class:`BuildError` or one of ``errors``, whose
+    message goes to standard error, and 130 after Ctrl-C, with the exception's sentence or
+    ``stopped``.
     """
     expected: tuple[type[Exception], ...] = (BuildError, *errors)
     try:

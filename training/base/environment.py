@@ -49,10 +49,8 @@ class SetupError(BuildError):
 
 
 def require() -> None:
-    """Make sure of everything that training imports.
-
-    Raises:
-        SetupError: if this Python is too new for TensorFlow, or packages are missing.
+    """Make sure of everything that training imports. Raises SetupError if this Python is too new
+    for TensorFlow, or packages are missing.
     """
     if sys.version_info >= _TOO_NEW:
         raise SetupError(
@@ -70,12 +68,9 @@ def require() -> None:
 def prepare() -> None:
     """Make sure of everything that training imports, and start Keras' backend.
 
-    That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another.
-
-    The same program on the same machine then computes the same numbers.
-
-    Raises:
-        SetupError: as :func:`require`, or if the backend cannot be had.
+    That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another. The same program on the
+    same machine then computes the same numbers. Raises SetupError as :func:`require`, or if the
+    backend cannot be had.
     """
     require()
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")

@@ -36,14 +36,8 @@ def parallel_map(
 ) -> list[Any]:
     """What a function makes of each of the tasks, in their order, by as many processes as cores.
 
-    Args:
-        function, tasks: what is done, and to what.
-        start, given: is called with ``given``, which is copied, in each process, first of all.
-        few: whether there is so little to do that this process has done it before others start.
-        title, console: of the progress, and where it is shown.
-
-    Raises:
-        ParallelError: if a process is killed.
+    Each process first calls ``start`` with ``given``, which is copied. Where there is ``few`` to
+    do, this process does it all. Raises ParallelError if a process is killed.
     """
     columns = (TextColumn(title), BarColumn(), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=console, transient=True) as progress, ExitStack() as end:

@@ -19,10 +19,8 @@ class PublishError(BuildError):
 
 
 def make_folders(*folders: Path) -> None:
-    """Make sure that results will have a place, before hours are spent on them.
-
-    Raises:
-        PublishError: if one of the folders cannot be made or written to.
+    """Make sure that results will have a place, before hours are spent on them. Raises PublishError
+    if one of the folders cannot be made or written to.
     """
     for folder in folders:
         try:
@@ -38,17 +36,10 @@ def make_folders(*folders: Path) -> None:
 def publish_model(
     targets: Sequence[Path], model: bytes, card: bytes, figures: Path, assets: Path
 ) -> None:
-    """Put model and card in the place of the previous ones, and the bundled model's figures.
+    """Put model and card in the place of the previous ones at all targets, ``.onnx`` files.
 
-    Args:
-        targets: ``.onnx`` files.
-        model: the ONNX file.
-        card: goes beside it.
-        figures: a folder of PNG files.
-        assets: of the app; a model is bundled when it goes into its folder ``models``.
-
-    Raises:
-        PublishError: as :func:`publish`.
+    A model is bundled when it goes into ``models`` of the app's assets; its figures, PNG files of a
+    folder, go there too. Raises PublishError as :func:`publish`.
     """
     files: dict[Path, bytes] = {}
     for target in targets:
@@ -63,13 +54,8 @@ def publish_model(
 
 
 def publish(files: Mapping[Path, bytes]) -> None:
-    """Replace all of these files, or none of them.
-
-    Args:
-        files: contents by path; their folders are made where missing.
-
-    Raises:
-        PublishError: if one cannot be written; what was there before is there still.
+    """Replace all of these files, or none of them; folders are made where missing. Raises
+    PublishError if one cannot be written.
     """
     try:
         previous = {path: path.read_bytes() if path.exists() else None for path in files}

@@ -42,10 +42,8 @@ class Plan:
 
 
 def plan(options: argparse.Namespace) -> Plan:
-    """What the options ask for.
-
-    Raises:
-        BuildError: if they do not go together, or name what is not there.
+    """What the options ask for. Raises BuildError if they do not go together, or name what is not
+    there.
     """
     if options.tensorboard:
         require_tensorboard()
@@ -123,10 +121,8 @@ def _resumed(options: argparse.Namespace) -> Plan:
 
 
 def wanted_recipe(options: argparse.Namespace) -> Recipe:
-    """The recipe, with what the command changes of it.
-
-    Raises:
-        OptionError, SettingError: if it does not have what is asked for.
+    """The recipe, with what the command changes of it. Raises OptionError or SettingError if it
+    does not have what is asked for.
     """
     recipe = _named(options.recipe, options.data)
     assignments: dict[str, str] = {}

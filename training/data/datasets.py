@@ -140,16 +140,8 @@ SOURCES = {source.name: source for source in (MNIST, FASHION_MNIST)}
 def load_training(
     source: Source, folder: Path, console: Console, split: str = "last 5000"
 ) -> tuple[Split, Split]:
-    """Training and validation images.
-
-    Args:
-        source: the dataset.
-        folder: where its files lie.
-        console: shows downloads.
-        split: as in :class:`training.recipes.Recipe`.
-
-    Raises:
-        DatasetError: if a file cannot be had, or is not the one that it should be.
+    """Training and validation images; ``split`` as in :class:`training.recipes.Recipe`. Raises
+    DatasetError if a file cannot be had, or is not the one that it should be.
     """
     whole = _load(source.train, folder, console)
     if split == "test":
@@ -161,10 +153,9 @@ def load_training(
 
 
 def _random_fifth(whole: Split) -> tuple[Split, Split]:
-    """What ``sklearn.model_selection.train_test_split(..., test_size=0.2, random_state=42)`` does.
-
-    Its ShuffleSplit takes the first fifth (rounded up) of a permutation by NumPy's old generator
-    for validation.
+    """What ``sklearn.model_selection.train_test_split(..., test_size=0.2, random_state=42)`` does:
+    its ShuffleSplit validates on the first fifth (rounded up) of a permutation by NumPy's old
+    generator.
     """
     order = np.random.RandomState(42).permutation(len(whole))
     fifth = -(-len(whole) // 5)
@@ -172,11 +163,7 @@ def _random_fifth(whole: Split) -> tuple[Split, Split]:
 
 
 def load_test(source: Source, folder: Path, console: Console) -> Split:
-    """The test images, for the final evaluation only.
-
-    Raises:
-        DatasetError: if a file cannot be had, or is not the one that it should be.
-    """
+    """The test images, for the final evaluation only; errors as those of :func:`load_training`."""
     return _load(source.test, folder, console)
 
 

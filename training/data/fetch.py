@@ -61,9 +61,7 @@ class RemoteFile:
 
 def data_folder(wanted: Path | None) -> Path:
     """The folder of datasets: the one asked for, else ``DIGITPAD_DATA_DIR``, else the user's cache.
-
-    Raises:
-        DatasetError: if a folder was named and there is none.
+    Raises DatasetError if a folder was named and there is none.
     """
     folder = wanted or samples.data_folder()
     if (wanted or os.environ.get(VARIABLE)) and not folder.is_dir():
@@ -75,17 +73,10 @@ def data_folder(wanted: Path | None) -> Path:
 
 
 def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
-    """The payload of a file, downloaded first where the folder does not have it.
+    """The payload of a file, downloaded first where the data folder does not have it.
 
-    An archive that somebody put into the folder by hand is not downloaded again.
-
-    Args:
-        file: what is wanted.
-        folder: the data folder.
-        console: where a download shows how far it is.
-
-    Raises:
-        DatasetError: if the file is damaged, or cannot be downloaded or stored.
+    An archive that somebody put there by hand is not downloaded again. Raises DatasetError if the
+    file is damaged, or cannot be downloaded or stored.
     """
     path = folder / file.path
     archive = path.with_name(file.sent_as)

@@ -43,14 +43,8 @@ class PenDigit:
 
 
 def load_pendigits(folder: Path, console: Console | None = None) -> list[PenDigit]:
-    """All digits in the order of the file, which is downloaded first where it is missing.
-
-    Args:
-        folder: the data folder.
-        console: where the download shows its progress; standard error by default.
-
-    Raises:
-        DatasetError: if the file is damaged, or cannot be downloaded or stored.
+    """All digits in the order of the file, which is downloaded first where it is missing. Raises
+    DatasetError as :func:`training.data.fetch.read`.
     """
     file = RemoteFile(URL, FILE, SIZE, SHA256, extract=_extract)
     text = read(file, folder, console or Console(stderr=True)).decode("ascii")
@@ -64,11 +58,7 @@ def _extract(archive: bytes, size: int) -> bytes:
 
 
 def _uncompress(compressed: bytes, size: int) -> bytes:
-    """Undo Unix ``compress``, up to a number of bytes.
-
-    Raises:
-        ValueError: with the rest of a sentence that begins with the archive's name.
-    """
+    """Undo Unix ``compress``, up to a number of bytes. A ValueError has the rest of a sentence."""
     try:
         from ncompress import decompress  # the app itself is installed without it
     except ModuleNotFoundError as error:
@@ -115,10 +105,8 @@ def inked(digits: Sequence[PenDigit], labels: Sequence[str], pen_width: float = 
 
 
 def parse_unipen(text: str) -> Iterator[PenDigit]:
-    """Read UNIPEN text, y up, to ink, y down.
-
-    Raises:
-        DatasetError: if a digit has no label, no writer or no ink.
+    """Read UNIPEN text, y up, to ink, y down. Raises DatasetError if a digit has no label, no
+    writer or no ink.
     """
     for number, segment in enumerate(text.split(".SEGMENT DIGIT")[1:]):
         try:

@@ -11,10 +11,8 @@ _METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
 
 
 def member(archive: bytes, name: str, size: int) -> bytes:
-    """The first ``size`` bytes of a file in an archive, as :class:`.fetch.RemoteFile` asks for.
-
-    Raises:
-        ValueError: with the rest of a sentence that begins with the archive's name.
+    """The first ``size`` bytes of a file in an archive, as :class:`.fetch.RemoteFile` asks for. A
+    ValueError holds the rest of a sentence that begins with the archive's name.
     """
     if not archive.startswith(b"PK"):
         raise ValueError("is not a zip archive (a web page, perhaps, in its place)")

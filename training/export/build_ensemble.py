@@ -35,20 +35,13 @@ _INHERITED = ("environment.json", "samples.npz", "model.json", "metrics.jsonl")
 def build_ensemble(
     finished: Sequence[Finished], folder: RunFolder, training_data: TrainingData, test: Split | None
 ) -> Finished:
-    """Combine the runs of several seeds, and measure the result.
+    """Combine the runs of several seeds, the first one first, and measure the result.
 
     Each member has its temperature already; their mean, which is less sure than any of them where
-    they disagree, gets another one. The threshold of the digit score is fitted anew, too.
-
-    Args:
-        finished: the runs, the first seed first.
-        folder: of the ensemble; gets everything but card and result.
-        training_data: on what they were trained.
-        test: the test set, or None where it is not read.
-
-    Raises:
-        EnsembleError: if they do not go together.
-        RunError: if the folder cannot be written to.
+    they disagree, gets another one. The threshold of the digit score is fitted anew, too. The
+    folder gets everything but card and result; ``test`` is None where the test set is not read.
+    Raises EnsembleError if the runs do not go together, RunError if the folder cannot be written
+    to.
     """
     first, sets = finished[0], training_data.validation_sets
     recipe = first.training.recipe
@@ -113,18 +106,12 @@ def smaller(
     seen: NDArray[np.float32],
     images: NDArray[np.float32],
 ) -> tuple[list[bytes], str]:
-    """Models as small as they can be without answering otherwise, on average.
+    """Models, ONNX files, as small as they can be without their mean answering otherwise.
 
-    Args:
-        models: ONNX files of :func:`training.export.export.to_onnx`.
-        described: what their mean says of itself.
-        seen: training images, float32 (N, 28, 28).
-        images: validation images, on which no answer may move by more than :data:`ROUNDING`.
-
-    Returns:
-        The models, and what they compute with: ``"int8"``; where that is too coarse, or nothing is
-        convolved, ``"float16"`` is what their weights are stored in; where even that is, they stay
-        as they are, ``"float32"``.
+    No answer to validation ``images`` may move by more than :data:`ROUNDING`; ``seen`` are training
+    images; both float32 (N, 28, 28). The second value says what the models compute with:
+    ``"int8"``; where that is too coarse, or nothing is convolved, weights are stored in
+    ``"float16"``; where even that is too coarse, in ``"float32"`` as they were.
     """
     halves = [ensemble.in_half_precision(model) for model in models]
     eighths = [ensemble.in_half_precision(in_eight_bits(model, seen)) for model in models]

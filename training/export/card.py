@@ -51,13 +51,8 @@ def card(
 ) -> dict[str, Any]:
     """All that is known of an exported model, ready for JSON.
 
-    Args:
-        training_data: what it was trained on.
-        exported: the run or ensemble that was exported.
-        seeds: every run that was trained to the end.
-        validation: how the exported model reads writers and drawings that training did not know.
-        command: what repeats the run.
-        teachers: what :func:`training.fit.teacher.teacher_entry` says of each.
+    ``seeds`` is every run that was trained to the end, ``command`` what repeats the run,
+    ``teachers`` what :func:`training.fit.teacher.teacher_entry` says of each.
     """
     training, data = exported.training, training_data.key
     recipe = training.recipe

@@ -43,22 +43,13 @@ class EnsembleError(BuildError):
 def average(
     models: Sequence[bytes], metadata: Mapping[str, str], temperature: float = 1.0
 ) -> bytes:
-    """Combine models into one.
+    """Combine models, ONNX files of digitpad with the same labels, into one.
 
-    Args:
-        models: ONNX files of digitpad with the same labels.
-        metadata: what the result says of itself; its labels are those of the members. Where all of
-            them have a digit score, it needs ``digit_score_threshold``.
-        temperature: what the logarithm of the mean probabilities is divided by.
-
-    Returns:
-        An ONNX file with the input ``image``, and as outputs the mean of the members'
-        ``probabilities``, their ``features`` one after the other, and the mean of their
-        ``digit_score``; the last two where all members have them. The same bytes for the same
-        models and metadata.
-
-    Raises:
-        EnsembleError: if a model is none of digitpad's, or they do not go together.
+    It has the input ``image``, and as outputs the mean of the members' ``probabilities``, whose
+    logarithm is divided by the temperature, their ``features`` one after the other, and the mean of
+    their ``digit_score``, for which the metadata needs ``digit_score_threshold``; the last two
+    where all members have them. The same models and metadata give the same bytes. Raises
+    EnsembleError if a model is none of digitpad's, or they do not go together.
     """
     described = dict(metadata) | {"labels": json.dumps(labels_of(models))}
     members = [
@@ -156,10 +147,8 @@ def in_half_precision(content: bytes) -> bytes:
 def check_mean(
     content: bytes, models: Sequence[bytes], images: NDArray[np.float32], temperature: float = 1.0
 ) -> float:
-    """How far an ensemble is from the mean of its members, as :func:`distance` measures it.
-
-    Raises:
-        EnsembleError: if that is above :data:`TOLERANCE`.
+    """How far an ensemble is from the mean of its members, as :func:`distance` measures it. Raises
+    EnsembleError if that is above :data:`TOLERANCE`.
     """
     largest = distance(content, models, images, temperature)
     if not largest <= TOLERANCE:
@@ -173,13 +162,8 @@ def check_mean(
 def distance(
     content: bytes, models: Sequence[bytes], images: NDArray[np.float32], temperature: float = 1.0
 ) -> float:
-    """The largest difference, in any probability or digit score, from the mean of models.
-
-    Args:
-        content: the ONNX file that is compared with them, such as their :func:`average`.
-        models: ONNX files.
-        images: float32 (N, 28, 28).
-        temperature: of the mean's probabilities.
+    """The largest difference, in any probability or digit score, of an ONNX file from the mean of
+    models, whose probabilities have a temperature; on images, float32 (N, 28, 28).
     """
     whole, *parts = (
         ort.InferenceSession(each, providers=["CPUExecutionProvider"])
@@ -201,12 +185,8 @@ def largest_difference(
     other: Callable[[NDArray[np.float32]], Iterable[Any]],
     images: NDArray[np.float32],
 ) -> float:
-    """The largest absolute difference between what two models answer; NaN where one is NaN.
-
-    Args:
-        one: answers a batch of images with its outputs.
-        other: the same, of the same outputs.
-        images: float32 (N, 28, 28).
+    """The largest absolute difference between the outputs of two models, which answer batches of
+    images, float32 (N, 28, 28); NaN where one is NaN.
     """
     largest = 0.0
     for start in range(0, len(images), _BATCH):
@@ -218,10 +198,8 @@ def largest_difference(
 
 
 def labels_of(models: Sequence[bytes]) -> tuple[str, ...]:
-    """The labels that all models share.
-
-    Raises:
-        EnsembleError: if a model is none of digitpad's, or their labels differ.
+    """The labels that all models share. Raises EnsembleError if a model is none of digitpad's, or
+    their labels differ.
     """
     if not 1 <= len(models) <= MOST:
         raise EnsembleError(f"an ensemble has 1 to {MOST} models, not {len(models)}")

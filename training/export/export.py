@@ -41,21 +41,12 @@ class ExportError(BuildError):
 
 
 def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
-    """Convert a model of :mod:`training.networks.architectures`.
+    """Convert a model of :mod:`training.networks.architectures`; equal weights give equal bytes.
 
     Only TensorFlow can be converted. A model that another Keras backend has trained is saved, and
-    loaded and converted by a process of its own.
-
-    Args:
-        model: takes float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and,
-            with an out-of-distribution head, ``digit_score``.
-        metadata: stored as the model's ``metadata_props``.
-
-    Returns:
-        The same bytes for the same weights and metadata.
-
-    Raises:
-        ExportError: if that process fails.
+    loaded and converted by a process of its own; ExportError is raised if that fails. It takes
+    float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and, with an
+    out-of-distribution head, ``digit_score``. The metadata become its ``metadata_props``.
     """
     if not _trained_by_tensorflow():
         return _converted_elsewhere(model, metadata)
@@ -115,13 +106,8 @@ def metadata(
     accuracy: dict[str, float],
     calibration: Calibration,
 ) -> dict[str, str]:
-    """What a model's file says of itself (design: the ONNX contract).
-
-    Args:
-        recipe: how it was trained.
-        training_data: on what; names the classes.
-        accuracy: shares read correctly, 0..1, by dataset.
-        calibration: its temperature, which its weights have already, and its threshold.
+    """What a model's file says of itself: accuracies are 0..1 by dataset, and the weights have the
+    calibration's temperature already.
     """
     data = [training_data.name, *(["pendigits"] if recipe.mixture.pen else [])]
     described = {
@@ -148,15 +134,8 @@ def apply_temperature(model: Any, temperature: float) -> None:
 
 
 def check_agreement(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
-    """The largest difference between Keras and onnxruntime in any output.
-
-    Args:
-        model: the Keras model.
-        content: the ONNX model.
-        images: float32 (N, 28, 28), all of which both models read.
-
-    Raises:
-        ExportError: if it is above :data:`TOLERANCE`.
+    """The largest difference between Keras and onnxruntime in any output, on all of the images,
+    float32 (N, 28, 28). Raises ExportError if it is above :data:`TOLERANCE`.
     """
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
     names, exported = _outputs(model)

@@ -86,11 +86,8 @@ def finish(
 ) -> Finished:
     """Calibrate on validation, predict, and export.
 
-    A recipe that watches the test set has nothing to fit on, and no validation of its own.
-
-    Raises:
-        ExportError: if the model cannot be exported, or reads otherwise afterwards.
-        RunError: if the folder cannot be written to.
+    A recipe that watches the test set has nothing to fit on, and no validation of its own. Raises
+    ExportError if the exported model reads otherwise, RunError if the folder cannot be written to.
     """
     recipe, model, best = training.recipe, training.model, training.best
     fitted = Calibration(temperature=1.0, threshold=None)
@@ -129,14 +126,8 @@ def write_predictions(
 ) -> dict[str, NDArray[np.float32]]:
     """Write what a model says of test, validation and validation writers; the same by name.
 
-    Args:
-        folder: of the run.
-        training_data: has the validation sets.
-        test: the test set, or None where it is not read.
-        predict: images to probabilities, float32 (N, classes).
-
-    Raises:
-        RunError: if the folder cannot be written to.
+    ``predict`` takes images to probabilities, float32 (N, classes); ``test`` is None where it is
+    not read. Raises RunError if the folder cannot be written to.
     """
     sets = {"test": test, "validation": training_data.validation, "writers": training_data.pen}
     predicted = {}

@@ -26,16 +26,11 @@ _BATCH = 100
 
 
 def in_eight_bits(content: bytes, images: NDArray[np.float32]) -> bytes:
-    """A model whose convolutions compute with integers.
+    """A model of :func:`training.export.export.to_onnx` whose convolutions compute with integers;
+    one without convolutions as it is.
 
-    Args:
-        content: of :func:`training.export.export.to_onnx`, an ONNX file with an output
-        ``features``.
-        images: float32 (N, 28, 28), 0..1, like those that it will read; between its layers the
-            range of values is what these give.
-
-    Returns:
-        The same bytes for the same model and images; a model without convolutions as it is.
+    What lies between its layers is expected in the range that the images, float32 (N, 28, 28),
+    give. The same model and images give the same bytes.
     """
     model = onnx.load_model_from_string(content)
     if not any(node.op_type == "Conv" for node in model.graph.node):

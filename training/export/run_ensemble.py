@@ -29,21 +29,12 @@ _INHERITED = ("recipe", "dataset", "normalisation", "labels_ko")
 def ensemble_of_runs(
     runs: Sequence[RunFolder], name: str, command: str
 ) -> tuple[bytes, dict[str, Any]]:
-    """Combine the models of finished runs, and measure the result on their validation images.
+    """Combine the models of finished runs, the best one first, and measure the result on their
+    validation images, which have to be the same: the ONNX file, and its card, ready for JSON.
 
     The threshold of the digit score is fitted anew, since a mean lies closer to the middle.
-
-    Args:
-        runs: the best one first; all validated on the same images.
-        name: of the ensemble.
-        command: what repeats it.
-
-    Returns:
-        The ONNX file, and its card, ready for JSON.
-
-    Raises:
-        EnsembleError: if they do not go together.
-        RunError: if a run's files cannot be read.
+    ``command`` is what repeats it. Raises EnsembleError if the runs do not go together, RunError if
+    their files cannot be read.
     """
     models = [_model(run) for run in runs]
     sets = _validation_sets(runs)

@@ -49,13 +49,8 @@ class Augmenter:
         self._rng = np.random.default_rng(seed)
 
     def __call__(self, images: Images) -> Images:
-        """Distort a batch.
-
-        Args:
-            images: float32 (N, 28, 28), 0..1 on a 0 background, centre of mass at pixel 14.
-
-        Returns:
-            float32 (N, 28, 28), 0..1, a new array.
+        """Distort a batch: float32 (N, 28, 28), 0..1 on a 0 background, centre of mass at pixel 14;
+        the same in a new array.
         """
         parts = [self._distorted(images[i : i + _CHUNK]) for i in range(0, len(images), _CHUNK)]
         return np.concatenate(parts) if parts else images.copy()

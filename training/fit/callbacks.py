@@ -84,10 +84,8 @@ class UpdateEMA(Callback):
 
 
 class Evaluate(Callback):
-    """Evaluates the network with the EMA's weights after every epoch, on each validation set.
-
-    The validation loss is the mean over the sets. The epoch joins the history, and its weights are
-    kept if it is the best one.
+    """Evaluates the network with the EMA's weights after every epoch, on each validation set, and
+    keeps those of the best epoch. The validation loss is the mean over the sets.
     """
 
     def __init__(

@@ -74,13 +74,7 @@ class Training:
 
 
 class Checkpoint:
-    """The file of one run.
-
-    Args:
-        path: the file.
-        recipe: what is trained.
-        data: identifies the training images.
-    """
+    """The file of one run of a recipe; ``data`` identifies the training images."""
 
     def __init__(self, path: Path, recipe: Recipe, data: str) -> None:
         self._path = path
@@ -88,10 +82,8 @@ class Checkpoint:
         self._key = hashlib.sha256(key.encode()).hexdigest()
 
     def save(self, training: Training) -> None:
-        """Replace the file.
-
-        Raises:
-            CheckpointError: if it cannot be written; the previous one is then there still.
+        """Replace the file. Raises CheckpointError if it cannot be written; the previous one is
+        kept then.
         """
         groups = {
             "variables": [variable.numpy() for variable in training.variables()],
@@ -115,10 +107,8 @@ class Checkpoint:
             ) from error
 
     def restore(self, training: Training) -> None:
-        """Go on from what was saved last, where there is a file.
-
-        Raises:
-            CheckpointError: if it is damaged, or of other data, settings or another version.
+        """Go on from what was saved last, where there is a file. Raises CheckpointError if it is
+        damaged, or of other data, settings or another version.
         """
         if not self._path.is_file():
             return

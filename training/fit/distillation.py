@@ -50,11 +50,8 @@ def _copy_of(epoch: int, seed: int, copies: int) -> int:
 
 
 class AugmentedCopies:
-    """The dataset's images, distorted in ways that are the same whenever they are asked for.
-
-    Args:
-        recipe: says how many of them are distorted, and how.
-        images: uint8 (N, 28, 28), ink 255 on paper 0.
+    """Images, uint8 (N, 28, 28), ink 255 on paper 0, distorted as a recipe says, in ways that are
+    the same whenever they are asked for.
     """
 
     def __init__(self, recipe: Recipe, images: Bytes) -> None:
@@ -90,16 +87,11 @@ def make_targets(
     seeds: int = 1,
     done: int = 0,
 ) -> DistillationTargets | None:
-    """Let teachers answer the copies that training will take, on all cores.
+    """Let teachers answer the copies of images, float32 (N, 28, 28), that training will take, on
+    all cores; None where nobody teaches.
 
-    Args:
-        recipe, images: what will be trained, and on what, float32 (N, 28, 28).
-        teachers: each of :func:`training.fit.teacher.read_teacher`.
-        seeds, done: how many will be trained, the recipe's first, and epochs that all of them
-            have behind them.
-
-    Returns:
-        What they said, or None where nobody teaches.
+    Teachers are each of :func:`training.fit.teacher.read_teacher`. So many ``seeds`` will be
+    trained, the recipe's first, and all of them have so many epochs ``done``.
     """
     if not teachers or not recipe.distillation_weight:
         return None

@@ -38,11 +38,8 @@ _LOOK = 0.2
 
 
 def processes(seeds: int, wanted: int | None) -> int:
-    """How many seeds are trained at once.
-
-    Args:
-        seeds: how many there are.
-        wanted: what the command asks for, or None: as many as the cores can do with.
+    """How many seeds are trained at once: as many as the command asks for, or, for None, as many as
+    the cores can do with.
     """
     cores = os.cpu_count() or 1
     if wanted is None:
@@ -60,21 +57,12 @@ def train_seeds(
     tensorboard: bool,
     ensemble: bool,
 ) -> Iterator[tuple[Training, RunFolder, int]]:
-    """Train every seed in a folder of its own, from its checkpoint where there is one.
+    """Train every seed in a folder of its own, from its checkpoint where there is one, ``at_once``
+    many at a time; its training, its folder, and how many were trained at once.
 
     Ending the first one early leaves out the others, but those of an ensemble that were trained
-    beside it; of what was to come after it, only whole ones count.
-
-    Args:
-        recipes, data: what is trained, a seed each, and on what.
-        run, at_once: the folder of the first, with those of the others in it; how many processes.
-        tensorboard, ensemble: whether to write its logs, and whether all seeds belong together.
-
-    Yields:
-        Each seed's training, its folder, and how many were trained at once.
-
-    Raises:
-        BuildError, NothingTrainedError: as :func:`training.fit.train.fit`, of any and the first.
+    beside it; of what was to come after it, only whole ones count. Raises BuildError and
+    NothingTrainedError as :func:`training.fit.train.fit`, of any and the first.
     """
     import keras
 

@@ -28,14 +28,8 @@ class TeacherError(BuildError):
 
 
 def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
-    """The file of a teacher.
-
-    Args:
-        path: an ``.onnx`` file of digitpad's own kind.
-        labels: of the dataset; the teacher has to have the same.
-
-    Raises:
-        TeacherError: if it cannot be used.
+    """The file of a teacher, which digitpad has made and which reads the dataset's labels. Raises
+    TeacherError if it cannot be used.
     """
     try:
         loaded = Recognizer.load(path, "cpu")
@@ -59,12 +53,9 @@ def teacher_entry(model: bytes) -> dict[str, str]:
 class Teachers:
     """Answer images together, on one core: with the geometric mean of what each of them says.
 
-    That is, their logits are averaged. Of a network that knows MNIST alone and one that knows
-    everybody's hand, it has a lower loss on MNIST than the arithmetic mean.
-
-    Args:
-        models: each of :func:`read_teacher`.
-        temperature: what the logits are divided by.
+    That is, their logits are averaged, and divided by a temperature. Of a network that knows MNIST
+    alone and one that knows everybody's hand, it has a lower loss on MNIST than the arithmetic
+    mean.
     """
 
     def __init__(self, models: Sequence[bytes], temperature: float) -> None:

@@ -36,10 +36,8 @@ class TensorBoardError(BuildError):
 
 
 def require_tensorboard() -> None:
-    """Make sure of the package that writes the log and shows it.
-
-    Raises:
-        TensorBoardError: if it is not installed.
+    """Make sure of the package that writes the log and shows it. Raises TensorBoardError if it is
+    not installed.
     """
     if importlib.util.find_spec("tensorboard") is None:
         raise TensorBoardError(
@@ -97,11 +95,8 @@ class TensorBoardLog:
             self.note(EpochDone(epoch, False, 0.0))
 
     def write_all(self) -> None:
-        """Replace the log by everything that the run's metrics hold.
-
-        Raises:
-            TensorBoardError: if the log cannot be written.
-            MetricsError: if the metrics cannot be read.
+        """Replace the log by everything that the run's metrics hold. Raises TensorBoardError or
+        MetricsError if the one cannot be written or the other not read.
         """
         story = self._run.story()
         if story.started:

@@ -70,16 +70,9 @@ class TrainingData:
 def load_training_data(
     recipe: Recipe, own: Path | None, folder: Callable[[], Path], console: Console
 ) -> TrainingData:
-    """Load what a recipe asks for; what cannot be had is left out of it, with a sentence.
-
-    Args:
-        recipe: what is built.
-        own: what ``--data`` names, instead of the recipe's dataset, or None.
-        folder: names the folder of datasets; own data do without.
-        console: shows progress and what is left out.
-
-    Raises:
-        DatasetError, OwnDataError: if the data themselves cannot be had.
+    """Load what a recipe asks for, or instead the user's ``own`` data; what else cannot be had is
+    left out, with a sentence. Raises DatasetError or OwnDataError if the data themselves cannot be
+    had.
     """
     return _own(recipe, own, console) if own else _known(recipe, folder(), console)
 

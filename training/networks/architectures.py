@@ -22,12 +22,8 @@ _MOMENTUM = 0.9
 
 
 def compact_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
-    """Five convolutions, the last of which sees the whole digit: 122,000 parameters.
-
-    Args:
-        classes: how many.
-        dropout: share of activations dropped before and after the features while training.
-        has_ood_head: whether there is a digit score.
+    """Five convolutions, the last of which sees the whole digit: 122,000 parameters. Dropout, 0..1,
+    is before and after the features; the out-of-distribution head has the digit score.
     """
     image = keras.Input((SIZE, SIZE), name="image")
     x = _halved(image)

@@ -19,14 +19,8 @@ class EMA:
     It reads better, and differs less from one epoch to the next, than the weights of the last batch
     (B. Polyak and A. Juditsky, "Acceleration of stochastic approximation by averaging", 1992). That
     of Keras' optimisers leaves out normalisation statistics, and has one decay from the first batch
-    on.
-
-    Args:
-        network: has ``get_weights()``, as Keras models have.
-        batches: time constant; the decay of a batch is ``1 - 1 / batches``. 0: no average.
-
-    Attributes:
-        updates: batches that went into it.
+    on. Here the decay of a batch is ``1 - 1 / batches``; 0 means no average. ``updates`` batches
+    went into it.
     """
 
     def __init__(self, network: Any, batches: float) -> None:

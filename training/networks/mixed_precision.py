@@ -22,11 +22,8 @@ _MULTIPLY_BFLOAT16 = {"amx_bf16", "avx512_bf16"}
 
 @cache
 def chosen(precision: str) -> str:
-    """The precision that a recipe's means on this machine.
-
-    Args:
-        precision: ``"float32"``, ``"bfloat16"``, or ``"auto"``: bfloat16 where TensorFlow trains
-            on a processor that multiplies it, which is 1.5 times as fast; elsewhere it is slower.
+    """The precision that a recipe's means on this machine: ``"auto"`` is bfloat16 where TensorFlow
+    trains on a processor that multiplies it, which is 1.5 times as fast; elsewhere it is slower.
     """
     if precision != "auto":
         return precision
@@ -37,14 +34,8 @@ def chosen(precision: str) -> str:
 
 
 def mixed_precision_copy(network: Any, precision: str) -> Any:
-    """A copy of a network, to be trained in its place.
-
-    Args:
-        network: of :mod:`training.networks.architectures`, with its first weights.
-        precision: in which layers compute, as :func:`chosen` takes it.
-
-    Returns:
-        A model of its own with the same weights in the same order, as float32.
+    """A copy of a network, to be trained in its place: a model of its own that computes in a
+    precision as :func:`chosen` takes it, with the same weights in the same order, as float32.
     """
     fused = keras.backend.backend() == "tensorflow"
     policy = "mixed_bfloat16" if chosen(precision) == "bfloat16" else "float32"

@@ -10,12 +10,7 @@ from training.recipes import Recipe
 
 
 def optimizer_of(recipe: Recipe, steps: int) -> Any:
-    """A recipe's optimiser.
-
-    Args:
-        recipe: names it, with its learning rate and schedule.
-        steps: of the whole training.
-    """
+    """A recipe's optimiser, with its learning rate and schedule over so many steps."""
     rate = _schedule(recipe, steps) if recipe.schedule == "cosine" else recipe.learning_rate
     if recipe.optimizer == "sgd":
         # Keras multiplies the decay by the learning rate.

@@ -16,10 +16,8 @@ if TYPE_CHECKING:
 def write(folder: RunFolder) -> None:
     """Write ``figures/*.png``, ``history.csv`` and ``report.html``; what is missing is left out.
 
-    Contact sheets that the build left as ``figures/drawn-*.png`` become part of the page.
-
-    Raises:
-        BuildError: if the folder is damaged or cannot be written to.
+    Contact sheets that the build left as ``figures/drawn-*.png`` become part of the page. Raises
+    BuildError if the folder is damaged or cannot be written to.
     """
     check_links(folder.path)
     # Only now: --help should not have to wait for matplotlib.

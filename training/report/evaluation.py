@@ -45,12 +45,8 @@ _GALLERIES = {
 def write(result: Result, folder: Path) -> None:
     """Write ``report.html``, ``evaluation.json`` and the figures: all of them, or none.
 
-    Args:
-        result: what was found.
-        folder: made where missing; figures of an earlier report are removed.
-
-    Raises:
-        EvaluationError: if the folder cannot be written to.
+    Figures of an earlier report are removed. Raises EvaluationError if the folder cannot be written
+    to.
     """
     figures = _figures(result)
     page = render("evaluation.html", result=result, figures=figures, captions=_FIGURES)

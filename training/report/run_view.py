@@ -93,10 +93,8 @@ def epoch_values(history: Sequence[Epoch]) -> dict[str, NDArray[np.float64]]:
 
 
 def read(folder: RunFolder) -> RunView:
-    """What is in a run's folder.
-
-    Raises:
-        BuildError: if a part of it is damaged, or does not belong to the rest.
+    """What is in a run's folder. Raises BuildError if a part of it is damaged, or does not belong
+    to the rest.
     """
     run = read_outcome(folder)
     classes = len(run.labels)
@@ -116,10 +114,8 @@ def read(folder: RunFolder) -> RunView:
 
 
 def read_outcome(folder: RunFolder) -> RunView:
-    """What was asked for, what happened, and what came of it.
-
-    Raises:
-        BuildError: if one of them is damaged, or has figures that cannot be true.
+    """What was asked for, what happened, and what came of it. Raises BuildError if one of them is
+    damaged, or has figures that cannot be true.
     """
     configuration, story = folder.configuration(), folder.story()
     if not all(1 <= epoch.number <= _EPOCHS for epoch in story.epochs):
@@ -128,10 +124,8 @@ def read_outcome(folder: RunFolder) -> RunView:
 
 
 def read_result(folder: RunFolder) -> Result | None:
-    """The figures of a finished run; None before its end.
-
-    Raises:
-        RunError: if they are damaged, or cannot be true.
+    """The figures of a finished run; None before its end. Raises RunError if they are damaged, or
+    cannot be true.
     """
     result = folder.result()
     correct = result.test_correct if result else None
@@ -141,10 +135,8 @@ def read_result(folder: RunFolder) -> Result | None:
 
 
 def read_samples(folder: RunFolder, classes: int) -> Pictures | None:
-    """Some training images; None where there are none.
-
-    Raises:
-        RunError: if they are damaged, or of other classes.
+    """Some training images; None where there are none. Raises RunError if they are damaged, or of
+    other classes.
     """
     samples = folder.samples()
     if samples is None or not len(samples.labels):
@@ -157,19 +149,11 @@ def read_samples(folder: RunFolder, classes: int) -> Pictures | None:
 def read_answers(
     folder: RunFolder, name: str, labels: tuple[str, ...], *, strict: bool = True
 ) -> Answers | None:
-    """What the finished model said of one of :data:`training.runs.PREDICTIONS`.
+    """What the finished model said of one of :data:`training.runs.PREDICTIONS`; None where there is
+    none.
 
-    Args:
-        folder: the run's.
-        name: which of them.
-        labels: what each class is called.
-        strict: whether probabilities that are no such numbers are refused, and not put right.
-
-    Returns:
-        None where there is none.
-
-    Raises:
-        RunError: if they are damaged, or of other classes.
+    Probabilities that are no such numbers are put right, unless ``strict``: then, and where they
+    are damaged or of other classes, RunError is raised.
     """
     pictures, file = folder.predictions(name), f"predictions/{name}.npz"
     if pictures is None or not len(pictures.labels):

@@ -48,9 +48,6 @@ class RunFolder:
 
     Whatever reads one raises RunError if it is damaged, and has None, or nothing, where it is not
     there yet; whatever writes one raises RunError if that cannot be done.
-
-    Attributes:
-        path: the folder.
     """
 
     def __init__(self, path: Path) -> None:
@@ -160,14 +157,8 @@ class RunFolder:
     # -- writing -----------------------------------------------------------------------------------
 
     def write(self, name: str, content: bytes) -> None:
-        """Replace a file as a whole.
-
-        Args:
-            name: relative to the folder.
-            content: of the file.
-
-        Raises:
-            RunError: if it cannot be written; the one that was there is there still.
+        """Replace a file as a whole; its name is relative to the folder. Raises RunError if it
+        cannot be written; the one that was there is there still.
         """
         path = self.path / name
         try:
@@ -191,14 +182,9 @@ class RunFolder:
 
     @contextmanager
     def opened(self, *, new: bool) -> Iterator[None]:
-        """Have the folder for oneself while training.
-
-        Args:
-            new: whether it is to be made; otherwise it is one that is gone on with.
-
-        Raises:
-            RunError: if there is something already that is not to be gone on with, if another
-                process trains there, or if it cannot be written to.
+        """Have the folder for oneself while training, a new one or one that is gone on with. Raises
+        RunError if a new one is not empty, if another process trains there, or if it cannot be
+        written to.
         """
         if not new:
             check_links(self.path)

@@ -17,10 +17,8 @@ LOCK = "lock"
 
 @contextmanager
 def held(folder: Path) -> Iterator[None]:
-    """Make a folder, and hold its lock; one in which nothing else was put is removed again.
-
-    Raises:
-        RunError: if another process has the lock, or if the folder cannot be written to.
+    """Make a folder, and hold its lock; one in which nothing else was put is removed again. Raises
+    RunError if another process has the lock, or if the folder cannot be written to.
     """
     lock = FileLock(folder / LOCK)
     try:

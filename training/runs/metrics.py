@@ -81,11 +81,7 @@ class MetricsWriter:
     """Appends events to a run's ``metrics.jsonl``; a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file; half a line that a killed process left is cut off.
-
-        Raises:
-            MetricsError: if it cannot be written.
-        """
+        """Open the file; half a line that a killed process left is cut off. Raises MetricsError."""
         self._path = path
         try:
             with path.open("ab+") as stream:
@@ -127,10 +123,8 @@ class MetricsReader:
         self._at = 0
 
     def poll(self) -> list[Event]:
-        """Some whole lines that came since the last call; none where nothing came.
-
-        Raises:
-            MetricsError: if the file cannot be read, or has a line that is no event.
+        """Some whole lines that came since the last call; none where nothing came. Raises
+        MetricsError if the file cannot be read, or has a line that is no event.
         """
         try:
             with self._path.open("rb") as stream:
@@ -179,11 +173,7 @@ class Story:
 
 
 def read_events(path: Path) -> list[Event]:
-    """Everything that a ``metrics.jsonl`` holds by now, void or not.
-
-    Raises:
-        MetricsError: as :meth:`MetricsReader.poll`.
-    """
+    """Everything that a ``metrics.jsonl`` holds by now, void or not. Raises MetricsError."""
     events: list[Event] = []
     reader = MetricsReader(path)
     while more := reader.poll():
@@ -192,11 +182,7 @@ def read_events(path: Path) -> list[Event]:
 
 
 def read_story(path: Path) -> Story:
-    """A run so far.
-
-    Raises:
-        MetricsError: as :meth:`MetricsReader.poll`.
-    """
+    """A run so far. Raises MetricsError."""
     story = Story()
     story.add(read_events(path))
     return story

@@ -48,10 +48,8 @@ def read_json(path: Path, kind: type[T]) -> T:
 
 
 def check_links(folder: Path) -> None:
-    """Make sure that what is written into a folder stays there.
-
-    Raises:
-        RunError: if there is a link that leads out of it.
+    """Make sure that what is written into a folder stays there. Raises RunError if there is a link
+    that leads out of it.
     """
     inside = folder.resolve()
     for path in folder.rglob("*"):
@@ -63,10 +61,8 @@ def check_links(folder: Path) -> None:
 
 
 def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of an ``.npz`` file, by name.
-
-    Raises:
-        One of :data:`DAMAGED`: if it is none, holds objects, or is too large.
+    """All arrays of an ``.npz`` file, by name. Raises one of :data:`DAMAGED` if it is none, holds
+    objects, or is too large.
     """
     with zipfile.ZipFile(path) as archive:
         if sum(entry.file_size for entry in archive.infolist()) > _LARGEST:
@@ -76,10 +72,8 @@ def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
 
 
 def read_pictures(path: Path) -> Pictures | None:
-    """Images of an ``.npz`` file; None where there is no such file.
-
-    Raises:
-        RunError: if it is damaged.
+    """Images of an ``.npz`` file; None where there is no such file. Raises RunError if it is
+    damaged.
     """
     if not path.is_file():
         return None

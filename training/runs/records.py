@@ -90,11 +90,7 @@ class Pictures:
 
 
 def checked_pictures(arrays: Mapping[str, NDArray[Any]]) -> Pictures:
-    """Pictures from arrays of a file.
-
-    Raises:
-        KeyError, ValueError: if they are not what they should be.
-    """
+    """Pictures from arrays of a file. Raises KeyError or ValueError if they are none."""
     images, labels = arrays["images"], arrays["labels"]
     probabilities = arrays.get("probabilities")
     if images.dtype != np.uint8 or images.shape[1:] != (SIZE, SIZE) or images.ndim != 3:

@@ -41,18 +41,12 @@ class Artifacts:
     """An artifact store together with the storage that lists what is in it."""
 
     def __init__(self, place: str, storage: BaseStorage) -> None:
-        """Open a folder, such as a shared mount, or ``s3://BUCKET/PREFIX``.
-
-        Raises:
-            ArtifactError: if it cannot be used.
-        """
+        """Open a folder, such as a shared mount, or ``s3://BUCKET/PREFIX``."""
         self._place, self._storage, self._store = place, storage, _open(place)
 
     def keep(self, trial: Trial, run: RunFolder, tick: Callable[[], None]) -> None:
-        """Upload a run's files while its trial is running still; ``tick`` comes before each.
-
-        Raises:
-            ArtifactError, StorageError: if the store or the storage fails.
+        """Upload a run's files while its trial is running still; ``tick`` comes before each. Raises
+        ArtifactError or StorageError.
         """
         result = run.result()
         model = [result.onnx, str(Path(result.onnx).with_suffix(".json"))] if result else []
@@ -65,10 +59,8 @@ class Artifacts:
                     )
 
     def fetch(self, trial: FrozenTrial, run: RunFolder) -> bool:
-        """Download a trial's files into a run's folder; whether there are any.
-
-        Raises:
-            ArtifactError, StorageError: if the store or the storage fails.
+        """Download a trial's files into a run's folder; whether there are any. Raises ArtifactError
+        or StorageError.
         """
         fetched = False
         with self._explained():

@@ -61,15 +61,10 @@ def run_build(
 ) -> Result:
     """Build in a child process.
 
-    Args:
-        task: what is built.
-        tick: called with the share done, 0..1, between two looks; what it raises ends the child.
-        program: takes the arguments of ``training.build``, and ends when its input does.
-        poll: seconds between two looks at the child.
-
-    Raises:
-        BuildFailedError: if it would fail again.
-        BuildLostError: if it might succeed when tried again.
+    ``tick`` is called with the share done, 0..1, every ``poll`` seconds; what it raises ends the
+    child. The program takes the arguments of ``training.build``, and ends when its input does.
+    Raises BuildFailedError if it would fail again, BuildLostError if it might succeed when tried
+    again.
     """
     folder = str(task.folder)
     asked = ("--resume", folder) if task.resume else ("--run", folder, *task.arguments)

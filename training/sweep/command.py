@@ -30,17 +30,10 @@ from training.sweep.worker import Worker
 
 
 def run(options: argparse.Namespace, words: Sequence[str], run_build: RunBuild, pace: Pace) -> None:
-    """Work on a sweep until it is over, and conclude it.
+    """Work on a sweep, which the words ask for, until it is over, and conclude it.
 
-    Args:
-        options: of the command.
-        words: the same as they were typed.
-        run_build: builds.
-        pace: how often what happens.
-
-    Raises:
-        BuildError: if the options do not go together, or the sweep cannot go on.
-        KeyboardInterrupt: on Ctrl-C, with a sentence; the trials at hand were put back.
+    Raises BuildError if the options do not go together, or the sweep cannot go on;
+    KeyboardInterrupt on Ctrl-C, with a sentence, when the trials at hand were put back.
     """
     console = Console(quiet=options.quiet)
     pace = replace(pace, stop=threading.Event(), say=partial(say, console))

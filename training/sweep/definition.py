@@ -73,10 +73,8 @@ def define(options: argparse.Namespace) -> Sweep:
     """The sweep that the command's options ask for.
 
     One that chooses models by their validation reads no test set, and a recipe without validation
-    images of its own gets some.
-
-    Raises:
-        BuildError: if the options do not go together, or name what does not exist.
+    images of its own gets some. Raises BuildError if the options do not go together, or name what
+    does not exist.
     """
     if (options.seeds is None) == (options.search is None):
         raise SweepError("say what varies: either --seeds N, or --search SPACE.toml")

@@ -94,10 +94,8 @@ def show(jobs: Sequence[Job], sweep: Sweep, console: Console) -> None:
 
 
 def conclude(study: Study, jobs: Sequence[Job], folder: Path, console: Console) -> None:
-    """Print the table, and write it and the figures.
-
-    Raises:
-        SweepError: if they cannot be written, or no trial was finished.
+    """Print the table, and write it and the figures. Raises SweepError if they cannot be written,
+    or no trial was finished.
     """
     sweep, records = study.sweep, records_of(jobs, study.sweep)
     best = best_first(records, sweep)
@@ -140,10 +138,8 @@ def make_ensemble(
     artifacts: Artifacts | None,
     console: Console,
 ) -> None:
-    """Put the best models into one, by validation alone.
-
-    Raises:
-        BuildError: if there are too few, or their files cannot be reached or written.
+    """Put the best models into one, by validation alone. Raises BuildError if there are too few, or
+    their files cannot be reached or written.
     """
     from training.export.card import to_json as card_to_json
     from training.export.run_ensemble import ensemble_of_runs
@@ -191,10 +187,8 @@ def _is_of(run: RunFolder, job: Job) -> bool:
 
 
 def write(path: Path, content: bytes) -> Path:
-    """Replace a file as a whole, and make its folder; workers may do so at the same time.
-
-    Raises:
-        SweepError: if it cannot be written.
+    """Replace a file as a whole, and make its folder; workers may do so at the same time. Raises
+    SweepError if it cannot be written.
     """
     try:
         path.parent.mkdir(parents=True, exist_ok=True)

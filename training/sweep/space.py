@@ -54,15 +54,9 @@ def suggest(trial: Trial, space: Space) -> dict[str, str]:
 
 
 def read_space(path: Path, recipe: Recipe) -> dict[str, Parameter]:
-    """Read and check a search space.
-
-    Args:
-        path: the TOML file: a table for each setting, with ``choices``, or with ``low``, ``high``
-            and, if wanted, ``step`` or ``log = true``.
-        recipe: whose settings they are.
-
-    Raises:
-        SweepError, SettingError: if the file cannot be read, or a value is not one for the recipe.
+    """Read and check a search space: a TOML file with a table for each setting of a recipe, with
+    ``choices``, or with ``low``, ``high`` and, if wanted, ``step`` or ``log = true``. Raises
+    SweepError or SettingError if it cannot be read, or a value is not one for the recipe.
     """
     known = settings(changed(recipe, {}))
     space = {}

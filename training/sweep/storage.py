@@ -70,10 +70,8 @@ class Pace:
 def open_storage(
     url: str | None, folder: Path, pace: Pace, *, create: bool = True
 ) -> tuple[BaseStorage, str]:
-    """The storage at a URL, or that of a sweep's folder; and what people call it.
-
-    Raises:
-        StorageError: if it cannot be used, or is missing and not to be created.
+    """The storage at a URL, or that of a sweep's folder; and what people call it. Raises
+    StorageError if it cannot be used, or is missing and not to be created.
     """
     if url is not None:
         return open_url(url, pace), _shown(url)
@@ -84,11 +82,7 @@ def open_storage(
 
 
 def open_file(path: Path, pace: Pace) -> BaseStorage:
-    """A storage in an SQLite file, whose folder exists.
-
-    Raises:
-        StorageError: if it cannot be used.
-    """
+    """A storage in an SQLite file, whose folder exists. Raises StorageError if that is not one."""
 
     def connect() -> sqlite3.Connection:
         return sqlite3.connect(path, timeout=_BUSY, isolation_level=None, check_same_thread=False)
@@ -101,10 +95,8 @@ def open_file(path: Path, pace: Pace) -> BaseStorage:
 
 
 def open_url(url: str, pace: Pace) -> BaseStorage:
-    """A storage by its URL: a database's, or ``grpc://HOST:PORT`` for Optuna's proxy.
-
-    Raises:
-        StorageError: if the URL is none, or nothing answers there.
+    """A storage by its URL: a database's, or ``grpc://HOST:PORT`` for Optuna's proxy. Raises
+    StorageError if the URL is none, or nothing answers there.
     """
     place = _shown(url)
     with _explained(place):

@@ -168,10 +168,8 @@ class Study:
 
 
 def join(storage: BaseStorage, place: str, name: str, sweep: Sweep) -> Study:
-    """Create a study in a storage, or join the one that is there; people know it as a place.
-
-    Raises:
-        SweepError: if the study that is there is another sweep.
+    """Create a study in a storage, or join the one that is there; people know it as a place. Raises
+    SweepError if that one is another sweep.
     """
     better = StudyDirection.MINIMIZE if sweep.lower_is_better else StudyDirection.MAXIMIZE
     try:
@@ -189,10 +187,8 @@ def join(storage: BaseStorage, place: str, name: str, sweep: Sweep) -> Study:
 
 
 def find(storage: BaseStorage, place: str, name: str | None) -> Study:
-    """A study that is there, by its name; with None, the only one.
-
-    Raises:
-        SweepError: if there is no such study, several, or it is no sweep.
+    """A study that is there, by its name; with None, the only one. Raises SweepError if there is no
+    such study, several, or it is no sweep.
     """
     names = optuna.get_all_study_names(storage)
     if name is None and len(names) == 1:

@@ -60,10 +60,8 @@ class Worker:
 
     def work(self) -> None:
         """Work until every job of the sweep is over, whoever does it, or until it is stopped.
-
-        Raises:
-            SweepError: if the storage is away for too long, or builds fail one after the other.
-            KeyboardInterrupt: if a build was stopped; its job was put back.
+        Raises SweepError if the storage is away for too long, or builds fail one after the other;
+        KeyboardInterrupt if a build was stopped; its job was put back.
         """
         while not self._pace.stop.is_set() and self._step():
             if len(self._failures) == FAILURES:

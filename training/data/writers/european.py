@@ -16,13 +16,8 @@ DIGITS, NUMBERS = "european/digits.jsonl.gz", "european/numbers.jsonl.gz"
 
 
 def load_european(folder: Path) -> list[WrittenDigit]:
-    """Single digits, in the order of the file.
-
-    Args:
-        folder: the data folder.
-
-    Raises:
-        DatasetError: if the file is not there, or is damaged.
+    """Single digits, in the order of the file. Raises DatasetError if it is not there, or is
+    damaged.
     """
     return _load(folder, DIGITS)
 

@@ -40,10 +40,8 @@ class WrittenDigit:
 
 
 def read_jsonl(path: Path) -> list[WrittenDigit]:
-    """The digits of a JSONL file, plain or in gzip, in its order.
-
-    Raises:
-        DatasetError: if it cannot be read, or a line is not a digit with label and writer.
+    """The digits of a JSONL file, plain or in gzip, in its order. Raises DatasetError if it cannot
+    be read, or a line is not a digit with label and writer.
     """
     try:
         content = path.read_bytes()
@@ -78,12 +76,8 @@ def inked(
 
 
 def balanced(digits: Iterable[WrittenDigit], of_each: int) -> dict[str, list[Strokes]]:
-    """Strokes by label, as many of each writer as of any other.
-
-    Args:
-        digits: of any number of writers.
-        of_each: digits of each label and writer; who wrote fewer has some of them more than once,
-            and who wrote more has evenly chosen ones.
+    """Strokes by label, so many of each label and writer: who wrote fewer has some of them more
+    than once, and who wrote more has evenly chosen ones.
     """
     found: dict[tuple[str, str], list[Strokes]] = {}
     for digit in digits:

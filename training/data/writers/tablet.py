@@ -15,14 +15,7 @@ FILE = "tablet/digits.jsonl.gz"
 
 
 def load_tablet(folder: Path) -> list[WrittenDigit]:
-    """All digits, in the order of the file.
-
-    Args:
-        folder: the data folder.
-
-    Raises:
-        DatasetError: if the file is not there, or is damaged.
-    """
+    """All digits, in the file's order. Raises DatasetError if it is not there, or is damaged."""
     path = folder / FILE
     if not path.is_file():
         raise DatasetError(f"{folder} has no {FILE}")

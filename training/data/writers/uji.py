@@ -36,14 +36,8 @@ _WRITER = re.compile(r"W(\d+)-\d+$")
 
 
 def load_uji(folder: Path, console: Console | None = None) -> list[WrittenDigit]:
-    """All digits, in the order of the file, which is downloaded first where there is none.
-
-    Args:
-        folder: the data folder.
-        console: where the download shows its progress; standard error by default.
-
-    Raises:
-        DatasetError: if the file is damaged, or cannot be downloaded or stored.
+    """All digits, in the order of the file, which is downloaded first where there is none. Raises
+    DatasetError as :func:`training.data.fetch.read`.
     """
     if (folder / DIGITS).is_file():
         return read_jsonl(folder / DIGITS)
@@ -58,10 +52,8 @@ def _extract(archive: bytes, size: int) -> bytes:
 
 
 def parse(text: str) -> Iterator[WrittenDigit]:
-    """The digits among the characters of UCI's text, y down as it is there.
-
-    Raises:
-        DatasetError: if a digit has no writer, or other strokes than it announces.
+    """The digits among the characters of UCI's text, y down as it is there. Raises DatasetError if
+    one has no writer, or other strokes than it announces.
     """
     for number, entry in enumerate(re.split(r"^WORD ", text, flags=re.MULTILINE)[1:], start=1):
         header, *lines = entry.splitlines()

@@ -22,14 +22,8 @@ _LINES = 24
 
 
 def write(result: Comparison, folder: Path) -> None:
-    """Write all files, or none; those of an earlier comparison are replaced.
-
-    Args:
-        result: what was found.
-        folder: made where missing.
-
-    Raises:
-        BuildError: if the folder cannot be written to.
+    """Write all files, or none, over those of an earlier comparison; the folder is made where
+    missing. Raises BuildError if it cannot be written to.
     """
     curves = _curves(result)
     page = render("compare.html", result=result, curves=curves, lines=_LINES)

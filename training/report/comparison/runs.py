@@ -78,10 +78,8 @@ class Found:
 
 
 def find(words: Sequence[str]) -> Found:
-    """The runs that folders, folders of runs and patterns name, each of them once.
-
-    Raises:
-        BuildError: if none of them can be used, or there are too many.
+    """The runs that folders, folders of runs and patterns name, each of them once. Raises
+    BuildError if none of them can be used, or there are too many.
     """
     found = Found()
     folders: dict[Path, bool] = {}

@@ -13,12 +13,7 @@ from training.base.quantities import duration, p_value, percent, points, size
 
 
 def render(template: str, **context: Any) -> str:
-    """A page as HTML.
-
-    Args:
-        template: a file of this folder.
-        context: what it speaks of.
-    """
+    """A page as HTML, of a template in this folder."""
     environment = Environment(
         loader=FileSystemLoader(Path(__file__).parent),
         autoescape=True,

@@ -30,12 +30,8 @@ _LEAST, _MOST = 1e-6, 1e6
 
 @drawn
 def curves(history: Sequence[Epoch], kept: Epoch, *, watched: str = "validation") -> Figure:
-    """Loss and accuracy by epoch, training and validation, with the kept epoch marked.
-
-    Args:
-        history: one epoch or more.
-        kept: the one whose weights the model has.
-        watched: what the model was validated on.
+    """Loss and accuracy by epoch, training and validation, with the kept epoch marked; one epoch or
+    more, validated on what is ``watched``.
     """
     figure, loss, errors = _panels("epoch")
     epochs = [epoch.number for epoch in history]
@@ -58,12 +54,8 @@ def curves(history: Sequence[Epoch], kept: Epoch, *, watched: str = "validation"
 def batches(
     done: Sequence[BatchDone], history: Sequence[Epoch], *, watched: str = "validation"
 ) -> Figure:
-    """Loss and accuracy of each batch, in a line through the means of neighbours.
-
-    Args:
-        done: one batch or more, in order.
-        history: the finished epochs; what was validated after each is drawn too.
-        watched: what the model was validated on.
+    """Loss and accuracy of each batch, one or more, in a line through the means of neighbours, and
+    what was validated after each of the finished epochs.
     """
     figure, loss, errors = _panels("batch")
     groups = np.array_split(np.arange(len(done)), min(_POINTS, len(done)))

@@ -58,12 +58,8 @@ def caption(meant: str, read: str, probability: float) -> str:
 
 @drawn
 def gallery(images: NDArray[np.float32], captions: Sequence[str], title: str) -> Figure:
-    """Pictures in rows of ten, each under its caption.
-
-    Args:
-        images: float32 (N, 28, 28), ink 1.0 on paper 0.0.
-        captions: N texts of a line or two.
-        title: stands above them all.
+    """Pictures, float32 (N, 28, 28), ink 1.0 on paper 0.0, in rows of ten, each under its caption
+    of a line or two, all below a title.
     """
     rows = max(1, -(-len(images) // _COLUMNS))
     lines = max((text.count("\n") + 1 for text in captions), default=0)

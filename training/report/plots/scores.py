@@ -98,11 +98,8 @@ def per_class(scores: Scores, labels: Sequence[str]) -> Figure:
 
 @drawn
 def reliability_diagram(table: Reliability, error: float) -> Figure:
-    """Accuracy by confidence, and below it how many answers there are of each confidence.
-
-    Args:
-        table: of :func:`training.measure.scores.reliability`.
-        error: the expected calibration error, 0..1.
+    """Accuracy by confidence, and below it how many answers there are of each confidence. The
+    expected calibration error is 0..1.
     """
     middle = (table.edges[:-1] + table.edges[1:]) / 2
     width = 0.94 * np.diff(table.edges)

@@ -18,9 +18,8 @@ _COLUMNS = 4
 def draw_sweep(whole: Mapping[str, Any], importances: Mapping[str, float]) -> dict[str, bytes]:
     """Draw everything that such a sweep has; PNG files by name.
 
-    Args:
-        whole: what ``sweep.json`` holds, with at least one finished trial.
-        importances: how much of the objective hung on each setting that was searched, 0..1.
+    ``whole`` is what ``sweep.json`` holds, with at least one finished trial; importances, 0..1, say
+    how much of the objective hung on each setting that was searched.
     """
     sweep, done = whole["sweep"], [each for each in whole["trials"] if each["state"] == "done"]
     recipe, space = sweep["recipe"], sweep["space"]
