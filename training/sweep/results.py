@@ -6,13 +6,12 @@ import csv
 import io
 import json
 import re
-import warnings
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
+from functools import partial
 from pathlib import Path
 from typing import Any
 
-import optuna
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
@@ -116,17 +115,32 @@ def conclude(study: Study, jobs: Sequence[Job], folder: Path, console: Console) 
     write(folder / "sweep.csv", table.getvalue().encode())
     if not best:
         raise SweepError(f"no trial was finished; {folder / 'trials'} has what each of them said")
-    # Only now: a worker that only builds needs no matplotlib.
-    from training.report.plots.sweep import draw_sweep
-
-    shares: dict[str, float] = {}
-    if sweep.space and len(best) > 1:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")  # a setting that was drawn the same each time
-            shares = optuna.importance.get_param_importances(study.optuna)
-    for name, figure in draw_sweep(whole, shares).items():
+    figures = _figures(study, [record for record in records if record["state"] == "done"])
+    for name, figure in figures.items():
         write(folder / "figures" / name, figure)
     say(console, f"Wrote sweep.json, sweep.csv and figures/ into {folder}")
+
+
+def _figures(study: Study, done: Sequence[Record]) -> dict[str, bytes]:
+    """PNG files by name; of a search with one finished trial, there is little to draw."""
+    # Only now: a worker that only builds needs no matplotlib.
+    from optuna.visualization import matplotlib as plots
+
+    from training.report.plots.sweep import by_optuna, seeds
+
+    if not study.sweep.space:
+        return {"seeds.png": seeds(done, study.sweep.recipe)}
+    kinds: dict[str, Callable[..., Any]] = {
+        "history.png": plots.plot_optimization_history,
+        "slices.png": plots.plot_slice,
+    }
+    if len(done) > 1:
+        kinds["importances.png"] = plots.plot_param_importances
+    name = f"validation {study.sweep.objective}"
+    return {
+        file: by_optuna(partial(plot, study.optuna, target_name=name))
+        for file, plot in kinds.items()
+    }
 
 
 def make_ensemble(

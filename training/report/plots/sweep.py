@@ -1,45 +1,23 @@
-"""Figures of a sweep: how far seeds lie apart, how a search went, and what mattered in it."""
+"""Figures of a sweep: how far seeds lie apart; how a search went is drawn by Optuna."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+import io
+import warnings
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+import matplotlib as mpl
 import numpy as np
+from matplotlib import pyplot as plt
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator, NullFormatter
 
-from training.report.plots.style import ACCENT, FAINT, GRID, INK, SECOND, drawn, percent
-
-#: Figures with panels: so many in a row.
-_COLUMNS = 4
-
-
-def draw_sweep(whole: Mapping[str, Any], importances: Mapping[str, float]) -> dict[str, bytes]:
-    """Draw everything that such a sweep has; PNG files by name.
-
-    ``whole`` is what ``sweep.json`` holds, with at least one finished trial; importances, 0..1, say
-    how much of the objective hung on each setting that was searched.
-    """
-    sweep, done = whole["sweep"], [each for each in whole["trials"] if each["state"] == "done"]
-    recipe, space = sweep["recipe"], sweep["space"]
-    if not space:
-        return {"seeds.png": _seeds(done, recipe)}
-    objective = f"validation {sweep['objective']}"
-    values = [each[f"validation_{sweep['objective']}"] for each in done]
-    figures = {
-        "history.png": _history(done, values, sweep, objective),
-        "slices.png": _slices(done, values, space, objective),
-    }
-    if importances:
-        title = f"{recipe}: what the {objective} hung on"
-        figures["importances.png"] = _importances(importances, title)
-    return figures
+from training.report.plots.style import ACCENT, GRID, INK, SECOND, drawn, percent, save
 
 
 @drawn
-def _seeds(done: Sequence[Mapping[str, Any]], recipe: str) -> Figure:
-    """Each seed's accuracies as dots, with their mean and standard deviation."""
+def seeds(done: Sequence[Mapping[str, Any]], recipe: str) -> Figure:
+    """Accuracies of finished trials of a sweep over seeds, with their mean and deviation."""
     sets = {"validation": [each["validation_accuracy"] for each in done]}
     tested = [each["test_accuracy"] for each in done if each["test_accuracy"] is not None]
     if tested:
@@ -64,82 +42,14 @@ def _seeds(done: Sequence[Mapping[str, Any]], recipe: str) -> Figure:
     return figure
 
 
-@drawn
-def _history(
-    done: Sequence[Mapping[str, Any]],
-    values: Sequence[float],
-    sweep: Mapping[str, Any],
-    objective: str,
-) -> Figure:
-    """The objective trial by trial, and the best so far."""
-    better = np.minimum if sweep["objective"] == "loss" else np.maximum
-    numbers = [each["trial"] for each in done]
-    figure = Figure(figsize=(6.4, 3.2), layout="constrained")
-    axes = figure.subplots()
-    axes.plot(numbers, values, "o", color=ACCENT, ms=4, alpha=0.6)
-    best = better.accumulate(np.array(values))
-    axes.step(numbers, best, color=INK, where="post", label="best so far")
-    axes.set(xlabel="trial", ylabel=objective)
-    axes.set_title(f"{sweep['recipe']}: {len(done)} trials")
-    axes.xaxis.set_major_locator(MaxNLocator(integer=True))
-    axes.grid(axis="y", color=GRID, linewidth=0.6)
-    axes.legend(frameon=False, fontsize=8)
-    return figure
-
-
-@drawn
-def _slices(
-    done: Sequence[Mapping[str, Any]],
-    values: Sequence[float],
-    space: Mapping[str, Any],
-    objective: str,
-) -> Figure:
-    """The objective by each setting that was searched; later trials are darker."""
-    columns = min(_COLUMNS, len(space))
-    rows = -(-len(space) // columns)
-    figure = Figure(figsize=(max(4.0, 2.6 * columns), 2.6 * rows), layout="constrained")
-    grid = figure.subplots(rows, columns, sharey=True, squeeze=False)
-    for axes in grid.flat[len(space) :]:
-        axes.axis("off")
-    for axes, (name, parameter) in zip(grid.flat, space.items(), strict=False):
-        where = _scaled(axes, [each[name] for each in done], parameter)
-        shades = np.linspace(0.25, 1.0, len(values))
-        axes.scatter(where, values, c=ACCENT, s=16, alpha=shades, linewidths=0)
-        axes.grid(axis="y", color=GRID, linewidth=0.6)
-        axes.set_axisbelow(True)
-        axes.set_xlabel(name)
-    for axes in grid[:, 0]:
-        axes.set_ylabel(objective)
-    return figure
-
-
-def _scaled(axes: Any, chosen: Sequence[Any], parameter: Mapping[str, Any]) -> Sequence[float]:
-    """Set a panel's horizontal axis; where the trials lie on it."""
-    low, high, choices = parameter["low"], parameter["high"], parameter["choices"]
-    if choices:
-        axes.set_xticks(range(len(choices)), [str(choice)[:12] for choice in choices])
-        axes.set_xlim(-0.5, len(choices) - 0.5)
-        return [choices.index(value) for value in chosen]
-    if parameter["log"]:
-        axes.set_xscale("log")
-        axes.xaxis.set_major_formatter("{x:g}")
-        axes.xaxis.set_minor_formatter(NullFormatter())
-        axes.set_xlim(low / (high / low) ** 0.05, high * (high / low) ** 0.05)
-    else:
-        axes.set_xlim(low - 0.05 * (high - low), high + 0.05 * (high - low))
-    return chosen
-
-
-@drawn
-def _importances(shares: Mapping[str, float], title: str) -> Figure:
-    """How much of the objective hung on each setting, as bars."""
-    figure = Figure(figsize=(5.2, 0.9 + 0.3 * len(shares)), layout="constrained")
-    axes = figure.subplots()
-    axes.barh(range(len(shares)), list(shares.values()), color=FAINT, height=0.6)
-    axes.set_yticks(range(len(shares)), list(shares))
-    axes.invert_yaxis()
-    axes.tick_params(axis="y", length=0)
-    axes.xaxis.set_major_formatter(percent)
-    axes.set_xlim(0, 1)
-    axes.set_title(title)
-    return figure
+def by_optuna(plot: Callable[[], Any]) -> bytes:
+    """What a function of ``optuna.visualization.matplotlib`` draws, as a PNG file."""
+    content = io.BytesIO()
+    plt.switch_backend("agg")  # no window
+    with mpl.rc_context(), warnings.catch_warnings():
+        warnings.simplefilter("ignore")  # a setting that was drawn the same each time
+        figure = np.ravel(plot())[0].figure
+        figure.set_layout_engine("constrained")
+        save(figure, content)
+        plt.close(figure)
+    return content.getvalue()
