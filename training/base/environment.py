@@ -44,22 +44,18 @@ BACKENDS = ("tensorflow", "jax", "torch")
 _TOO_NEW = (3, 14)
 
 
-class SetupError(BuildError):
-    """A missing package or an unfit Python; the message is one sentence with the remedy."""
-
-
 def require() -> None:
-    """Make sure of everything that training imports. Raises SetupError if this Python is too new
+    """Make sure of everything that training imports. Raises BuildError if this Python is too new
     for TensorFlow, or packages are missing.
     """
     if sys.version_info >= _TOO_NEW:
-        raise SetupError(
+        raise BuildError(
             "TensorFlow has no release for this Python yet; train with Python 3.11 to 3.13:"
             " python3.13 -m venv .venv && .venv/bin/pip install -e '.[train]'"
         )
     missing = [name for name in NEEDED if importlib.util.find_spec(name) is None]
     if missing:
-        raise SetupError(
+        raise BuildError(
             f"training needs {', '.join(missing)}; install what is missing with"
             " pip install -e '.[train]'"
         )
@@ -69,17 +65,17 @@ def prepare() -> None:
     """Make sure of everything that training imports, and start Keras' backend.
 
     That is TensorFlow, unless the variable ``KERAS_BACKEND`` names another. The same program on the
-    same machine then computes the same numbers. Raises SetupError as :func:`require`, or if the
+    same machine then computes the same numbers. Raises BuildError as :func:`require`, or if the
     backend cannot be had.
     """
     require()
     backend = os.environ.setdefault("KERAS_BACKEND", "tensorflow")
     if backend not in BACKENDS:
-        raise SetupError(
+        raise BuildError(
             f"KERAS_BACKEND is {backend}; set it to one of {', '.join(BACKENDS)}, or leave it out"
         )
     if importlib.util.find_spec(backend) is None:
-        raise SetupError(
+        raise BuildError(
             f"KERAS_BACKEND asks for {backend}, which is not installed: pip install {backend}"
         )
     if backend == "tensorflow":

@@ -4,5 +4,5 @@
 class BuildError(Exception):
     """A failure whose message is one sentence for the user: what is wrong, and what to do next.
 
-    Each module raises a class of its own; commands print the message and exit with 2.
+    Commands print the message and exit with 2. There are classes of its own for what is caught.
     """

@@ -20,10 +20,6 @@ from training.base.errors import BuildError
 _MOST = 8
 
 
-class ParallelError(BuildError):
-    """A process that was killed; the message is one sentence."""
-
-
 def parallel_map(
     function: Callable[[Any], Any],
     tasks: Sequence[Any],
@@ -37,7 +33,7 @@ def parallel_map(
     """What a function makes of each of the tasks, in their order, by as many processes as cores.
 
     Each process first calls ``start`` with ``given``, which is copied. Where there is ``few`` to
-    do, this process does it all. Raises ParallelError if a process is killed.
+    do, this process does it all. Raises BuildError if a process is killed.
     """
     columns = (TextColumn(title), BarColumn(), TimeRemainingColumn(compact=True))
     with Progress(*columns, console=console, transient=True) as progress, ExitStack() as end:
@@ -52,7 +48,7 @@ def parallel_map(
         try:
             return list(progress.track(pool.map(function, tasks), total=len(tasks)))
         except BrokenProcessPool as error:
-            raise ParallelError(
+            raise BuildError(
                 f"one of {count} processes at work was killed, as happens when memory runs out;"
                 " close other programs, and build again"
             ) from error

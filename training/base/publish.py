@@ -14,12 +14,8 @@ from training.base.errors import BuildError
 _FIGURES = ("confusion", "curves", "mistakes", "reliability")
 
 
-class PublishError(BuildError):
-    """A place that cannot be written to."""
-
-
 def make_folders(*folders: Path) -> None:
-    """Make sure that results will have a place, before hours are spent on them. Raises PublishError
+    """Make sure that results will have a place, before hours are spent on them. Raises BuildError
     if one of the folders cannot be made or written to.
     """
     for folder in folders:
@@ -28,7 +24,7 @@ def make_folders(*folders: Path) -> None:
             with tempfile.TemporaryFile(dir=folder):
                 pass
         except OSError as error:
-            raise PublishError(
+            raise BuildError(
                 f"cannot write to {folder} ({error.strerror}); choose another place with --output"
             ) from error
 
@@ -39,7 +35,7 @@ def publish_model(
     """Put model and card in the place of the previous ones at all targets, ``.onnx`` files.
 
     A model is bundled when it goes into ``models`` of the app's assets; its figures, PNG files of a
-    folder, go there too. Raises PublishError as :func:`publish`.
+    folder, go there too. Raises BuildError as :func:`publish`.
     """
     files: dict[Path, bytes] = {}
     for target in targets:
@@ -55,7 +51,7 @@ def publish_model(
 
 def publish(files: Mapping[Path, bytes]) -> None:
     """Replace all of these files, or none of them; folders are made where missing. Raises
-    PublishError if one cannot be written.
+    BuildError if one cannot be written.
     """
     try:
         previous = {path: path.read_bytes() if path.exists() else None for path in files}
@@ -65,7 +61,7 @@ def publish(files: Mapping[Path, bytes]) -> None:
             _restore(previous)
             raise
     except OSError as error:
-        raise PublishError(
+        raise BuildError(
             f"cannot write {error.filename2 or error.filename} ({error.strerror}), so the previous"
             f" model was kept; {remedy(error)}, or choose another place with --output"
         ) from error

@@ -26,10 +26,6 @@ _OF_THE_RUN = (
 _TEACHING = {"distillation_weight": "0.7", "distillation_temperature": "1.5"}
 
 
-class OptionError(BuildError):
-    """Options that do not go together; the message is one sentence."""
-
-
 @dataclass(frozen=True)
 class Plan:
     """What a build is to do."""
@@ -53,9 +49,9 @@ def plan(options: argparse.Namespace) -> Plan:
 def _new(options: argparse.Namespace) -> Plan:
     recipe = wanted_recipe(options)
     if options.ensemble and options.repeats:
-        raise OptionError("--ensemble N trains N seeds already; leave out --repeats")
+        raise BuildError("--ensemble N trains N seeds already; leave out --repeats")
     if options.test is False and recipe.watched == "test":
-        raise OptionError(
+        raise BuildError(
             f"{recipe.name} watches the test set while it trains, as its text does; leave out"
             " --no-test, or add --set 'split=last 5000'"
         )
@@ -100,19 +96,19 @@ def _resumed(options: argparse.Namespace) -> Plan:
     for name in _OF_THE_RUN:
         if getattr(options, name) != unchanged(name):
             option = "no-test" if name == "test" else name
-            raise OptionError(
+            raise BuildError(
                 f"--resume goes on with what {options.resume} was asked for; leave out --{option}"
             )
     folder = RunFolder.find(options.resume)
     asked = folder.configuration()
     # Only what somebody types is written to: a run's folder may come from elsewhere.
     if asked.output and not options.output:
-        raise OptionError(
+        raise BuildError(
             f"{options.resume} was to put its model into {asked.output}, too; repeat that with"
             f" --output {shlex.quote(asked.output)}, or name another place"
         )
     if bool(asked.recipe.distillation_weight) != bool(folder.teachers):
-        raise OptionError(
+        raise BuildError(
             f"{options.resume} was taught by {asked.taught_by}, and what it kept of that is not"
             " there; begin another run, with --teacher"
         )
@@ -121,7 +117,7 @@ def _resumed(options: argparse.Namespace) -> Plan:
 
 
 def wanted_recipe(options: argparse.Namespace) -> Recipe:
-    """The recipe, with what the command changes of it. Raises OptionError or SettingError if it
+    """The recipe, with what the command changes of it. Raises BuildError or SettingError if it
     does not have what is asked for.
     """
     recipe = _named(options.recipe, options.data)
@@ -129,7 +125,7 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
     if options.quick:
         if not recipe.quick:
             quick = ", ".join(recipe.name for recipe in RECIPES.values() if recipe.quick)
-            raise OptionError(
+            raise BuildError(
                 f"{recipe.name} has no quick setting, as its text has none; leave out --quick or"
                 f" --small (these have one: {quick})"
             )
@@ -144,12 +140,12 @@ def wanted_recipe(options: argparse.Namespace) -> Recipe:
     by_hand = parse(options.set)
     recipe = changed(recipe, assignments | by_hand)
     if bool(recipe.distillation_weight) != bool(options.teacher):
-        raise OptionError(
+        raise BuildError(
             "--set distillation_weight=... and --teacher FILE go together; add what is missing"
         )
     _check_effects(recipe, by_hand)
     if recipe.patience and recipe.watched == "test":
-        raise OptionError(
+        raise BuildError(
             "patience would choose the last epoch by the test set, which must not choose anything;"
             " add --set 'split=last 5000'"
         )
@@ -166,7 +162,7 @@ def _named(name: str | None, own: Path | None) -> Recipe:
     if name is None:
         name = DIGITS.name if own is None else OWN.name
     if name not in RECIPES:
-        raise OptionError(
+        raise BuildError(
             f'there is no recipe "{name}"; --list shows what there is: {", ".join(RECIPES)}'
         )
     recipe = RECIPES[name]
@@ -174,18 +170,18 @@ def _named(name: str | None, own: Path | None) -> Recipe:
         # What is mixed into digits would not fit other classes.
         return replace(recipe, name=name_of(own), dataset="own", mixture=Mixture())
     if recipe.dataset == "own":
-        raise OptionError(
+        raise BuildError(
             f"{name} is for your own data; name them with --data, such as --data scans/"
         )
     return recipe
 
 
 def _check_effects(recipe: Recipe, settings: Iterable[str]) -> None:
-    """Refuse a setting that would change nothing. Raises OptionError if there is one."""
+    """Refuse a setting that would change nothing. Raises BuildError if there is one."""
     for name in settings:
         for beginning, is_void, instead in _VOID:
             if name.startswith(beginning) and is_void(recipe):
-                raise OptionError(f"{name} changes nothing here; add {instead}, too")
+                raise BuildError(f"{name} changes nothing here; add {instead}, too")
 
 
 def _draws_nothing(recipe: Recipe) -> bool:

@@ -40,7 +40,7 @@ def build_ensemble(
     Each member has its temperature already; their mean, which is less sure than any of them where
     they disagree, gets another one. The threshold of the digit score is fitted anew, too. The
     folder gets everything but card and result; ``test`` is None where the test set is not read.
-    Raises EnsembleError if the runs do not go together, RunError if the folder cannot be written
+    Raises BuildError if the runs do not go together, RunError if the folder cannot be written
     to.
     """
     first, sets = finished[0], training_data.validation_sets

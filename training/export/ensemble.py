@@ -36,10 +36,6 @@ _BATCH = 1_000
 _LARGE = 256
 
 
-class EnsembleError(BuildError):
-    """Models that cannot be combined; the message is one sentence."""
-
-
 def average(
     models: Sequence[bytes], metadata: Mapping[str, str], temperature: float = 1.0
 ) -> bytes:
@@ -49,7 +45,7 @@ def average(
     logarithm is divided by the temperature, their ``features`` one after the other, and the mean of
     their ``digit_score``, for which the metadata needs ``digit_score_threshold``; the last two
     where all members have them. The same models and metadata give the same bytes. Raises
-    EnsembleError if a model is none of digitpad's, or they do not go together.
+    BuildError if a model is none of digitpad's, or they do not go together.
     """
     described = dict(metadata) | {"labels": json.dumps(labels_of(models))}
     members = [
@@ -57,7 +53,7 @@ def average(
         for i, content in enumerate(models)
     ]
     if len({tuple(sorted((o.domain, o.version) for o in m.opset_import)) for m in members}) > 1:
-        raise EnsembleError("the models are of different versions of ONNX; build them anew")
+        raise BuildError("the models are of different versions of ONNX; build them anew")
     ensemble = helper.make_model(
         _graph([member.graph for member in members], metadata["name"], temperature),
         opset_imports=members[0].opset_import,
@@ -68,15 +64,15 @@ def average(
     helper.set_model_props(ensemble, described)
     content: bytes = ensemble.SerializeToString(deterministic=True)
     if len(content) > MAX_MODEL_BYTES:
-        raise EnsembleError("together the models are too large for digitpad; take fewer of them")
+        raise BuildError("together the models are too large for digitpad; take fewer of them")
     try:
         onnx.checker.check_model(ensemble, full_check=True)
         Recognizer(content, metadata["name"], "cpu", {})
     except (onnx.checker.ValidationError, onnx.shape_inference.InferenceError) as error:
         reason = (str(error).strip().splitlines() or [type(error).__name__])[0][:200]
-        raise EnsembleError(f"these models cannot be put together ({reason})") from error
+        raise BuildError(f"these models cannot be put together ({reason})") from error
     except ModelError as error:
-        raise EnsembleError(f"what these models make together is refused: {error}") from error
+        raise BuildError(f"what these models make together is refused: {error}") from error
     return content
 
 
@@ -148,11 +144,11 @@ def check_mean(
     content: bytes, models: Sequence[bytes], images: NDArray[np.float32], temperature: float = 1.0
 ) -> float:
     """How far an ensemble is from the mean of its members, as :func:`distance` measures it. Raises
-    EnsembleError if that is above :data:`TOLERANCE`.
+    BuildError if that is above :data:`TOLERANCE`.
     """
     largest = distance(content, models, images, temperature)
     if not largest <= TOLERANCE:
-        raise EnsembleError(
+        raise BuildError(
             f"the ensemble and the mean of its members differ by up to {largest:.1e} (allowed:"
             f" {TOLERANCE:.0e}), so it was not written; try another version of onnxruntime"
         )
@@ -198,15 +194,15 @@ def largest_difference(
 
 
 def labels_of(models: Sequence[bytes]) -> tuple[str, ...]:
-    """The labels that all models share. Raises EnsembleError if a model is none of digitpad's, or
+    """The labels that all models share. Raises BuildError if a model is none of digitpad's, or
     their labels differ.
     """
     if not 1 <= len(models) <= MOST:
-        raise EnsembleError(f"an ensemble has 1 to {MOST} models, not {len(models)}")
+        raise BuildError(f"an ensemble has 1 to {MOST} models, not {len(models)}")
     try:
         known = {Recognizer(content, "member", "cpu", {}).labels for content in models}
     except ModelError as error:
-        raise EnsembleError(f"a model of the ensemble is refused: {error}") from error
+        raise BuildError(f"a model of the ensemble is refused: {error}") from error
     if len(known) > 1:
-        raise EnsembleError("these models read different classes, so they have no mean")
+        raise BuildError("these models read different classes, so they have no mean")
     return known.pop()

@@ -36,15 +36,11 @@ TOLERANCE = 1e-4
 OUTPUTS = ("probabilities", "features", "digit_score")
 
 
-class ExportError(BuildError):
-    """A model that must not be published; the message is one sentence."""
-
-
 def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     """Convert a model of :mod:`training.networks.architectures`; equal weights give equal bytes.
 
     Only TensorFlow can be converted. A model that another Keras backend has trained is saved, and
-    loaded and converted by a process of its own; ExportError is raised if that fails. It takes
+    loaded and converted by a process of its own; BuildError is raised if that fails. It takes
     float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and, with an
     out-of-distribution head, ``digit_score``. The metadata become its ``metadata_props``.
     """
@@ -96,7 +92,7 @@ def _converted_elsewhere(model: Any, metadata: dict[str, str]) -> bytes:
         )
         if done.returncode:
             reason = (done.stderr.strip().splitlines() or ["no message"])[-1]
-            raise ExportError(f"TensorFlow could not convert the trained model ({reason})")
+            raise BuildError(f"TensorFlow could not convert the trained model ({reason})")
         return converted.read_bytes()
 
 
@@ -135,7 +131,7 @@ def apply_temperature(model: Any, temperature: float) -> None:
 
 def check_agreement(model: Any, content: bytes, images: NDArray[np.float32]) -> float:
     """The largest difference between Keras and onnxruntime in any output, on all of the images,
-    float32 (N, 28, 28). Raises ExportError if it is above :data:`TOLERANCE`.
+    float32 (N, 28, 28). Raises BuildError if it is above :data:`TOLERANCE`.
     """
     session = ort.InferenceSession(content, providers=["CPUExecutionProvider"])
     names, exported = _outputs(model)
@@ -145,7 +141,7 @@ def check_agreement(model: Any, content: bytes, images: NDArray[np.float32]) -> 
         images,
     )
     if not largest <= TOLERANCE:
-        raise ExportError(
+        raise BuildError(
             f"Keras and onnxruntime differ by up to {largest:.1e} (allowed: {TOLERANCE:.0e}), so"
             " the model was not written; try other versions of tensorflow or tf2onnx"
         )

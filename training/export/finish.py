@@ -87,7 +87,7 @@ def finish(
     """Calibrate on validation, predict, and export.
 
     A recipe that watches the test set has nothing to fit on, and no validation of its own. Raises
-    ExportError if the exported model reads otherwise, RunError if the folder cannot be written to.
+    BuildError if the exported model reads otherwise, RunError if the folder cannot be written to.
     """
     recipe, model, best = training.recipe, training.model, training.best
     fitted = Calibration(temperature=1.0, threshold=None)

@@ -14,10 +14,10 @@ from digitpad.inference.model_file import MAX_MODEL_BYTES
 from digitpad.inference.recognizer import Recognizer
 from training.base import calibration
 from training.base.calibration import Outputs
+from training.base.errors import BuildError
 from training.data.datasets import Split
 from training.export import ensemble
 from training.export.card import about_file, share
-from training.export.ensemble import EnsembleError
 from training.measure.scores import evaluate, expected_calibration_error
 from training.runs import RunFolder
 
@@ -33,7 +33,7 @@ def ensemble_of_runs(
     validation images, which have to be the same: the ONNX file, and its card, ready for JSON.
 
     The threshold of the digit score is fitted anew, since a mean lies closer to the middle.
-    ``command`` is what repeats it. Raises EnsembleError if the runs do not go together, RunError if
+    ``command`` is what repeats it. Raises BuildError if the runs do not go together, RunError if
     their files cannot be read.
     """
     models = [_model(run) for run in runs]
@@ -77,9 +77,9 @@ def _model(run: RunFolder) -> bytes:
     result = run.result()
     path = run.path / Path(result.onnx).name if result else None
     if path is None or not path.is_file():
-        raise EnsembleError(f"{run.path} has no model; build it again, or take fewer models")
+        raise BuildError(f"{run.path} has no model; build it again, or take fewer models")
     if path.stat().st_size > MAX_MODEL_BYTES:
-        raise EnsembleError(f"{path} is too large for a model of digitpad")
+        raise BuildError(f"{path} is too large for a model of digitpad")
     return path.read_bytes()
 
 
@@ -88,13 +88,13 @@ def _validation_sets(runs: Sequence[RunFolder]) -> list[Split]:
     sets = [run.predictions("validation") for run in runs]
     for run, pictures in zip(runs, sets, strict=True):
         if pictures is None or not len(pictures.labels):
-            raise EnsembleError(f"{run.path} has no validation images, so nothing can be measured")
+            raise BuildError(f"{run.path} has no validation images, so nothing can be measured")
         first = sets[0] or pictures
         if not (
             np.array_equal(pictures.images, first.images)
             and np.array_equal(pictures.labels, first.labels)
         ):
-            raise EnsembleError(
+            raise BuildError(
                 f"{run.path} was validated on other images than {runs[0].path}; take models of one"
                 " sweep"
             )

@@ -31,10 +31,6 @@ from training.runs.metrics import BatchDone, EpochDone, Event
 Logs = dict[str, float]
 
 
-class TrainingError(BuildError):
-    """Training that cannot go on; the message is one sentence that says what to do next."""
-
-
 class Interrupted(Exception):  # noqa: N818  no error
     """Leaves ``fit`` in the midst of an epoch, which then counts for nothing."""
 
@@ -152,9 +148,9 @@ class Save(Callback):
 
 
 def check_finite(what: str, value: float, epoch: int) -> None:
-    """Make sure that a loss is still a number. Raises TrainingError if it is none."""
+    """Make sure that a loss is still a number. Raises BuildError if it is none."""
     if not math.isfinite(value):
-        raise TrainingError(
+        raise BuildError(
             f"the {what} became {value} in epoch {epoch}, so training cannot go on; lower the"
             " learning rate, with --set learning_rate=..."
         )

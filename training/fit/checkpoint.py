@@ -26,10 +26,6 @@ from training.runs.history import Epoch, best_of, kept_of
 from training.runs.reading import DAMAGED, read_arrays
 
 
-class CheckpointError(BuildError):
-    """A checkpoint that cannot be used; the message is one sentence."""
-
-
 @dataclass(eq=False)
 class Training:
     """A run of one network: what changes from one epoch to the next, and what comes of it."""
@@ -82,7 +78,7 @@ class Checkpoint:
         self._key = hashlib.sha256(key.encode()).hexdigest()
 
     def save(self, training: Training) -> None:
-        """Replace the file. Raises CheckpointError if it cannot be written; the previous one is
+        """Replace the file. Raises BuildError if it cannot be written; the previous one is
         kept then.
         """
         groups = {
@@ -101,13 +97,13 @@ class Checkpoint:
             np.savez(content, allow_pickle=False, record=np.array(json.dumps(record)), **arrays)
             replace_file(self._path, content.getvalue())
         except OSError as error:
-            raise CheckpointError(
+            raise BuildError(
                 f"cannot write {self._path} ({error.strerror}); {remedy(error)} and go on with"
                 " --resume"
             ) from error
 
     def restore(self, training: Training) -> None:
-        """Go on from what was saved last, where there is a file. Raises CheckpointError if it is
+        """Go on from what was saved last, where there is a file. Raises BuildError if it is
         damaged, or of other data, settings or another version.
         """
         if not self._path.is_file():
@@ -131,5 +127,5 @@ class Checkpoint:
         except (KeyError, TypeError, ValueError) as error:
             raise self._refused("belongs to another version of this program") from error
 
-    def _refused(self, why: str) -> CheckpointError:
-        return CheckpointError(f"{self._path} {why}; begin another run, without --resume")
+    def _refused(self, why: str) -> BuildError:
+        return BuildError(f"{self._path} {why}; begin another run, without --resume")

@@ -23,23 +23,19 @@ from training.base.errors import BuildError
 _LEAST = 1e-9
 
 
-class TeacherError(BuildError):
-    """A model that cannot teach; the message is one sentence."""
-
-
 def read_teacher(path: Path, labels: Sequence[str]) -> bytes:
     """The file of a teacher, which digitpad has made and which reads the dataset's labels. Raises
-    TeacherError if it cannot be used.
+    BuildError if it cannot be used.
     """
     try:
         loaded = Recognizer.load(path, "cpu")
         content = open_model(path).content
     except ModelError as error:
-        raise TeacherError(f"--teacher: {error}") from error
+        raise BuildError(f"--teacher: {error}") from error
     if loaded.adapter is not None:
-        raise TeacherError(f"--teacher: {path} is not a model that training.build made")
+        raise BuildError(f"--teacher: {path} is not a model that training.build made")
     if loaded.labels != tuple(labels):
-        raise TeacherError(f"--teacher: {path} reads other classes than the dataset has")
+        raise BuildError(f"--teacher: {path} reads other classes than the dataset has")
     return content
 
 

@@ -31,16 +31,12 @@ examples:
 """
 
 
-class TensorBoardError(BuildError):
-    """A log that cannot be written; the message is one sentence."""
-
-
 def require_tensorboard() -> None:
-    """Make sure of the package that writes the log and shows it. Raises TensorBoardError if it is
+    """Make sure of the package that writes the log and shows it. Raises BuildError if it is
     not installed.
     """
     if importlib.util.find_spec("tensorboard") is None:
-        raise TensorBoardError(
+        raise BuildError(
             "--tensorboard needs a package that is not installed: pip install -e '.[tensorboard]'"
         )
 
@@ -60,7 +56,7 @@ class TensorBoardLog:
         self._keras.set_model(SimpleNamespace(optimizer=None))
 
     def note(self, event: Event) -> None:
-        """Add an event. Raises TensorBoardError if the log cannot be written."""
+        """Add an event. Raises BuildError if the log cannot be written."""
         with self._errors_are_sentences():
             match event:
                 case Started():
@@ -95,8 +91,8 @@ class TensorBoardLog:
             self.note(EpochDone(epoch, False, 0.0))
 
     def write_all(self) -> None:
-        """Replace the log by everything that the run's metrics hold. Raises TensorBoardError or
-        MetricsError if the one cannot be written or the other not read.
+        """Replace the log by everything that the run's metrics hold. Raises BuildError or
+        BuildError if the one cannot be written or the other not read.
         """
         story = self._run.story()
         if story.started:
@@ -111,7 +107,7 @@ class TensorBoardLog:
             yield
         except (OSError, tf.errors.OpError) as error:
             why = getattr(error, "strerror", None) or getattr(error, "message", "")
-            raise TensorBoardError(
+            raise BuildError(
                 f"cannot write {self._path} ({why}); free some space, or go on without"
                 " --tensorboard"
             ) from error

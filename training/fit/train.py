@@ -107,8 +107,8 @@ def fit(
         listeners: are told of every event, too.
         interrupted: is asked after every batch whether to end; None: whether Ctrl-C was pressed.
 
-    Raises TrainingError if the loss is no longer a number, CheckpointError or MetricsError if the
-    folder's files cannot be used, NothingTrainedError on Ctrl-C before the first epoch has ended.
+    Raises BuildError if the loss is no longer a number or the folder's files cannot be used,
+    NothingTrainedError on Ctrl-C before the first epoch has ended.
     """
     with interruptible() if interrupted is None else nullcontext(interrupted) as interrupted:
         batches = Batches(recipe, data.train, data.pool, data.classes, data.targets)

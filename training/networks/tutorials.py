@@ -15,10 +15,6 @@ from digitpad.image.normalize import SIZE
 from training.base.errors import BuildError
 
 
-class ArchitectureError(BuildError):
-    """A network that cannot be had; the message is one sentence."""
-
-
 def tfjs_cnn(classes: int, dropout: float, has_ood_head: bool) -> Any:
     """TensorFlow.js: two convolutions of 5x5, 208 + 3,216 + 2,570 parameters.
 
@@ -98,7 +94,7 @@ def _answered(image: Any, x: Any, classes: int, dropout: float, initializer: Any
 
 def _refuse_ood_head(has_ood_head: bool) -> None:
     if has_ood_head:
-        raise ArchitectureError(
+        raise BuildError(
             "the networks of the tutorials have no digit score; leave mixture.per_family at 0, or"
             " choose another architecture"
         )

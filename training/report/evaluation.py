@@ -5,7 +5,8 @@ from __future__ import annotations
 import math
 from pathlib import Path
 
-from training.base.publish import PublishError, publish
+from training.base.errors import BuildError
+from training.base.publish import publish
 from training.measure import record
 from training.measure.data import EvaluationError
 from training.measure.evaluation import Evaluation, Result
@@ -56,7 +57,7 @@ def write(result: Result, folder: Path) -> None:
         publish(files)
         for name in _FIGURES.keys() - figures:
             (folder / name).unlink(missing_ok=True)
-    except (PublishError, OSError) as error:
+    except (BuildError, OSError) as error:
         raise EvaluationError(
             f"cannot write the report to {folder}; choose another place with --report"
         ) from error

@@ -25,10 +25,6 @@ from training.runs.history import Epoch
 _MOST = 2**24
 
 
-class MetricsError(BuildError):
-    """Metrics that cannot be written or read; the message is one sentence."""
-
-
 @dataclass(frozen=True)
 class Started:
     """Training begins, or goes on after so many finished epochs."""
@@ -81,7 +77,7 @@ class MetricsWriter:
     """Appends events to a run's ``metrics.jsonl``; a context manager."""
 
     def __init__(self, path: Path) -> None:
-        """Open the file; half a line that a killed process left is cut off. Raises MetricsError."""
+        """Open the file; half a line that a killed process left is cut off. Raises BuildError."""
         self._path = path
         try:
             with path.open("ab+") as stream:
@@ -99,7 +95,7 @@ class MetricsWriter:
         self._stream.close()
 
     def note(self, event: Event) -> None:
-        """Write an event. Raises MetricsError if it cannot be written."""
+        """Write an event. Raises BuildError if it cannot be written."""
         line = json.dumps(asdict(event)).encode() + b"\n"
         try:
             before = self._stream.tell()
@@ -109,8 +105,8 @@ class MetricsWriter:
         except OSError as error:
             raise self._refused(error) from error
 
-    def _refused(self, error: OSError) -> MetricsError:
-        return MetricsError(
+    def _refused(self, error: OSError) -> BuildError:
+        return BuildError(
             f"cannot write {self._path} ({error.strerror}); {remedy(error)} and go on with --resume"
         )
 
@@ -124,7 +120,7 @@ class MetricsReader:
 
     def poll(self) -> list[Event]:
         """Some whole lines that came since the last call; none where nothing came. Raises
-        MetricsError if the file cannot be read, or has a line that is no event.
+        BuildError if the file cannot be read, or has a line that is no event.
         """
         try:
             with self._path.open("rb") as stream:
@@ -133,15 +129,15 @@ class MetricsReader:
         except FileNotFoundError:
             return []
         except OSError as error:
-            raise MetricsError(f"cannot read {self._path} ({error.strerror})") from error
+            raise BuildError(f"cannot read {self._path} ({error.strerror})") from error
         whole = new[: new.rfind(b"\n") + 1]
         if len(new) == _MOST and not whole:
-            raise MetricsError(f"{self._path} is damaged: it has a line without an end")
+            raise BuildError(f"{self._path} is damaged: it has a line without an end")
         self._at += len(whole)
         try:
             return [_events.validate_json(line) for line in whole.splitlines() if line.strip()]
         except ValidationError as error:
-            raise MetricsError(
+            raise BuildError(
                 f"{self._path} is damaged: it has a line that is no event of a run"
             ) from error
 
@@ -173,7 +169,7 @@ class Story:
 
 
 def read_events(path: Path) -> list[Event]:
-    """Everything that a ``metrics.jsonl`` holds by now, void or not. Raises MetricsError."""
+    """Everything that a ``metrics.jsonl`` holds by now, void or not. Raises BuildError."""
     events: list[Event] = []
     reader = MetricsReader(path)
     while more := reader.poll():
@@ -182,7 +178,7 @@ def read_events(path: Path) -> list[Event]:
 
 
 def read_story(path: Path) -> Story:
-    """A run so far. Raises MetricsError."""
+    """A run so far. Raises BuildError."""
     story = Story()
     story.add(read_events(path))
     return story

@@ -33,10 +33,6 @@ _MODEL = re.compile(r"[\w-][\w.-]{0,99}\.(onnx|json)")
 _LARGEST = 2**30
 
 
-class ArtifactError(SweepError):
-    """A store that cannot be used; the message is one sentence."""
-
-
 class Artifacts:
     """An artifact store together with the storage that lists what is in it."""
 
@@ -46,7 +42,7 @@ class Artifacts:
 
     def keep(self, trial: Trial, run: RunFolder, tick: Callable[[], None]) -> None:
         """Upload a run's files while its trial is running still; ``tick`` comes before each. Raises
-        ArtifactError or StorageError.
+        SweepError or StorageError.
         """
         result = run.result()
         model = [result.onnx, str(Path(result.onnx).with_suffix(".json"))] if result else []
@@ -59,7 +55,7 @@ class Artifacts:
                     )
 
     def fetch(self, trial: FrozenTrial, run: RunFolder) -> bool:
-        """Download a trial's files into a run's folder; whether there are any. Raises ArtifactError
+        """Download a trial's files into a run's folder; whether there are any. Raises SweepError
         or StorageError.
         """
         fetched = False
@@ -71,7 +67,7 @@ class Artifacts:
                 with self._store.open_reader(meta.artifact_id) as reader:
                     content = reader.read(_LARGEST + 1)
                 if len(content) > _LARGEST:
-                    raise ArtifactError(f"{name} in {self._place} is too large")
+                    raise SweepError(f"{name} in {self._place} is too large")
                 run.write(name, content)
                 fetched = True
         return fetched
@@ -84,7 +80,7 @@ class Artifacts:
             raise
         except Exception as error:  # each kind of store has exceptions of its own
             reason = (str(error).splitlines() or [type(error).__name__])[0][:200]
-            raise ArtifactError(
+            raise SweepError(
                 f"the artifact store {self._place} failed ({reason}); make sure that it is there"
                 " and has room"
             ) from error
@@ -93,12 +89,12 @@ class Artifacts:
 def _open(place: str) -> Any:
     if place.startswith("s3://"):
         if importlib.util.find_spec("boto3") is None:
-            raise ArtifactError(f"{place} needs boto3: pip install boto3")
+            raise SweepError(f"{place} needs boto3: pip install boto3")
         return _Bucket(urlsplit(place).netloc, urlsplit(place).path)
     try:
         Path(place).mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise ArtifactError(
+        raise SweepError(
             f"cannot make {place} ({error.strerror}); choose another place with --artifacts"
         ) from error
     return FileSystemArtifactStore(place)

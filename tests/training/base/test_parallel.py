@@ -13,7 +13,8 @@ pytest.importorskip("pydantic", reason="needs the train extra")
 
 from rich.console import Console
 
-from training.base.parallel import ParallelError, parallel_map
+from training.base.errors import BuildError
+from training.base.parallel import parallel_map
 
 _added = 0
 
@@ -45,6 +46,6 @@ def test_results_come_in_the_order_of_the_tasks(few):
 
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL there")
 def test_a_killed_process_is_a_sentence():
-    with pytest.raises(ParallelError, match="was killed, as happens when memory runs") as caught:
+    with pytest.raises(BuildError, match="was killed, as happens when memory runs") as caught:
         results(die)
     assert "\n" not in str(caught.value)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from training.base.publish import PublishError, publish
+from training.base.errors import BuildError
+from training.base.publish import publish
 
 
 def content(folder: Path) -> dict[str, bytes]:
@@ -29,7 +30,7 @@ def test_a_disk_that_is_full_in_between_keeps_the_previous_model(tmp_path, monke
         target = "os.fsync" if step == "fsync" else "pathlib.Path.replace"
         with monkeypatch.context() as patch:
             patch.setattr(target, failing_at(fails, step))
-            with pytest.raises(PublishError, match=r"No space.*previous model was kept; free some"):
+            with pytest.raises(BuildError, match=r"No space.*previous model was kept; free some"):
                 publish(files)
         assert content(tmp_path) == {"a": b"old", "b": b"old"}
 

@@ -13,7 +13,7 @@ from digitpad.inference.recognizer import Recognizer
 from tests.support import onnx_models
 from tests.support.run_folders import make_run, pictures
 from training.base.errors import BuildError
-from training.export.ensemble import MOST, EnsembleError, average, check_mean
+from training.export.ensemble import MOST, average, check_mean
 from training.export.run_ensemble import ensemble_of_runs
 from training.runs import RunFolder
 
@@ -57,7 +57,7 @@ def test_a_temperature_sharpens_the_mean(tmp_path):
     joined = average(models, METADATA, temperature=0.5)
     assert np.abs(read(joined).probabilities - expected).max() < 1e-5
     assert check_mean(joined, models, IMAGES, temperature=0.5) < 1e-5
-    with pytest.raises(EnsembleError, match="differ"):
+    with pytest.raises(BuildError, match="differ"):
         check_mean(joined, models, IMAGES)
 
 
@@ -105,14 +105,14 @@ def test_what_does_not_go_together(tmp_path):
     ten, eleven = model(tmp_path, 1.0), model(tmp_path, 2.0, classes=11)
     letters = model(tmp_path, 3.0, metadata={"labels": json.dumps(list("abcdefghij"))})
     for other in (eleven, letters):
-        with pytest.raises(EnsembleError, match="read different classes"):
+        with pytest.raises(BuildError, match="read different classes"):
             average([ten, other], METADATA)
-    with pytest.raises(EnsembleError, match="a model of the ensemble is refused"):
+    with pytest.raises(BuildError, match="a model of the ensemble is refused"):
         average([ten, b"no model"], METADATA)
-    with pytest.raises(EnsembleError, match="a model of the ensemble is refused"):
+    with pytest.raises(BuildError, match="a model of the ensemble is refused"):
         average([ten, model(tmp_path, 4.0, output="numbers")], METADATA)
     for count in (0, MOST + 1):
-        with pytest.raises(EnsembleError, match=f"an ensemble has 1 to {MOST} models"):
+        with pytest.raises(BuildError, match=f"an ensemble has 1 to {MOST} models"):
             average([ten] * count, METADATA)
 
 
@@ -121,13 +121,13 @@ def test_models_of_different_onnx_versions(tmp_path):
     ten = model(tmp_path, 1.0)
     other = onnx.load_model_from_string(ten)
     other.opset_import[0].version = 18
-    with pytest.raises(EnsembleError, match="different versions of ONNX"):
+    with pytest.raises(BuildError, match="different versions of ONNX"):
         average([ten, other.SerializeToString()], METADATA)
 
 
 def test_a_mean_that_is_none_is_not_published(tmp_path):
     models = [model(tmp_path, 0.5), model(tmp_path, 3.0)]
-    with pytest.raises(EnsembleError, match=r"differ by up to .*, so it was not written"):
+    with pytest.raises(BuildError, match=r"differ by up to .*, so it was not written"):
         check_mean(models[0], models, IMAGES)
 
 
@@ -167,13 +167,13 @@ def test_runs_become_a_model_with_a_card(tmp_path):
 def test_runs_that_cannot_be_put_together(tmp_path):
     good, other, bare = (finished(tmp_path, 1.0 + i, i) for i in range(3))
     other.write_pictures("predictions/validation.npz", pictures(60, 10, 6))
-    with pytest.raises(EnsembleError, match="was validated on other images"):
+    with pytest.raises(BuildError, match="was validated on other images"):
         ensemble_of_runs([good, other], "e", "c")
     other.predictions_file("validation").unlink()
-    with pytest.raises(EnsembleError, match="has no validation images"):
+    with pytest.raises(BuildError, match="has no validation images"):
         ensemble_of_runs([good, other], "e", "c")
     (bare.path / "tfjs-cnn.onnx").unlink()
-    with pytest.raises(EnsembleError, match="has no model"):
+    with pytest.raises(BuildError, match="has no model"):
         ensemble_of_runs([good, bare], "e", "c")
     (bare.path / "result.json").write_text("{}")
     with pytest.raises(BuildError, match="is damaged"):

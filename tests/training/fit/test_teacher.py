@@ -21,12 +21,13 @@ from tests.support import onnx_models
 from tests.support.training_fixtures import TINY, drawn_digits, install_tiny
 from training import build, report
 from training.base.calibration import apply_temperature
+from training.base.errors import BuildError
 from training.cli.options import parser
 from training.cli.plan import plan
 from training.data.datasets import Split
 from training.fit.batches import Batch, Batches
 from training.fit.distillation import AugmentedCopies, DistillationTargets, as_bytes, make_targets
-from training.fit.teacher import TeacherError, Teachers, read_teacher
+from training.fit.teacher import Teachers, read_teacher
 from training.recipes import Recipe
 from training.synth.pool import NOT_A_DIGIT, Kind, SyntheticPool
 
@@ -145,12 +146,12 @@ def test_teachers_answer_with_the_mean_of_their_logits(model: bytes, tmp_path: P
 
 
 def test_a_model_that_cannot_teach_is_a_sentence(tmp_path: Path) -> None:
-    with pytest.raises(TeacherError, match=r"no model .*missing\.onnx"):
+    with pytest.raises(BuildError, match=r"no model .*missing\.onnx"):
         read_teacher(tmp_path / "missing.onnx", DIGITS)
-    with pytest.raises(TeacherError, match="reads other classes"):
+    with pytest.raises(BuildError, match="reads other classes"):
         read_teacher(asset("models/fashion.onnx"), DIGITS)
     (tmp_path / "text.onnx").write_text("no model")
-    with pytest.raises(TeacherError, match="--teacher: "):
+    with pytest.raises(BuildError, match="--teacher: "):
         read_teacher(tmp_path / "text.onnx", DIGITS)
     assert read_teacher(onnx_models.save(tmp_path / "small.onnx"), DIGITS)
 

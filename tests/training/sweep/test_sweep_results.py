@@ -20,7 +20,7 @@ from training.recipes import RECIPES
 from training.recipes.settings import settings
 from training.runs import RunFolder
 from training.sweep import SweepError
-from training.sweep.artifacts import ArtifactError, Artifacts
+from training.sweep.artifacts import Artifacts
 from training.sweep.definition import Sweep, from_json, to_json
 from training.sweep.progress import SweepProgress
 from training.sweep.storage import open_file
@@ -105,16 +105,16 @@ def test_a_store_cannot_name_files_elsewhere(tmp_path):
     assert artifacts.fetch(waiting, kept)
     assert [path.name for path in kept.path.rglob("*")] == ["good.onnx"]
     (store / "x").unlink()
-    with pytest.raises(ArtifactError, match=r"failed .*make sure that it is there"):
+    with pytest.raises(SweepError, match=r"failed .*make sure that it is there"):
         artifacts.fetch(waiting, kept)
 
 
 def test_a_store_that_cannot_be_opened(tmp_path):
     storage = open_file(tmp_path / "study.db", PACE)
     (tmp_path / "file").write_text("")
-    with pytest.raises(ArtifactError, match="cannot make"):
+    with pytest.raises(SweepError, match="cannot make"):
         Artifacts(str(tmp_path / "file"), storage)
-    with pytest.raises(ArtifactError, match="needs boto3: pip install boto3"):
+    with pytest.raises(SweepError, match="needs boto3: pip install boto3"):
         Artifacts("s3://bucket/prefix", storage)
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from training.base.errors import BuildError
-from training.base.publish import PublishError, publish
+from training.base.publish import publish
 from training.report.comparison import Comparison
 from training.report.pages import render
 from training.report.plots.curves import overlay
@@ -38,7 +38,7 @@ def write(result: Comparison, folder: Path) -> None:
         publish(files)
         if not curves:
             (folder / CURVES).unlink(missing_ok=True)
-    except (PublishError, OSError) as error:
+    except (BuildError, OSError) as error:
         raise BuildError(
             f"cannot write the comparison to {folder}; choose another place with --output"
         ) from error
