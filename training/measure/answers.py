@@ -32,40 +32,24 @@ Kind = Literal["truth", "error", "other"]
 
 @dataclass(frozen=True)
 class ClassScore:
-    """How well one class is read.
+    """How well one class is read."""
 
-    Attributes:
-        name: what it is called.
-        images: how many there are.
-        recall: share of them read as such, 0..1, NaN without any.
-        interval: its 95 % interval, or None without images.
-        precision: share of the answers with this class that is right, 0..1, or NaN.
-        mistaken: what it is most often mistaken for, ``"9 (3)"``, or nothing.
-    """
-
-    name: str
-    images: int
-    recall: float
-    interval: tuple[float, float] | None
-    precision: float
-    mistaken: str
+    name: str  #: what it is called
+    images: int  #: how many there are
+    recall: float  #: share of them read as such, 0..1, NaN without any
+    interval: tuple[float, float] | None  #: its 95 % interval, or None without images
+    precision: float  #: share of the answers with this class that is right, 0..1, or NaN
+    mistaken: str  #: what it is most often mistaken for, ``"9 (3)"``, or nothing
 
 
 @dataclass(frozen=True)
 class Threshold:
-    """What becomes of the answers when only those at least so sure are given.
+    """What becomes of the answers when only those at least so sure are given."""
 
-    Attributes:
-        confidence: the threshold, 0..1.
-        answered: how many are.
-        correct: how many of those are right.
-        total: how many pictures there are, 1 or more.
-    """
-
-    confidence: float
-    answered: int
-    correct: int
-    total: int
+    confidence: float  #: the threshold, 0..1
+    answered: int  #: how many are
+    correct: int  #: how many of those are right
+    total: int  #: how many pictures there are, 1 or more
 
     @property
     def share(self) -> float:
@@ -80,21 +64,13 @@ class Threshold:
 
 @dataclass(frozen=True, eq=False)
 class Answers:
-    """What a model said of one picture or more.
+    """What a model said of one picture or more."""
 
-    Attributes:
-        name: a key of :data:`SETS`.
-        labels: what each class is called.
-        images: uint8 (N, 28, 28), ink 255 on paper 0.
-        truth: int64 (N,), the class that each shows.
-        probabilities: float32 (N, classes), 0..1.
-    """
-
-    name: str
-    labels: tuple[str, ...]
-    images: NDArray[np.uint8]
-    truth: NDArray[np.int64]
-    probabilities: NDArray[np.float32]
+    name: str  #: a key of :data:`SETS`
+    labels: tuple[str, ...]  #: what each class is called
+    images: NDArray[np.uint8]  #: uint8 (N, 28, 28), ink 255 on paper 0
+    truth: NDArray[np.int64]  #: int64 (N,), the class that each shows
+    probabilities: NDArray[np.float32]  #: float32 (N, classes), 0..1
 
     @classmethod
     def of(cls, name: str, labels: tuple[str, ...], pictures: Pictures) -> Answers:

@@ -45,22 +45,14 @@ class EvaluationError(BuildError):
 
 @dataclass(frozen=True, eq=False)
 class Drawings:
-    """Drawings, and what each is meant to be.
+    """Drawings, and what each is meant to be."""
 
-    Attributes:
-        images: float32 (N, 28, 28), ink 1.0 on paper 0.0; N >= 1.
-        labels: N texts.
-        places: N texts, where each comes from: ``"ink.jsonl:17"``, ``"mnist 512"``.
-        inks: N drawings as strokes, or None where the data is pictures.
-        problems: how many more could not be read.
-        writers: N names of who wrote them, or None where that is not known.
-    """
-
-    images: NDArray[np.float32]
-    labels: tuple[str, ...]
-    places: tuple[str, ...]
-    inks: tuple[Ink, ...] | None
-    problems: int = 0
+    images: NDArray[np.float32]  #: float32 (N, 28, 28), ink 1.0 on paper 0.0; N >= 1
+    labels: tuple[str, ...]  #: N texts
+    places: tuple[str, ...]  #: N texts, where each comes from: ``"ink.jsonl:17"``, ``"mnist 512"``
+    inks: tuple[Ink, ...] | None  #: N drawings as strokes, or None where the data is pictures
+    problems: int = 0  #: how many more could not be read
+    #: N names of who wrote them, or None where that is not known.
     writers: tuple[str, ...] | None = None
 
     def __len__(self) -> int:

@@ -40,22 +40,14 @@ class Evaluation:
 
     A drawing whose label is not among the model's labels is something else to it: it counts for
     rejection only, never for accuracy, calibration or confusions.
-
-    Attributes:
-        model: the model's name for people.
-        labels: the model's classes.
-        threshold: digit score, 0..1, below which it rejects, or None where it cannot.
-        drawings: N drawings.
-        truth: int64 (N,), class of each, or :data:`OTHER`.
-        readings: the outputs for each.
     """
 
-    model: str
-    labels: tuple[str, ...]
-    threshold: float | None
-    drawings: Drawings
-    truth: NDArray[np.int64]
-    readings: Readings
+    model: str  #: the model's name for people
+    labels: tuple[str, ...]  #: the model's classes
+    threshold: float | None  #: digit score, 0..1, below which it rejects, or None where it cannot
+    drawings: Drawings  #: N drawings
+    truth: NDArray[np.int64]  #: int64 (N,), class of each, or :data:`OTHER`
+    readings: Readings  #: the outputs for each
 
     @cached_property
     def known(self) -> NDArray[np.intp]:
@@ -215,18 +207,12 @@ def _read(recognizer: Recognizer, images: NDArray[np.float32]) -> Readings:
 
 @dataclass(frozen=True, eq=False)
 class Result:
-    """The result of the command: one model, or two on the same drawings.
+    """The result of the command: one model, or two on the same drawings."""
 
-    Attributes:
-        command: the words that repeat it.
-        data: the name of what was measured on.
-        evaluations: of one model, or of two on the same drawings.
-        curves: for each model its accuracy under each disturbance; empty when not asked for.
-    """
-
-    command: str
-    data: str
-    evaluations: tuple[Evaluation, ...]
+    command: str  #: the words that repeat it
+    data: str  #: the name of what was measured on
+    evaluations: tuple[Evaluation, ...]  #: of one model, or of two on the same drawings
+    #: For each model its accuracy under each disturbance; empty when not asked for.
     curves: tuple[list[Curve], ...] = ()
 
     @cached_property

@@ -31,23 +31,15 @@ _FINE, _JERKS = 0.02, 0.08
 
 @dataclass(frozen=True)
 class Sweep:
-    """One disturbance over its strengths.
+    """One disturbance over its strengths."""
 
-    Attributes:
-        name: what the disturbance is called.
-        unit: what its strength counts.
-        strengths: those measured, rising.
-        reported: those whose cost the summary states.
-        disturb: a drawing, a strength and a generator of random numbers to a drawing.
-        pen: whether the strength widens the pen instead of changing the drawing.
-    """
-
-    name: str
-    unit: str
-    strengths: tuple[float, ...]
-    reported: tuple[float, ...]
+    name: str  #: what the disturbance is called
+    unit: str  #: what its strength counts
+    strengths: tuple[float, ...]  #: those measured, rising
+    reported: tuple[float, ...]  #: those whose cost the summary states
+    #: A drawing, a strength and a generator of random numbers to a drawing.
     disturb: Callable[[Ink, float, np.random.Generator], Ink]
-    pen: bool = False
+    pen: bool = False  #: whether the strength widens the pen instead of changing the drawing
 
     def images(self, inks: Sequence[Ink], strength: float) -> Images:
         """The drawings as a model would see them: float32 (len(inks), 28, 28).
@@ -146,19 +138,12 @@ Step = tuple[Sweep, float]
 
 @dataclass(frozen=True, eq=False)
 class Curve:
-    """Accuracy of one model over one sweep.
+    """Accuracy of one model over one sweep."""
 
-    Attributes:
-        sweep: the disturbance.
-        correct: drawings read rightly at each of its strengths.
-        total: how many drawings there were.
-        plain: how many were read rightly undisturbed.
-    """
-
-    sweep: Sweep
-    correct: tuple[int, ...]
-    total: int
-    plain: int
+    sweep: Sweep  #: the disturbance
+    correct: tuple[int, ...]  #: drawings read rightly at each of its strengths
+    total: int  #: how many drawings there were
+    plain: int  #: how many were read rightly undisturbed
 
     def cost(self, strength: float) -> float:
         """Accuracy lost at a strength of the sweep, in points of a hundred; below 0 for a gain."""
@@ -168,15 +153,10 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Subject:
-    """The drawings that are disturbed.
+    """The drawings that are disturbed."""
 
-    Attributes:
-        inks: N drawings with ink, N >= 1.
-        images: float32 (N, 28, 28), the same undisturbed.
-    """
-
-    inks: Sequence[Ink]
-    images: Images
+    inks: Sequence[Ink]  #: N drawings with ink, N >= 1
+    images: Images  #: float32 (N, 28, 28), the same undisturbed
 
 
 def measure(

@@ -17,14 +17,11 @@ BINS = 15
 
 @dataclass(frozen=True, eq=False)
 class Scores:
-    """Confusion matrix and mistakes on a set of images.
+    """Confusion matrix and mistakes on a set of images."""
 
-    Attributes:
-        confusion: int64 (classes, classes), counts by true class (row) and prediction (column).
-        mistakes: int64 (M,), indices of images read wrongly, the surest mistake first.
-    """
-
+    #: Int64 (classes, classes), counts by true class (row) and prediction (column).
     confusion: NDArray[np.int64]
+    #: Int64 (M,), indices of images read wrongly, the surest mistake first.
     mistakes: NDArray[np.int64]
 
     @property
@@ -100,17 +97,13 @@ class Reliability:
 
     The confidence of an answer is the largest of its probabilities; bin i of n holds the answers
     with i/n < confidence <= (i + 1)/n.
-
-    Attributes:
-        edges: float64 (bins + 1,), 0..1, the bounds of the bins.
-        counts: int64 (bins,), answers in each bin.
-        confidence: float64 (bins,), their mean confidence, 0..1, NaN for an empty bin.
-        accuracy: float64 (bins,), the share of them that is right, 0..1, NaN for an empty bin.
     """
 
-    edges: NDArray[np.float64]
-    counts: NDArray[np.int64]
+    edges: NDArray[np.float64]  #: float64 (bins + 1,), 0..1, the bounds of the bins
+    counts: NDArray[np.int64]  #: int64 (bins,), answers in each bin
+    #: Float64 (bins,), their mean confidence, 0..1, NaN for an empty bin.
     confidence: NDArray[np.float64]
+    #: Float64 (bins,), the share of them that is right, 0..1, NaN for an empty bin.
     accuracy: NDArray[np.float64]
 
 

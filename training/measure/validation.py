@@ -38,79 +38,48 @@ _STEADY = StrokeAugmentation(rotation=4, slant=0.1, aspect=0.1, warp=0.01, wande
 
 @dataclass(frozen=True, eq=False)
 class Digits:
-    """Measures of a model on real digits.
+    """Measures of a model on real digits."""
 
-    Attributes:
-        scores: right and wrong.
-        calibration_error: expected calibration error, 0..1.
-        reliability: the table behind it.
-        digit_scores: float32 (N,), or None for a model without.
-        rejected: how many of the digits are taken for something else.
-    """
-
-    scores: Scores
-    calibration_error: float
-    reliability: Reliability
-    digit_scores: NDArray[np.float32] | None
-    rejected: int
+    scores: Scores  #: right and wrong
+    calibration_error: float  #: expected calibration error, 0..1
+    reliability: Reliability  #: the table behind it
+    digit_scores: NDArray[np.float32] | None  #: float32 (N,), or None for a model without
+    rejected: int  #: how many of the digits are taken for something else
 
 
 @dataclass(frozen=True)
 class Family:
-    """Measures of a model on one family of out-of-distribution drawings.
+    """Measures of a model on one family of out-of-distribution drawings."""
 
-    Attributes:
-        name: as in :mod:`training.negatives`.
-        held_out: whether training knew no drawing of this family.
-        auroc: how well the digit score tells them from the validation writers' digits, 0.5..1.
-        rejected: share of them that is rejected, 0..1.
-        confidence: mean probability of the class that each is read as, 0..1.
-    """
-
-    name: str
-    held_out: bool
-    auroc: float
-    rejected: float
-    confidence: float
+    name: str  #: as in :mod:`training.negatives`
+    held_out: bool  #: whether training knew no drawing of this family
+    auroc: float  #: how well the digit score tells them from the validation writers' digits, 0.5..1
+    rejected: float  #: share of them that is rejected, 0..1
+    confidence: float  #: mean probability of the class that each is read as, 0..1
 
 
 @dataclass(frozen=True)
 class Form:
-    """Accuracy of a model on one handwriting variant.
+    """Accuracy of a model on one handwriting variant."""
 
-    Attributes:
-        source: ``"glyph"``, ``"mark"`` (on the validation writers' digits) or ``"image mark"`` (on
-            the dataset's validation images).
-        name: such as ``"7 crossed"``.
-        accuracy: 0..1.
-        total: drawings.
-    """
-
+    #: ``"glyph"``, ``"mark"`` (on the validation writers' digits) or ``"image mark"`` (on the
+    #: dataset's validation images)
     source: str
-    name: str
-    accuracy: float
-    total: int
+    name: str  #: such as ``"7 crossed"``
+    accuracy: float  #: 0..1
+    total: int  #: drawings
 
 
 @dataclass(frozen=True, eq=False)
 class Validation:
-    """All measures of an exported model on validation data.
+    """All measures of an exported model on validation data."""
 
-    Attributes:
-        own: on the dataset's validation images.
-        pen: on the validation writers' digits, or None without them.
-        other_writers: on the digits of writers of other data sets, by name.
-        families: on what is no digit; empty for a model without a digit score.
-        forms: on regional forms.
-        drawn: the drawings of both.
-    """
-
-    own: Digits
-    pen: Digits | None
-    other_writers: Mapping[str, Digits]
-    families: tuple[Family, ...]
-    forms: tuple[Form, ...]
-    drawn: SyntheticPool
+    own: Digits  #: on the dataset's validation images
+    pen: Digits | None  #: on the validation writers' digits, or None without them
+    other_writers: Mapping[str, Digits]  #: on the digits of writers of other data sets, by name
+    families: tuple[Family, ...]  #: on what is no digit; empty for a model without a digit score
+    forms: tuple[Form, ...]  #: on regional forms
+    drawn: SyntheticPool  #: the drawings of both
 
 
 def measure(model: bytes, training_data: TrainingData, console: Console) -> Validation:
