@@ -35,6 +35,15 @@ _MIGRATIONS = (
             ink TEXT NOT NULL,
             PRIMARY KEY (draft, position, start)) WITHOUT ROWID""",
     ),
+    (
+        """CREATE TABLE corrections (
+            id INTEGER PRIMARY KEY AUTOINCREMENT,
+            drawing TEXT NOT NULL UNIQUE,
+            label TEXT NOT NULL,
+            corrected_at REAL NOT NULL,
+            model TEXT NOT NULL,
+            read_as TEXT NOT NULL)""",
+    ),
 )
 VERSION = len(_MIGRATIONS)
 #: The columns of each table that are taken over from a damaged file, of whichever version.
@@ -42,6 +51,7 @@ COLUMNS = {
     "recents": "id, ink, label, probability",
     "drafts": "key, saved_at, page",
     "draft_strokes": "draft, position, start, ink",
+    "corrections": "id, drawing, label, corrected_at, model, read_as",
 }
 
 
