@@ -8,12 +8,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from digitpad.inference.recognizer import Readings, Recognizer
-from digitpad.reading.personal import Memory
+from digitpad.reading.personal import Memory, seen
 
 
 @dataclass(frozen=True)
 class PersonalReadings(Readings):
-    """What a model says of N images, changed by what was learned.
+    """What N images say in the light of what was learned.
 
     Attributes:
         alone: what the model says by itself.
@@ -38,7 +38,7 @@ class Reader:
 
     Args:
         recognizer: the model.
-        memory: what was learned; None for nothing.
+        memory: what was learned, for this model; None for nothing.
     """
 
     def __init__(self, recognizer: Recognizer, memory: Memory | None = None) -> None:
@@ -51,9 +51,11 @@ class Reader:
         Raises:
             ModelError: as of :meth:`Recognizer.read`.
         """
-        memory = self.memory
-        if not memory:
+        if not self.memory or not len(images):
             return self.recognizer.read(images)
-        alone, features = self.recognizer.read_with_features(images)
-        probabilities = memory.adapt(alone.probabilities, features)
-        return PersonalReadings(probabilities, alone.digit_scores, alone.rejected, alone)
+        alone, drawn = seen(self.recognizer, images)
+        threshold = self.recognizer.digit_score_threshold
+        changed = self.memory.adapt(alone, drawn, threshold)
+        return PersonalReadings(
+            changed.probabilities, changed.digit_scores, changed.rejected, alone
+        )
