@@ -68,7 +68,9 @@ def _run(argv: Sequence[str] | None) -> int:
         from digitpad.inference.errors import ModelError
     except ImportError as error:
         return _fail(f"a library cannot be loaded ({error}); {LIBRARY_FIX}")
-    options = parse(argv, DEVICES, {"window": _window, "predict": _predict, "info": _info})
+    options = parse(
+        argv, DEVICES, {"window": _window, "predict": _predict, "info": _info, "hand": _hand}
+    )
     try:
         code: int = options.run(options)
         sys.stdout.flush()
@@ -138,6 +140,7 @@ def _predict(options: argparse.Namespace) -> int:
     from digitpad.cli.sources import SourceError
     from digitpad.inference.model_file import DEFAULT_MODEL
     from digitpad.inference.recognizer import Recognizer
+    from digitpad.reading.reader import Reader
 
     model = options.model or DEFAULT_MODEL
     recognizer = Recognizer.load(model, options.device, _overrides(options))
@@ -146,17 +149,48 @@ def _predict(options: argparse.Namespace) -> int:
     if recognizer.inferred is not None:
         known = recognizer.inferred
         _say(f"{recognizer.name}: {known.best.conventions.summary} ({known.verdict})")
+    reader, problems = Reader(recognizer), list[str]()
+    if options.teach is not None or options.personal:
+        from digitpad.cli import hand
+
+        try:
+            reader, problems = hand.taught(recognizer, options.teach, personal=options.personal)
+        except hand.HandError as error:
+            raise CommandError(str(error)) from error
+        for problem in problems:
+            _say(problem)
     try:
-        return run(
+        code = run(
             options.paths,
-            recognizer,
+            reader,
             as_json=options.json,
             stdin=sys.stdin.buffer,
             stdout=sys.stdout,
             stderr=sys.stderr,
         )
+        return EXIT_ERROR if problems else code
     except (PredictError, SourceError) as error:
         raise CommandError(str(error)) from error
+
+
+def _hand(options: argparse.Namespace) -> int:
+    from digitpad.cli import hand
+
+    problems: list[str] = []
+    try:
+        if options.action == "export":
+            said = hand.export(options.file, for_training=options.for_training)
+        elif options.action == "import":
+            said, problems = hand.take(options.file)
+        else:
+            said = hand.forget(options.labels)
+    except hand.HandError as error:
+        raise CommandError(str(error)) from error
+    for problem in problems:
+        _say(problem)
+    if said:
+        print(printable(said))
+    return EXIT_ERROR if problems else 0
 
 
 def _info(options: argparse.Namespace) -> int:

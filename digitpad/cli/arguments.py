@@ -25,6 +25,9 @@ examples:
   digitpad predict seven.png        what does this picture show?
   digitpad predict --json scans/    a folder of pictures, one JSON object a line
   digitpad predict - < ink.jsonl    pen strokes on standard input
+  digitpad predict --teach mine.jsonl new.jsonl
+                                    read with labelled drawings of one's own learned
+  digitpad hand export mine.jsonl   what the window has learned of your hand, as a file
   digitpad info --model other.onnx  how would a model of other people's be used?
   digitpad info                     versions, devices and models
 
@@ -53,9 +56,22 @@ looks more like one, and a drawing below the model's threshold (digitpad info) i
 "not sure this is a digit" at the end of the line. It keeps its label and its probabilities. Models
 that do not judge have digit_score null and reject nothing.
 
+With --teach, labelled drawings of FILE (lines of ink with "label": "7") are learned from first, and
+with --personal, what the window has learned of your hand is used; nothing is stored. Where that
+changed the answer, --json adds "learned": true.
+
 A drawing without ink has no answer: "-" or, with --json, label, probability and digit_score null,
 probabilities {}, rejected false. What cannot be read gets a sentence on standard error, the rest
 its answers, and the exit code is 2.
+"""
+
+_HAND_EPILOG = """\
+examples:
+  digitpad hand export mine.jsonl   labelled drawings, one a line, the oldest first
+  digitpad hand import mine.jsonl   on another machine; no drawing is learned twice
+  digitpad hand forget              everything; forget 1 7: only what was called so
+
+Drawings and labels lie in one file on this machine, and go nowhere else.
 """
 
 _WINDOW_OPTIONS = ("theme", "compare", "ink", "screenshot", "smoke_test")
@@ -69,7 +85,7 @@ def parse(
     Args:
         argv: arguments without the program's name; None for the process's own.
         devices: what ``--device`` takes.
-        commands: what runs ``"window"``, ``"predict"`` and ``"info"``.
+        commands: what runs ``"window"``, ``"predict"``, ``"hand"`` and ``"info"``.
 
     Returns:
         The options; ``run`` among them is the command that was chosen.
@@ -85,7 +101,7 @@ def parse(
     common.add_argument("--device", choices=devices, help="what runs the model (default: auto)")
     parser = _window_parser(common)
     subparsers = parser.add_subparsers(title="commands", dest="command", metavar="COMMAND")
-    for name, add in (("predict", _add_predict), ("info", _add_info)):
+    for name, add in (("predict", _add_predict), ("hand", _add_hand), ("info", _add_info)):
         add(subparsers, common).set_defaults(run=commands[name])
     defaults = argparse.Namespace(model=None, device="auto", convention=[], run=commands["window"])
     options = parser.parse_args(argv, defaults)
@@ -141,8 +157,39 @@ def _add_predict(subparsers: _Subparsers, common: Parser) -> Parser:
     )
     _add_conventions(predict, "convention")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    predict.add_argument(
+        "--teach", metavar="FILE.jsonl", help="learn from these labelled drawings before"
+    )
+    predict.add_argument(
+        "--personal", action="store_true", help="read with what the window has learned"
+    )
     predict.add_argument("paths", nargs="+", metavar="PATH", help='picture, folder, .jsonl or "-"')
     return predict
+
+
+def _add_hand(subparsers: _Subparsers, common: Parser) -> Parser:
+    hand = subparsers.add_parser(
+        "hand",
+        help="what the window has learned of your hand",
+        description="Export, import or forget what the window has learned of your hand.",
+        epilog=_HAND_EPILOG,
+        parents=[common],
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+        allow_abbrev=False,
+    )
+    actions = hand.add_subparsers(title="actions", dest="action", metavar="ACTION", required=True)
+    export = actions.add_parser("export", help="write the labelled drawings as JSONL")
+    export.add_argument("file", metavar="FILE.jsonl", help='"-" is standard output')
+    export.add_argument(
+        "--for-training",
+        action="store_true",
+        help="only strokes that are a class, for python -m training.build --data",
+    )
+    take = actions.add_parser("import", help="learn from labelled drawings")
+    take.add_argument("file", metavar="FILE.jsonl", help='"-" is standard input')
+    forget = actions.add_parser("forget", help="forget everything, or some labels")
+    forget.add_argument("labels", nargs="*", metavar="LABEL", help="only drawings called so")
+    return hand
 
 
 def _add_info(subparsers: _Subparsers, common: Parser) -> Parser:

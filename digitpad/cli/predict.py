@@ -17,7 +17,8 @@ from digitpad.cli.sources import Drawing, Problem, expand, is_ink, read, total_s
 from digitpad.cli.terminal import bar, printable
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import REJECTED
-from digitpad.inference.recognizer import Readings, Recognizer
+from digitpad.inference.recognizer import Readings
+from digitpad.reading.reader import PersonalReadings, Reader
 
 #: Decimals of probabilities in JSON; float32 has about seven.
 _DECIMALS = 6
@@ -37,6 +38,7 @@ class Answer:
         digit_score: 0..1, higher for what looks more like a digit; None where the model does not
             judge that.
         rejected: whether the score is below the model's threshold.
+        learned: whether what was learned of a hand changed the answer.
     """
 
     source: str
@@ -46,6 +48,7 @@ class Answer:
     probabilities: dict[str, float]
     digit_score: float | None = None
     rejected: bool = False
+    learned: bool = False
 
     @property
     def probability(self) -> float | None:
@@ -62,6 +65,8 @@ class Answer:
             "digit_score": self.digit_score,
             "rejected": self.rejected,
         }
+        if self.learned:
+            record["learned"] = True
         return json.dumps(record, allow_nan=False)
 
     def as_text(self, place_width: int, label_width: int) -> str:
@@ -74,16 +79,14 @@ class Answer:
         return f"{place}  {label}  {percentage}" + (f"  {REJECTED}" if self.rejected else "")
 
 
-def answers(
-    recognizer: Recognizer, batch: Sequence[Drawing | Problem]
-) -> Iterator[Answer | Problem]:
+def answers(reader: Reader, batch: Sequence[Drawing | Problem]) -> Iterator[Answer | Problem]:
     """Answer the drawings of a batch together; problems keep their places in the order.
 
     Raises:
         ModelError: if the model fails on these images.
     """
     images = [d.image for d in batch if isinstance(d, Drawing) and d.image is not None]
-    readings = recognizer.read(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4"))
+    readings = reader.read(np.stack(images) if images else np.zeros((0, SIZE, SIZE), "f4"))
     rows = iter(range(len(images)))
     for item in batch:
         if isinstance(item, Problem):
@@ -91,7 +94,7 @@ def answers(
         elif item.image is None:
             yield Answer(item.source, item.index, item.place, None, {})
         else:
-            yield _answer(item, recognizer.labels, readings, next(rows))
+            yield _answer(item, reader.recognizer.labels, readings, next(rows))
 
 
 def _answer(
@@ -110,12 +113,13 @@ def _answer(
         probabilities=dict(zip(labels, values, strict=True)),
         digit_score=None if score is None else round(score, _DECIMALS),
         rejected=bool(readings.rejected[row]),
+        learned=isinstance(readings, PersonalReadings) and bool(readings.learned[row]),
     )
 
 
 def run(
     names: Sequence[str],
-    recognizer: Recognizer,
+    reader: Reader,
     *,
     as_json: bool,
     stdin: BinaryIO,
@@ -132,7 +136,7 @@ def run(
         PredictError: if the answers cannot be written.
         BrokenPipeError: if nobody reads the answers any more.
     """
-    files = expand(names)
+    files, recognizer = expand(names), reader.recognizer
     place_width = max((_place_width(f) for f in files if isinstance(f, str)), default=0)
     label_width = max(len(printable(label)) for label in recognizer.labels)
     failed = False
@@ -140,7 +144,7 @@ def run(
     with bar(total_size(files), stderr) as progress:
         for batch in read(files, stdin):
             lines: list[tuple[TextIO, str]] = []
-            for result in answers(recognizer, batch):
+            for result in answers(reader, batch):
                 if isinstance(result, Problem):
                     lines.append((stderr, printable(str(result))))
                 elif as_json:

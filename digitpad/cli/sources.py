@@ -125,7 +125,7 @@ def first_ink(name: str, stdin: BinaryIO) -> Ink:
     """
     place = name
     try:
-        for number, line in _numbered_lines(name, stdin):
+        for number, line in numbered_lines(name, stdin):
             place = f"{name}:{number}"
             return _parsed(line)
     except (SourceError, InkError) as error:
@@ -156,10 +156,13 @@ def _opened(name: str) -> BinaryIO:
     raise SourceError("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
 
 
-def _numbered_lines(name: str, stdin: BinaryIO) -> Iterator[tuple[int, bytes]]:
-    """The lines that are not blank, counted from 1; raises SourceError.
+def numbered_lines(name: str, stdin: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """The lines of a file, or of standard input, that are not blank, counted from 1.
 
     Of a line that is too long only the first ``MAX_LINE`` + 1 bytes are read into memory.
+
+    Raises:
+        SourceError: if it cannot be read.
     """
     with nullcontext(stdin) if name == STDIN else _opened(name) as stream:
         try:
@@ -184,7 +187,7 @@ def _parsed(line: bytes) -> Ink:
 
 def _ink(name: str, stdin: BinaryIO) -> Iterator[Drawing | Problem]:
     try:
-        for index, (number, line) in enumerate(_numbered_lines(name, stdin)):
+        for index, (number, line) in enumerate(numbered_lines(name, stdin)):
             yield _drawn(name, index, number, line)
     except SourceError as error:
         yield Problem(name, str(error))

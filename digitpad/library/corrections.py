@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -68,6 +68,11 @@ class Correction:
         """The drawing as a line of JSON, without its label: no drawing is kept twice."""
         ink = replace(self.document.ink, label=None)
         return replace(self.document, ink=ink).to_json()
+
+    @property
+    def trains(self) -> bool:
+        """Whether ``training.build --data`` can use it: strokes, with a class."""
+        return not self.document.on_grid and self.label != NOT_A_DIGIT
 
     def to_json(self) -> str:
         """One line of JSON, as ``digitpad predict --teach`` reads it."""
@@ -196,18 +201,16 @@ class Corrections:
         self._is_held_up, self.notice = False, sentence
 
 
-def read_lines(lines: Iterable[bytes]) -> tuple[list[Correction], Sequence[str]]:
-    """Labelled drawings of JSON lines, each drawing once, the last label of several.
+def read_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[Correction], list[str]]:
+    """Labelled drawings of numbered JSON lines, each drawing once, the last label of several.
 
     Returns:
         At most :data:`MAX_CORRECTIONS` of them, the last ones, and a sentence on each line that is
-        none.
+        none, and where there were more.
     """
     found: dict[str, Correction] = {}
-    problems = []
-    for number, line in enumerate(lines, start=1):
-        if line.isspace():
-            continue
+    problems, too_many = [], False
+    for number, line in lines:
         try:
             correction = Correction.from_json(line)
         except InkError as error:
@@ -215,7 +218,12 @@ def read_lines(lines: Iterable[bytes]) -> tuple[list[Correction], Sequence[str]]
             continue
         found.pop(correction.drawing, None)
         found[correction.drawing] = correction
-    return list(found.values())[-MAX_CORRECTIONS:], problems
+        if len(found) > MAX_CORRECTIONS:
+            del found[next(iter(found))]
+            too_many = True
+    if too_many:
+        problems.append(f"only the last {MAX_CORRECTIONS:,} drawings can be remembered")
+    return list(found.values()), problems
 
 
 def _correction(key: int, *values: Any) -> Correction | None:

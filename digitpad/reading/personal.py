@@ -7,7 +7,7 @@ often can. How the constants were chosen, and what else was tried, is in trainin
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import NamedTuple
@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.recognizer import Readings, Recognizer
-from digitpad.library.corrections import NOT_A_DIGIT
+from digitpad.library.corrections import NOT_A_DIGIT, Correction
 
 #: The class of what is none of the model's.
 NONE = -1
@@ -197,6 +197,18 @@ def traces(
         None if label not in categories else _trace(readings, row, drawn[row], categories[label])
         for row, label in enumerate(labels)
     ]
+
+
+def remember(recognizer: Recognizer, corrections: Iterable[Correction]) -> Memory:
+    """What a model learns from corrections, the oldest first.
+
+    Raises:
+        ModelError: as of :meth:`Recognizer.read`.
+    """
+    pairs = [(c.image, c.label) for c in corrections if c.image is not None]
+    images, labels = [image for image, _ in pairs], [label for _, label in pairs]
+    known = traces(recognizer, np.stack(images), labels) if images else []
+    return Memory(tuple(filter(None, known)), kernel_of(recognizer))
 
 
 def _trace(readings: Readings, row: int, point: NDArray[np.float32], category: int) -> Trace:

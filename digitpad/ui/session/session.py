@@ -13,13 +13,14 @@ from PySide6.QtWidgets import QApplication, QDialog
 from digitpad.cli.terminal import printable
 from digitpad.inference.pending import PendingModel
 from digitpad.library.resources import AssetError
+from digitpad.library.user_folder import drawings_file
 from digitpad.ui.files.import_export import ImportExport
 from digitpad.ui.files.recent_drawings import RecentDrawings
 from digitpad.ui.models.models import Models
 from digitpad.ui.models.start import start_models
 from digitpad.ui.pad.brush import Brush
 from digitpad.ui.session.recovery import Recovery
-from digitpad.ui.settings.folders import drawings_file, settings_file, unsaved_folder
+from digitpad.ui.settings.folders import settings_file, unsaved_folder
 from digitpad.ui.settings.preferences import Preferences
 from digitpad.ui.settings.settings import Settings, open_store
 from digitpad.ui.style import theme

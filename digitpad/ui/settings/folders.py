@@ -7,25 +7,17 @@ from pathlib import Path
 
 from PySide6.QtCore import QStandardPaths
 
-#: Names a folder that takes the place of both of the platform's (for exhibitions and for tests).
-HOME_VARIABLE = "DIGITPAD_HOME"
+from digitpad.library.user_folder import HOME_VARIABLE, drawings_file
 
 
 def settings_file() -> Path:
     """The file of settings, which need not exist."""
-    return _folder(QStandardPaths.StandardLocation.GenericConfigLocation) / "settings.ini"
-
-
-def drawings_file() -> Path:
-    """The file of drawings, which need not exist."""
-    return _folder(QStandardPaths.StandardLocation.GenericDataLocation) / "recent.sqlite"
+    home = os.environ.get(HOME_VARIABLE)
+    location = QStandardPaths.StandardLocation.GenericConfigLocation
+    folder = Path(home) if home else Path(QStandardPaths.writableLocation(location), "digitpad")
+    return folder / "settings.ini"
 
 
 def unsaved_folder() -> Path:
     """The folder with the locks of the drawings in hand, which need not exist."""
     return drawings_file().parent / "unsaved"
-
-
-def _folder(location: QStandardPaths.StandardLocation) -> Path:
-    home = os.environ.get(HOME_VARIABLE)
-    return Path(home) if home else Path(QStandardPaths.writableLocation(location), "digitpad")

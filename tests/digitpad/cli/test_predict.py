@@ -13,6 +13,7 @@ import pytest
 from digitpad.cli.predict import PredictError, run
 from digitpad.cli.terminal import printable
 from digitpad.inference.recognizer import Recognizer
+from digitpad.reading.reader import Reader
 from tests.support import onnx_models
 from tests.support.drawings import digit
 from tests.support.stripes import EMPTY, LEVEL, UPRIGHT, save_model
@@ -27,7 +28,7 @@ def answer(recognizer, *names, as_json=False, stdin=b""):
     """The exit code, the lines of standard output, and those of standard error."""
     stdout, stderr = io.StringIO(), io.StringIO()
     streams = {"stdin": io.BytesIO(stdin), "stdout": stdout, "stderr": stderr}
-    code = run(list(map(str, names)), recognizer, as_json=as_json, **streams)
+    code = run(list(map(str, names)), Reader(recognizer), as_json=as_json, **streams)
     return code, stdout.getvalue().splitlines(), stderr.getvalue().splitlines()
 
 
@@ -137,7 +138,7 @@ def test_fifteen_thousand_drawings_take_no_more_memory_than_a_few(recognizer, tm
         stream.writelines(f"{(UPRIGHT, LEVEL)[n % 2]}\n" for n in range(15_000))
     stdout = Watched()
     streams = {"stdin": io.BytesIO(), "stdout": stdout, "stderr": io.StringIO()}
-    assert run([str(file)], recognizer, as_json=True, **streams) == 0
+    assert run([str(file)], Reader(recognizer), as_json=True, **streams) == 0
     assert stdout.labels == ["1", "7"] * 7_500
     assert len(stdout.memory) > 50
     # After the first batches everything is loaded; the images of all drawings would be 47 MB.
@@ -209,7 +210,7 @@ def test_a_full_disk_is_a_sentence(recognizer):
         Path("/dev/full").open("w") as stdout,
         pytest.raises(PredictError, match=r"^the answers cannot be written: "),
     ):
-        run(["-"], recognizer, as_json=False, stdout=stdout, **streams)
+        run(["-"], Reader(recognizer), as_json=False, stdout=stdout, **streams)
 
 
 @pytest.mark.parametrize("text", ["line\nend", "\x1b[2J", "\udcff", "\u202e", "\u2028"])

@@ -174,20 +174,19 @@ def test_damaged_files_are_set_aside_and_learning_goes_on(tmp_path: Path) -> Non
 def test_strangers_lines_are_corrections_or_sentences() -> None:
     lines = [
         json.dumps({**json.loads(digit("7").to_json()), "label": "1"}).encode(),
-        b"\n",
         digit("7").to_json().encode(),
         b'{"strokes": [], "label": "1"}',
         Ink(digit("3").strokes).to_json().encode(),
         b"{",
     ]
-    found, problems = read_lines(lines)
+    found, problems = read_lines(enumerate(lines, start=1))
     assert [each.label for each in found] == ["7"]
     assert problems == [
-        "line 4: the drawing is empty",
-        'line 5: the drawing has no "label" that says what it is',
-        "line 6: not a line of JSON",
+        "line 3: the drawing is empty",
+        'line 4: the drawing has no "label" that says what it is',
+        "line 5: not a line of JSON",
     ]
     assert Correction.from_json(found[0].to_json()).drawing == found[0].drawing
     for content in damaged([lines[0]]):
         with bounded(content):
-            read_lines(content.splitlines(keepends=True))
+            read_lines(enumerate(content.splitlines(), start=1))
