@@ -105,12 +105,8 @@ def _targets(wanted: Plan, output: Path | None) -> list[Path]:
     """Where the model goes besides the run's folder."""
     if output is None and not wanted.asked.bundled:
         return []
-    path = output or _bundled()
+    path = output or assets_dir() / "models"
     return [path if path.suffix.lower() == ".onnx" else path / f"{wanted.asked.recipe.name}.onnx"]
-
-
-def _bundled() -> Path:
-    return assets_dir() / "models"
 
 
 def _record(wanted: Plan, training_data: TrainingData, teachers: Sequence[bytes]) -> None:
@@ -159,7 +155,6 @@ def _train(
     options: argparse.Namespace,
     console: Console,
 ) -> list[Finished]:
-    """Train every seed, and make a model of each."""
     from training.export.finish import finish
     from training.fit.parallel_seeds import processes, train_seeds
 
@@ -180,7 +175,6 @@ def _train(
 
 
 def _exported(finished: Sequence[Finished], wanted: Plan, training_data: TrainingData) -> Finished:
-    """The first seed's run, or all of them together."""
     from training.export.build_ensemble import build_ensemble
 
     if not wanted.asked.ensemble or len(finished) < 2:
@@ -207,7 +201,6 @@ def _publish(
     card: bytes,
     targets: Sequence[Path],
 ) -> None:
-    """Complete the runs' folders, and put the model where it is wanted."""
     from training import report
 
     exported.folder.write(f"{wanted.asked.recipe.name}.json", card)

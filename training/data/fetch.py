@@ -93,7 +93,6 @@ def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
 
 
 def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], bytes]) -> bytes:
-    """What a file in the folder decodes to."""
     try:
         return decode(path.read_bytes(), file)
     except OSError as error:
@@ -146,7 +145,6 @@ def _download(file: RemoteFile, path: Path, console: Console) -> None:
 
 
 def _download_from(file: RemoteFile, path: Path, show: Callable[..., None]) -> None:
-    """Download and verify a file before it takes its place."""
     import pooch  # the app itself is installed without it
     import requests
 
@@ -213,7 +211,6 @@ def _advice(file: RemoteFile) -> str:
 
 @contextmanager
 def _alone(path: Path, console: Console) -> Iterator[None]:
-    """Keep other processes from downloading the same file meanwhile."""
     from filelock import FileLock, Timeout  # the app itself is installed without it
 
     lock = FileLock(path.with_name(f"{path.name}.lock"))
@@ -232,7 +229,6 @@ def _alone(path: Path, console: Console) -> Iterator[None]:
 
 @contextmanager
 def _storing(path: Path) -> Iterator[None]:
-    """Say what to do where a file cannot be written."""
     try:
         yield
     except OSError as error:

@@ -122,7 +122,6 @@ def parse_unipen(text: str) -> Iterator[PenDigit]:
 
 
 def _strokes(lines: list[str]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:
-    """The points between each ``.PEN_DOWN`` and ``.PEN_UP``."""
     for part in "\n".join(lines).split(".PEN_DOWN")[1:]:
         numbers = part.split(".PEN_UP")[0].split()
         points = np.array(numbers, dtype=np.float64).reshape(-1, 2)

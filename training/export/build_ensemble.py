@@ -93,7 +93,6 @@ def _calibrated(
 
 
 def _fill(folder: RunFolder, first: Finished, model: bytes) -> None:
-    """What the ensemble's folder has in common with the first seed's, and the model."""
     for name in _INHERITED:
         folder.write(name, (first.folder.path / name).read_bytes())
     folder.write(f"{first.training.recipe.name}.onnx", model)

@@ -109,7 +109,6 @@ def _accuracy(
 
 
 def _pen_sets(validation: Validation) -> dict[str, Digits]:
-    """The sets of pen digits, by the keys of :data:`_WRITERS`."""
     pen = {"pendigits": validation.pen} if validation.pen else {}
     sets = pen | dict(validation.other_writers)
     return {f"{name}_validation_writers": digits for name, digits in sets.items()}

@@ -44,7 +44,7 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     float32 (N, 28, 28), and has layers ``features`` and ``probabilities``, and, with an
     out-of-distribution head, ``digit_score``. The metadata become its ``metadata_props``.
     """
-    if not _trained_by_tensorflow():
+    if keras.backend.backend() != "tensorflow":
         return _converted_elsewhere(model, metadata)
     import tensorflow as tf
     import tf2onnx
@@ -65,10 +65,6 @@ def to_onnx(model: Any, metadata: dict[str, str]) -> bytes:
     _canonicalise(proto, metadata)
     onnx.checker.check_model(proto, full_check=True)
     return bytes(proto.SerializeToString(deterministic=True))
-
-
-def _trained_by_tensorflow() -> bool:
-    return bool(keras.backend.backend() == "tensorflow")
 
 
 def _outputs(model: Any) -> tuple[list[str], Any]:

@@ -60,15 +60,12 @@ def in_eight_bits(content: bytes, images: NDArray[np.float32]) -> bytes:
 
 
 class _Images(CalibrationDataReader):  # type: ignore[misc]  # onnxruntime is untyped
-    """Feeds images to a model, some at a time."""
-
     def __init__(self, images: NDArray[np.float32]) -> None:
         self._batches: Iterator[NDArray[np.float32]] = iter(
             np.array_split(images, -(-len(images) // _BATCH))
         )
 
     def get_next(self) -> dict[str, NDArray[np.float32]] | None:
-        """The next ones, or None after the last."""
         batch = next(self._batches, None)
         return None if batch is None else {"image": batch}
 

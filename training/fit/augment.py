@@ -73,14 +73,12 @@ class Augmenter:
         return self._erased(np.asarray(warped, dtype=np.float32).reshape(count, SIZE, SIZE))
 
     def _mirrored(self, images: Images) -> Images:
-        """Some of the images with left and right exchanged."""
         if not self._strengths.mirrored:
             return images
         chosen = self._rng.random((len(images), 1, 1)) < self._strengths.mirrored
         return np.where(chosen, images[:, :, ::-1], images)
 
     def _erased(self, images: Images) -> Images:
-        """Some of the images with a rectangle of noise in them."""
         if not self._strengths.erased:
             return images
         count, rng = len(images), self._rng

@@ -68,17 +68,6 @@ class BatchLog(Callback):
         logs["loss"], logs["accuracy"] = (self._sums / self._images).tolist()
 
 
-class UpdateEMA(Callback):
-    """Takes the weights into the EMA after every batch."""
-
-    def __init__(self, training: Training) -> None:
-        super().__init__()
-        self._training = training
-
-    def on_train_batch_end(self, batch: int, logs: Logs) -> None:
-        self._training.ema.update()
-
-
 class Evaluate(Callback):
     """Evaluates the network with the EMA's weights after every epoch, on each validation set, and
     keeps those of the best epoch. The validation loss is the mean over the sets.

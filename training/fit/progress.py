@@ -82,7 +82,6 @@ class FitProgress(Progress):
 
 
 def _line(recipe: Recipe, epoch: Epoch, is_best: bool) -> str:
-    """What stays of a finished epoch."""
     best = "  best so far" if is_best and recipe.keeps_best else ""
     pen = "" if epoch.pen_accuracy is None else f"  strangers {epoch.pen_accuracy:.2%}"
     return (

@@ -122,7 +122,6 @@ def fit(
                 _fit(
                     training,
                     batches,
-                    callbacks.UpdateEMA(training),
                     callbacks.BatchLog(batches, tell, interrupted),
                     callbacks.Evaluate(training, data.validation, evaluate),
                     callbacks.Save(training, checkpoint, folder, tell),
@@ -155,9 +154,11 @@ def new_training(recipe: Recipe, batches: Batches) -> Training:
 
 
 def _fit(training: Training, batches: Batches, *steps: Any) -> None:
-    """Train the epochs that are left, unless Ctrl-C ends it."""
     dataset = EpochDataset(batches, has_ood_head=len(training.copy.outputs) > 1)
-    begin = keras.callbacks.LambdaCallback(on_epoch_begin=dataset.begin_epoch)
+    begin = keras.callbacks.LambdaCallback(
+        on_epoch_begin=dataset.begin_epoch,
+        on_train_batch_end=lambda *_, **__: training.ema.update(),
+    )
     try:
         training.copy.fit(
             dataset,

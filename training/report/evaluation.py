@@ -98,7 +98,6 @@ def _of_the_worst(evaluation: Evaluation, mistakes: list[int]) -> list[int]:
 
 
 def _gallery(evaluation: Evaluation, name: str, indices: list[int]) -> bytes:
-    """Pictures of what went wrong."""
     probabilities, digit_scores = (
         evaluation.readings.probabilities,
         evaluation.readings.digit_scores,

@@ -19,14 +19,8 @@ from training.runs import RunFolder
 from training.sweep import SweepError
 
 #: What of a run is kept, by the name that the store shows, besides the model and its card.
-_FILES = {
-    "run.json": "run.json",
-    "metrics.jsonl": "metrics.jsonl",
-    "history.csv": "history.csv",
-    "last.npz": "last.npz",
-    "validation.npz": "predictions/validation.npz",
-    "result.json": "result.json",
-}
+_FILES = {name: name for name in ("run.json", "metrics.jsonl", "history.csv", "last.npz")}
+_FILES |= {"validation.npz": "predictions/validation.npz", "result.json": "result.json"}
 #: Names that a model and its card may have.
 _MODEL = re.compile(r"[\w-][\w.-]{0,99}\.(onnx|json)")
 #: Largest file that is taken from a store, in bytes.

@@ -117,7 +117,6 @@ def checked(folder: RunFolder) -> Result:
 
 
 def _share_of(run: RunFolder) -> Callable[[], float]:
-    """Tells how much of a run is done, 0..1, by its metrics."""
     reader, story = MetricsReader(run.metrics), Story()
 
     def share() -> float:

@@ -108,7 +108,6 @@ def _introduce(study: Study, options: argparse.Namespace, folder: Path, console:
 def _prepare(
     options: argparse.Namespace, sweep: Sweep, folder: Path, job: int, changes: dict[str, str]
 ) -> Task:
-    """What is to be built for a job, and where."""
     run, resume = _run_of(folder, job, built(options, changes))
     tested = () if sweep.test else ("--no-test",)
     here = ("--data-dir", str(options.data_dir)) if options.data_dir else ()

@@ -5,7 +5,7 @@ from __future__ import annotations
 import argparse
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any, Literal
 
 from pydantic import TypeAdapter, ValidationError
@@ -127,7 +127,7 @@ def built(options: argparse.Namespace, changes: Mapping[str, str]) -> Recipe:
 
 def to_json(sweep: Sweep) -> dict[str, Any]:
     """As the study keeps it."""
-    value: dict[str, Any] = json.loads(json.dumps(asdict(sweep)))
+    value: dict[str, Any] = _sweeps.dump_python(sweep, mode="json")
     return value
 
 

@@ -220,8 +220,6 @@ class _Patient:
 
 
 class _Database(_Patient, RDBStorage):
-    """A database with Optuna's own heartbeats."""
-
     def __init__(self, url: str, place: str, pace: Pace, engine: dict[str, Any]) -> None:
         super().__init__(
             place,

@@ -180,7 +180,6 @@ class Worker:
             self._answered = time.time()
 
     def _after(self, study: optuna.Study, trial: FrozenTrial) -> None:
-        """Optuna's callback after each trial that was not stopped."""
         if trial.state is TrialState.COMPLETE:
             self._failures = []
         elif trial.state is TrialState.FAIL:

@@ -152,7 +152,7 @@ def test_logits_are_divided_by_the_temperature(export, model):
 def test_what_another_backend_trained_is_converted_by_a_process_of_its_own(
     export, model, content, monkeypatch
 ):
-    monkeypatch.setattr(export, "_trained_by_tensorflow", lambda: False)
+    monkeypatch.setattr(export.keras.backend, "backend", lambda: "jax")
     metadata = export.metadata(DIGITS, TRAINING_DATA, {"mnist_test": 0.5}, FITTED)
     assert export.to_onnx(model, metadata) == content
     monkeypatch.setattr(export.sys, "executable", "/bin/false")

@@ -45,13 +45,11 @@ def write(result: Comparison, folder: Path) -> None:
 
 
 def _curves(result: Comparison) -> bytes | None:
-    """The PNG file; None where no run has an epoch."""
     histories = {run.name: run.history for run in result.runs if run.history}
     return overlay(dict(list(histories.items())[:_LINES])) if histories else None
 
 
 def _table(result: Comparison) -> str:
-    """One row for each run, with a column for each setting that differs."""
     rows = [
         run.row | {name: values[i] for name, values in result.settings.items()}
         for i, run in enumerate(result.runs)
@@ -64,7 +62,6 @@ def _table(result: Comparison) -> str:
 
 
 def _record(result: Comparison) -> str:
-    """The same, for programs; with the groups and the histories."""
     runs = [
         run.row
         | {

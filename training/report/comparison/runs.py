@@ -138,7 +138,6 @@ def _names(folders: Sequence[Path]) -> list[str]:
 
 
 def _read(path: Path, name: str) -> Run:
-    """What a folder has, however little."""
     folder = RunFolder(path)
     try:
         view = read_outcome(folder)

@@ -33,7 +33,6 @@ def show(result: Comparison, console: Console) -> None:
 
 
 def _lines(result: Comparison, same: dict[str, str]) -> Iterator[str]:
-    """What needs no table."""
     if len(result.runs) > 1:
         yield "All of them: " + ", ".join(f"{name} {known}" for name, known in same.items())
     for run in result.runs:
@@ -48,7 +47,6 @@ def _lines(result: Comparison, same: dict[str, str]) -> Iterator[str]:
 
 
 def _results(result: Comparison) -> Table:
-    """What came of each run."""
     table = _table()
     table.add_column("")
     table.add_column("run", overflow="fold")
@@ -73,7 +71,6 @@ def _results(result: Comparison) -> Table:
 
 
 def _tested(row: Mapping[str, Any]) -> Text:
-    """Accuracy, and below it the interval."""
     if row["test_low"] is None:
         return Text("–")
     between = f"{100 * row['test_low']:.2f} to {100 * row['test_high']:.2f}"
@@ -81,7 +78,6 @@ def _tested(row: Mapping[str, Any]) -> Text:
 
 
 def _described(result: Comparison) -> dict[str, list[str]]:
-    """What each run is, by name, beside its settings."""
     rows = [run.row for run in result.runs]
     return {
         "recipe": [row["recipe"] or "–" for row in rows],

@@ -47,7 +47,6 @@ def network(layers: Sequence[Layer]) -> Figure:
 
 
 def _draw_layer(axes: Any, top: float, layer: Layer) -> None:
-    """A box, and below it the shape of what leaves it."""
     learns = layer.parameters > 0
     axes.add_patch(
         FancyBboxPatch(

@@ -138,7 +138,6 @@ def robustness(models: Mapping[str, Sequence[Curve]]) -> Figure:
 
 
 def _draw_curve(axes: Any, curve: Curve, colour: str, name: str) -> None:
-    """One disturbance of one model, with 95 % intervals."""
     strengths = curve.sweep.strengths
     bounds = [wilson(correct, curve.total) for correct in curve.correct]
     plain = curve.plain / curve.total
