@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TextIO
 
 from digitpad.cli.arguments import parse
 from digitpad.cli.terminal import printable
+from digitpad.image.pictures import CHILD
 from digitpad.inference.foreign import sandbox
 from digitpad.inference.session import DEVICES, LIBRARY_FIX
 from digitpad.library.resources import AssetError
@@ -52,6 +53,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         from digitpad.inference.foreign import sandbox_child
 
         return sandbox_child.main(*words[1:])
+    if words[:1] == [CHILD]:  # another, which decodes pictures
+        from digitpad.image import decoding_child
+
+        return decoding_child.main()
     try:
         return _run(argv)
     except KeyboardInterrupt:
@@ -137,11 +142,14 @@ def _missing_qt(error: ImportError) -> Exception:
 
 def _predict(options: argparse.Namespace) -> int:
     from digitpad.cli.predict import PredictError, run
-    from digitpad.cli.sources import SourceError
+    from digitpad.cli.sources import SourceError, is_ink
+    from digitpad.image.pictures import prepare
     from digitpad.inference.model_file import DEFAULT_MODEL
     from digitpad.inference.recognizer import Recognizer
     from digitpad.reading.reader import Reader
 
+    if not all(map(is_ink, options.paths)):
+        prepare()  # which takes as long as a model takes to load
     model = options.model or DEFAULT_MODEL
     recognizer = Recognizer.load(model, options.device, _overrides(options))
     if recognizer.notice:

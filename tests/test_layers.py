@@ -19,6 +19,7 @@ PROJECT = ("digitpad", "training")
 #: From what knows nothing of the rest to what knows everything.
 LAYERS = (
     "digitpad",
+    "digitpad.child",
     "digitpad.ink",
     "digitpad.image",
     "digitpad.library",

@@ -1,15 +1,24 @@
-"""Reads image files, which may be hostile, into arrays of pixels."""
+"""Reads image files, which may be hostile, into arrays of pixels.
+
+Decoders cannot be interrupted, and a file of a few bytes can keep one busy for minutes, take
+gigabytes or crash it. So a child process decodes, one picture after another, within limits; where
+it does not come to an end, it is replaced, and the picture is refused with a sentence.
+"""
 
 from __future__ import annotations
 
-import io
-import re
-import warnings
-from typing import BinaryIO
+import atexit
+import json
+from threading import Lock, Timer
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import ExifTags, Image, UnidentifiedImageError
+
+from digitpad import child
+
+if TYPE_CHECKING:
+    from subprocess import Popen
 
 Pixels = NDArray[np.uint8] | NDArray[np.float32]
 
@@ -17,27 +26,20 @@ Pixels = NDArray[np.uint8] | NDArray[np.float32]
 SUFFIXES = frozenset({".png", ".jpg", ".jpeg", ".bmp", ".gif", ".webp", ".tif", ".tiff"})
 #: Most pixels a picture may have: more than today's cameras give, and 200 MB as RGBA.
 MAX_PIXELS = 50_000_000
+#: Largest file in bytes.
+MAX_BYTES = 64_000_000
 #: Longest side after reading; a digit needs 28.
 MAX_SIDE = 1024
+#: The argument that makes ``python -m digitpad``, or the frozen program, a decoding child.
+CHILD = "--decode-pictures"
+#: Seconds of the processor that a picture may take, and the same by the clock, for a machine that
+#: is busy with something else, or that cannot measure the former.
+SECONDS, PATIENCE = 0.8, 5.0
+#: Bytes that decoding may take; the child itself takes 110 MB of addresses, most of them empty.
+MEMORY = 300_000_000
+OVER_LIMITS = "the picture takes too much time or memory to decode; save it anew as a small PNG"
 
-_FORMATS = ("PNG", "JPEG", "BMP", "GIF", "WEBP", "TIFF")
-_DEEP = ("I", "F")
-#: JPEGs, and those with further pictures in them. Encoders make about ten scans.
-_OF_SCANS, _MOST_SCANS, _MOST_BYTES = ("JPEG", "MPO"), 100, 200_000_000
-#: What begins a part of a JPEG; in the data of a scan, 0xFF is followed by other bytes only.
-_MARKER = re.compile(rb"\xff([^\x00\x01\xd0-\xd7\xff])")
-_START, _END, _SCAN = b"\xd8", b"\xd9", b"\xda"
-_TOO_LARGE = f"the picture has more than {MAX_PIXELS // 1_000_000} million pixels"
-#: How to turn a picture upright, by its EXIF orientation (https://exiftool.org/TagNames/EXIF.html).
-_TURNS = {
-    2: Image.Transpose.FLIP_LEFT_RIGHT,
-    3: Image.Transpose.ROTATE_180,
-    4: Image.Transpose.FLIP_TOP_BOTTOM,
-    5: Image.Transpose.TRANSPOSE,
-    6: Image.Transpose.ROTATE_270,
-    7: Image.Transpose.TRANSVERSE,
-    8: Image.Transpose.ROTATE_90,
-}
+_LONGEST_HEAD = 1_000
 
 
 class PictureError(ValueError):
@@ -57,79 +59,94 @@ def read_picture(stream: BinaryIO) -> Pixels:
         more than 8 bits of grey.
 
     Raises:
-        PictureError: if the file is damaged, has another format, or is too large.
+        PictureError: if the file cannot be read, is damaged, has another format, is too large, or
+            takes more than ``SECONDS`` or ``MEMORY`` to decode.
     """
-    # Pillow warns about what it mends (EXIF, palettes) and about sizes that are checked here.
-    with warnings.catch_warnings(action="ignore"):
-        try:
-            return _read(stream)
-        except PictureError:
-            raise
-        except UnidentifiedImageError as error:
-            raise PictureError("not a PNG, JPEG, BMP, GIF, WebP or TIFF picture") from error
-        except Image.DecompressionBombError as error:
-            raise PictureError(_TOO_LARGE) from error
-        # A damaged file makes decoders raise nearly anything: OSError, SyntaxError, ValueError,
-        # EOFError, struct.error, IndexError, OverflowError, MemoryError ...
-        except Exception as error:
-            raise PictureError("the picture is damaged or cut short") from error
+    try:
+        stream.seek(0)
+        content = stream.read(MAX_BYTES + 1)
+    except OSError as error:
+        raise PictureError(f"the picture cannot be read ({error.strerror})") from error
+    if len(content) > MAX_BYTES:
+        raise PictureError(f"the picture has more than {MAX_BYTES // 1_000_000} megabytes")
+    return _decoder.decode(content)
 
 
-def _read(stream: BinaryIO) -> Pixels:
-    image: Image.Image = Image.open(stream, formats=_FORMATS)
-    if image.width * image.height > MAX_PIXELS:
-        raise PictureError(_TOO_LARGE)
-    if image.format in _OF_SCANS:
-        _refuse_many_scans(stream)
-    image.draft(None, (MAX_SIDE, MAX_SIDE))
-    image.load()
-    mode, turn = image.mode, _TURNS.get(image.getexif().get(ExifTags.Base.Orientation, 1))
-    image = _converted(image, "F") if mode.startswith(_DEEP) else _plain(image)
-    # Bilinear, because sharper filters overshoot black and white.
-    image.thumbnail((MAX_SIDE, MAX_SIDE), Image.Resampling.BILINEAR)
-    if turn is not None:  # only now: a copy of a large picture is large
-        image = image.transpose(turn)
-    pixels = np.asarray(image)
-    return _grey_levels(pixels, mode) if mode.startswith(_DEEP) else pixels
+def prepare() -> None:
+    """Start the child that decodes, so that it is there when a picture comes."""
+    _decoder.start()
 
 
-def _refuse_many_scans(stream: BinaryIO) -> None:
-    """Refuse JPEGs of many scans: each takes some bytes only, and goes through all pixels.
+class _Decoder:
+    """The child process, which is started when there is something to decode."""
 
-    What stands behind the end of the picture, as the film of a "motion photo", does not count.
-    """
-    at = stream.tell()
-    if stream.seek(0, io.SEEK_END) > _MOST_BYTES:
-        raise PictureError(f"the picture has more than {_MOST_BYTES // 1_000_000} megabytes")
-    stream.seek(0)
-    content = stream.read()
-    stream.seek(at)
-    scans = place = 0
-    while (marker := _MARKER.search(content, place)) and marker[1] != _END:
-        scans += marker[1] == _SCAN
-        place = marker.end()
-        if marker[1] != _START:
-            place += int.from_bytes(content[place : place + 2], "big")
-    if scans > _MOST_SCANS:
-        raise PictureError("the picture has too many scans; save it anew")
+    def __init__(self) -> None:
+        self._process: Popen[bytes] | None = None
+        self._lock = Lock()
+
+    def start(self) -> Popen[bytes]:
+        if self._process is None or self._process.poll() is not None:
+            import subprocess  # which a window does not need
+
+            words, environment = child.command(CHILD)
+            try:
+                self._process = subprocess.Popen(  # noqa: S603
+                    words,
+                    stdin=subprocess.PIPE,
+                    stdout=subprocess.PIPE,
+                    stderr=subprocess.DEVNULL,  # libtiff writes there by itself
+                    env=environment | {"OPENBLAS_NUM_THREADS": "1"},
+                    creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+                )
+            except OSError as error:
+                raise PictureError(f"pictures cannot be decoded ({error.strerror})") from error
+        return self._process
+
+    def decode(self, content: bytes) -> Pixels:
+        """What the child makes of a file."""
+        with self._lock:
+            process = self.start()
+            timer = Timer(PATIENCE, process.kill)
+            timer.start()
+            try:
+                pixels = _ask(process, content)
+            except PictureError:
+                raise
+            except (OSError, ValueError, TypeError, KeyError) as error:  # it ended, or is hostile
+                self.close()
+                raise PictureError(OVER_LIMITS) from error
+            except BaseException:  # between a question and its answer
+                self.close()
+                raise
+            finally:
+                timer.cancel()
+            return pixels
+
+    def close(self) -> None:
+        """End the child."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.communicate()
 
 
-def _plain(image: Image.Image) -> Image.Image:
-    """The picture as 8-bit grey, RGB or RGBA."""
-    if image.has_transparency_data:
-        return _converted(image, "RGBA")
-    return _converted(image, "L" if image.mode in ("1", "L") else "RGB")
+def _ask(process: Popen[bytes], content: bytes) -> Pixels:
+    """Have one file decoded. What the child says is checked like anybody's file."""
+    questions, answers = cast("BinaryIO", process.stdin), cast("BinaryIO", process.stdout)
+    questions.write(len(content).to_bytes(8, "big"))
+    questions.write(content)
+    questions.flush()
+    head: dict[str, Any] = json.loads(answers.readline(_LONGEST_HEAD))
+    if "problem" in head:
+        raise PictureError(str(head["problem"]))
+    shape, dtype = tuple(map(int, head["shape"])), np.dtype(str(head["dtype"]))
+    if dtype not in (np.uint8, np.float32) or shape[2:] not in ((), (3,), (4,)):
+        raise ValueError(head)
+    if not all(0 < side <= MAX_SIDE for side in shape[:2]):
+        raise ValueError(head)
+    pixels = answers.read(int(np.prod(shape)) * dtype.itemsize)
+    return np.frombuffer(pixels, dtype).reshape(shape)
 
 
-def _converted(image: Image.Image, mode: str) -> Image.Image:
-    """The same picture where it has the mode: Pillow's own conversion would copy it."""
-    return image if image.mode == mode else image.convert(mode)
-
-
-def _grey_levels(values: NDArray[np.float32], mode: str) -> NDArray[np.float32]:
-    """Deep greys in 0..1; Pillow's own conversion to 8 bits would clip them."""
-    levels = np.nan_to_num(values).astype(np.float64)
-    # 32-bit and floating-point greys have no agreed black and white: the picture's own darkest and
-    # lightest stand for them.
-    low, high = (0, 65535) if mode.startswith("I;16") else (levels.min(), levels.max())
-    return ((levels - low) / ((high - low) or 1)).astype(np.float32)
+_decoder = _Decoder()
+atexit.register(_decoder.close)

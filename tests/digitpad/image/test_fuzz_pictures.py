@@ -18,6 +18,7 @@ from digitpad.image.normalize import normalize_bitmap
 from digitpad.image.pictures import MAX_SIDE, PictureError, read_picture
 from tests.digitpad.image.test_pictures import FORMS
 from tests.support.damage import CASES, bounded, damaged
+from tests.support.picture_bombs import BOMBS, scans, within_limits
 
 KINDS = ("png", "jpeg", "bmp", "gif", "webp", "tiff")
 
@@ -111,23 +112,25 @@ def test_damaged_pngs_with_sound_checksums() -> None:
 
 @pytest.mark.parametrize("mode", ["P", "RGBA", "I;16"])
 def test_bombs_of_all_pixels_that_a_picture_may_have(mode: str) -> None:
-    """Seven thousand pixels squared, in a file of some kilobytes."""
+    """Seven thousand pixels squared, in a file of some kilobytes: a picture, or a sentence."""
     stream = io.BytesIO()
     Image.new(mode, (7_000, 7_000)).save(stream, "PNG", compress_level=1)
-    # Time is what a sound picture of that size takes, too; so it is not held against this one.
-    with bounded("bomb", seconds=10):
-        assert max(read_picture(stream).shape) == MAX_SIDE
+    read(stream.getvalue())
 
 
-def test_a_jpeg_of_a_thousand_scans_is_refused() -> None:
-    """Each takes 75 bytes and goes through all pixels."""
-    stream = io.BytesIO()
-    Image.new("L", (2_000, 2_000), 255).save(stream, "JPEG", progressive=True)
-    whole = stream.getvalue()
-    assert read_picture(stream).max() == 255
-    scan = whole[whole.rindex(b"\xff\xda") : -2]
-    with bounded("scans"), pytest.raises(PictureError, match="too many"):
-        read_picture(io.BytesIO(whole[:-2] + 1_000 * scan + whole[-2:]))
+@pytest.mark.parametrize("name", BOMBS)
+def test_what_takes_too_much_is_refused_within_the_limits(name: str) -> None:
+    with within_limits(), pytest.raises(PictureError) as refused:
+        read_picture(io.BytesIO(BOMBS[name]()))
+    assert "\n" not in str(refused.value)
+
+
+def test_the_next_picture_is_read_after_one_that_ended_its_decoder() -> None:
+    with pytest.raises(PictureError, match="too much time"):
+        read_picture(io.BytesIO(scans()))
+    sound = io.BytesIO()
+    Image.new("L", (20, 30), 255).save(sound, "PNG")
+    assert read_picture(sound).shape == (30, 20)
 
 
 def test_pictures_of_any_shape_and_content() -> None:

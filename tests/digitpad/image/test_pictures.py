@@ -147,19 +147,6 @@ def test_the_film_behind_a_motion_photo_is_not_counted_among_its_scans(progressi
     np.testing.assert_array_equal(read_picture(io.BytesIO(photo + film)), expected)
 
 
-def test_scans_are_counted_behind_what_only_looks_like_an_end():
-    photo = saved(Image.new("L", (64, 64), 255), "JPEG", progressive=True).getvalue()
-    comment = b"\xff\xfe\x00\x04\xff\xd9"
-    scan = photo[photo.rindex(b"\xff\xda") : -2]
-    for scans in (50, 200):
-        content = io.BytesIO(photo[:-2] + comment + scans * scan + photo[-2:])
-        if scans == 50:
-            assert read_picture(content).min() == 255
-        else:
-            with pytest.raises(PictureError, match="too many scans"):
-                read_picture(content)
-
-
 def test_deep_greys_keep_their_contrast():
     faint = np.full((60, 60), 40_000, dtype=np.uint16)
     faint[20:40, 28:32] = 36_000
