@@ -34,6 +34,7 @@ LAYERS = (
     "digitpad.ui.settings",
     "digitpad.ui.window",
     "digitpad.ui.why",
+    "digitpad.ui.hand",
     "digitpad.ui.models",
     "digitpad.ui.files",
     "digitpad.ui.session",

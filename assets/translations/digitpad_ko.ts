@@ -98,6 +98,11 @@
         <translation>숫자인지 확실하지 않음</translation>
     </message>
     <message>
+        <source>yours</source>
+        <extracomment>Beside an answer that was learned from the writer.</extracomment>
+        <translation>내 필체</translation>
+    </message>
+    <message>
         <source>sure</source>
         <extracomment>Height of a numeral, and of a class with a longer name, in device-independent pixels.</extracomment>
         <translation>확실함</translation>
@@ -111,7 +116,7 @@
     </message>
     <message>
         <source>most likely</source>
-        <extracomment>Steps of a bar&apos;s accessible value: tenths of a percent. How long a bar takes to reach a new value, in milliseconds. More classes than this scroll. The widest label that is not cut short, in device-independent pixels.</extracomment>
+        <extracomment>Steps of a bar&apos;s accessible value: tenths of a percent. How long a bar takes to reach a new value, in milliseconds. More classes than this scroll. Width of the mark of what the model says by itself, and the least change that is marked. The widest label that is not cut short, in device-independent pixels.</extracomment>
         <translation>가능성이 가장 높음</translation>
     </message>
 </context>
@@ -656,6 +661,10 @@ Arrow keys and Space do the same.</source>
         <translation>삭제</translation>
     </message>
     <message>
+        <source>This is</source>
+        <translation>이것은</translation>
+    </message>
+    <message>
         <source>Remove all</source>
         <translation>모두 삭제</translation>
     </message>
@@ -811,6 +820,41 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>the SVG picture is too complicated to open</source>
         <translation>SVG 이미지가 너무 복잡해서 열 수 없습니다</translation>
+    </message>
+</context>
+<context>
+    <name>Teaching</name>
+    <message>
+        <source>Not a digit</source>
+        <translation>숫자가 아님</translation>
+    </message>
+    <message>
+        <source>There is no drawing to learn from</source>
+        <translation>배울 그림이 없습니다</translation>
+    </message>
+    <message>
+        <source>Learning is off; Your hand switches it on</source>
+        <translation>학습이 꺼져 있습니다. 내 필체에서 켤 수 있습니다</translation>
+    </message>
+    <message>
+        <source>Remembered: {0}, as it was read.</source>
+        <translation>기억했습니다: 읽은 대로 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>Learned: this is {0}.</source>
+        <translation>배웠습니다: 이것은 {0}입니다.</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>As before; nothing was learned from it.</source>
+        <translation>이전과 같습니다. 이 그림에서 아무것도 배우지 않았습니다.</translation>
+    </message>
+    <message>
+        <source>Th&amp;is is</source>
+        <translation>이것은(&amp;I)</translation>
     </message>
 </context>
 <context>

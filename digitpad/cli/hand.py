@@ -9,7 +9,8 @@ from pathlib import Path
 
 from digitpad.cli.sources import STDIN, SourceError, numbered_lines
 from digitpad.inference.recognizer import Recognizer
-from digitpad.library.corrections import Correction, Corrections, read_lines
+from digitpad.library.correction import Correction, read_lines
+from digitpad.library.corrections import Corrections
 from digitpad.library.drawing_files import SaveError, write
 from digitpad.library.user_folder import drawings_file
 from digitpad.reading.personal import remember

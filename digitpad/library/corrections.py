@@ -5,29 +5,20 @@ While the file cannot be used, what is added waits in memory, and counts all the
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from dataclasses import dataclass, replace
-from functools import cached_property
+from dataclasses import replace
 from itertools import count
 from pathlib import Path
 from time import time
 from typing import Any, TypeVar
 
-from digitpad.image.normalize import Image
 from digitpad.ink.ink import InkError
+from digitpad.library.correction import MAX_CORRECTIONS, Correction
 from digitpad.library.document import Document
 from digitpad.library.schema import StoreError, transaction
 from digitpad.library.store import Store
-
-#: Most corrections kept; the oldest go first.
-MAX_CORRECTIONS = 1_000
-#: Longest label in characters, as of a model's classes.
-MAX_LABEL = 40
-#: The label of a drawing that is none of the classes.
-NOT_A_DIGIT = "not a digit"
 
 _COLUMNS = "drawing, label, corrected_at, model, read_as"
 _INSERT = f"INSERT OR REPLACE INTO corrections ({_COLUMNS}) VALUES (?, ?, ?, ?, ?)"  # noqa: S608
@@ -38,68 +29,12 @@ _FIND = f"SELECT {_COLUMNS} FROM corrections WHERE id = ?"  # noqa: S608
 _Result = TypeVar("_Result")
 
 
-@dataclass(frozen=True, eq=False)
-class Correction:
-    """One drawing, and what its writer says it is.
-
-    Attributes:
-        document: the drawing, without a label.
-        label: what it is; :data:`NOT_A_DIGIT` for none of the classes.
-        read_as: what it was read as then; "" where nobody knows.
-        model: the name of the model that read it; "" where nobody knows.
-        corrected_at: seconds since the epoch.
-        key: of its row; negative while it waits to be written.
-    """
-
-    document: Document
-    label: str
-    read_as: str = ""
-    model: str = ""
-    corrected_at: float = 0.0
-    key: int = 0
-
-    @cached_property
-    def image(self) -> Image | None:
-        """What the network saw, float32 (28, 28); None for an empty drawing."""
-        return self.document.image()
-
-    @cached_property
-    def drawing(self) -> str:
-        """The drawing as a line of JSON, without its label: no drawing is kept twice."""
-        ink = replace(self.document.ink, label=None)
-        return replace(self.document, ink=ink).to_json()
-
-    @property
-    def trains(self) -> bool:
-        """Whether ``training.build --data`` can use it: strokes, with a class."""
-        return not self.document.on_grid and self.label != NOT_A_DIGIT
-
-    def to_json(self) -> str:
-        """One line of JSON, as ``digitpad predict --teach`` reads it."""
-        return json.dumps(json.loads(self.drawing) | {"label": self.label}, separators=(",", ":"))
-
-    @classmethod
-    def from_json(cls, line: str | bytes) -> Correction:
-        """A labelled drawing from a line of JSON.
-
-        Raises:
-            InkError: with one sentence, if it is no drawing, is empty, or has no label.
-        """
-        document = Document.from_json(line)
-        label = (document.ink.label or "").strip()
-        if not document:
-            raise InkError("the drawing is empty")
-        if not label:
-            raise InkError('the drawing has no "label" that says what it is')
-        return cls(document, label.encode("utf-8", "replace").decode()[:MAX_LABEL])
-
-
 class Corrections:
     """All corrections, which several windows may share. No method raises: see :attr:`notice`.
 
     Args:
         path: the file, made when there is none; its folder too. None keeps them in memory.
-        most: most corrections kept.
+        most: most corrections kept; the oldest go first.
 
     Attributes:
         notice: one sentence on what went wrong last, for the user; None where nothing did.
@@ -199,31 +134,6 @@ class Corrections:
 
     def _was_damaged(self, sentence: str) -> None:
         self._is_held_up, self.notice = False, sentence
-
-
-def read_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[Correction], list[str]]:
-    """Labelled drawings of numbered JSON lines, each drawing once, the last label of several.
-
-    Returns:
-        At most :data:`MAX_CORRECTIONS` of them, the last ones, and a sentence on each line that is
-        none, and where there were more.
-    """
-    found: dict[str, Correction] = {}
-    problems, too_many = [], False
-    for number, line in lines:
-        try:
-            correction = Correction.from_json(line)
-        except InkError as error:
-            problems.append(f"line {number}: {error}")
-            continue
-        found.pop(correction.drawing, None)
-        found[correction.drawing] = correction
-        if len(found) > MAX_CORRECTIONS:
-            del found[next(iter(found))]
-            too_many = True
-    if too_many:
-        problems.append(f"only the last {MAX_CORRECTIONS:,} drawings can be remembered")
-    return list(found.values()), problems
 
 
 def _correction(key: int, *values: Any) -> Correction | None:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.recognizer import Readings, Recognizer
-from digitpad.library.corrections import NOT_A_DIGIT, Correction
+from digitpad.library.correction import NOT_A_DIGIT, Correction
 
 #: The class of what is none of the model's.
 NONE = -1
@@ -39,6 +39,8 @@ WITH_FEATURES, IMAGE_ALONE = Kernel(10.0, 18.0, 10.0), Kernel(0.0, 24.0, 7.0)
 # However sure the model is, a drawing itself is read as it was called, and so is what hardly
 # differs: the logarithm of the odds beyond the model's, and how fast it falls with the distance.
 _BEYOND, _STEEPNESS = 2.0, 3.0
+#: Below this distance, two drawings are taken for one.
+_SAME = 0.5
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,7 +65,7 @@ class Memory:
     """Remembered drawings. Immutable: what is forgotten is left out of the next one.
 
     Attributes:
-        traces: what is remembered of each drawing.
+        traces: what is remembered of each drawing, the oldest first.
         kernel: how alike drawings are.
     """
 
@@ -74,15 +76,25 @@ class Memory:
         return len(self.traces)
 
     @cached_property
+    def _counting(self) -> list[Trace]:
+        """Without what was later called something else: the last word on a drawing counts."""
+        points = np.stack([trace.point for trace in self.traces])
+        categories = np.array([trace.category for trace in self.traces])
+        distances = self.kernel.features + self.kernel.image - points @ points.T
+        contradicts = (distances < _SAME) & (categories[:, None] != categories)
+        overruled = np.triu(contradicts).any(axis=1)
+        return [trace for trace, is_over in zip(self.traces, overruled, strict=True) if not is_over]
+
+    @cached_property
     def _by_class(self) -> tuple[_Remembered, NDArray[np.intp], NDArray[np.int64]]:
         """All drawings in the order of their classes, where each class begins, and which it is."""
-        ordered = sorted(self.traces, key=lambda trace: trace.category)
+        ordered = sorted(self._counting, key=lambda trace: trace.category)
         found, starts = np.unique([trace.category for trace in ordered], return_index=True)
         return _Remembered.of(ordered, self.kernel), starts, found
 
     @cached_property
     def _rescued(self) -> _Remembered | None:
-        rescued = [trace for trace in self.traces if trace.rescued]
+        rescued = [trace for trace in self._counting if trace.rescued]
         return _Remembered.of(rescued, self.kernel) if rescued else None
 
     def adapt(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import (
@@ -32,7 +33,7 @@ from PySide6.QtWidgets import (
 from digitpad.image.normalize import SIZE
 from digitpad.ui.style import theme
 from digitpad.ui.style.pixels import tinted
-from digitpad.ui.style.plain import plain_tip
+from digitpad.ui.style.plain import menu_text, plain_tip
 
 if TYPE_CHECKING:
     from digitpad.library.recents import Recent
@@ -50,15 +51,21 @@ class RecentsStrip(QListWidget):
         chosen(Ink): a drawing is to come back.
         removed(int): the key of a :class:`Recent` that is to go.
         emptied(): all are to go.
+        labelled(Ink, str): what somebody says that a drawing is.
+
+    Attributes:
+        labels: what a drawing can be said to be, and what that is called in the menu; a function.
     """
 
     chosen = Signal(object)
     removed = Signal(int)
     emptied = Signal()
+    labelled = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: list[Recent] = []
+        self.labels: Callable[[], Sequence[tuple[str, str]]] = tuple
         self.retranslate()
         self.setFlow(QListView.Flow.LeftToRight)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -140,6 +147,11 @@ class RecentsStrip(QListWidget):
             remove = QAction(self.tr("Remove"), menu)
             remove.triggered.connect(lambda: self.removed.emit(key))
             menu.addAction(remove)
+            ink = item.data(_RECENT).ink
+            choices = menu.addMenu(self.tr("This is"))
+            for label, name in self.labels():
+                choice = choices.addAction(menu_text(name))
+                choice.triggered.connect(partial(self.labelled.emit, ink, label))
         remove_all = QAction(self.tr("Remove all"), menu)
         remove_all.setEnabled(self.count() > 0)
         remove_all.triggered.connect(self.emptied)

@@ -40,7 +40,7 @@ class Answer(Translated, QWidget):
         super().__init__(parent)
         self.label: str | None = None
         self.probability = 0.0
-        self.rejected = False
+        self.rejected = self.learned = False
         self._announcer = Announcer(self)
         self.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Fixed)
         self._name()
@@ -54,16 +54,23 @@ class Answer(Translated, QWidget):
         return self.sizeHint()
 
     def show_answer(
-        self, label: str | None, probability: float = 0.0, *, rejected: bool = False
+        self,
+        label: str | None,
+        probability: float = 0.0,
+        *,
+        rejected: bool = False,
+        learned: bool = False,
     ) -> None:
         """Show a class and its probability, 0..1; None when there is no drawing.
 
-        A rejected drawing keeps its class, and is said to be perhaps no digit.
+        A rejected drawing keeps its class, and is said to be perhaps no digit. An answer that was
+        learned is marked as the writer's own.
         """
-        if (label, probability, rejected) == (self.label, self.probability, self.rejected):
+        state = label, probability, rejected, learned
+        if state == (self.label, self.probability, self.rejected, self.learned):
             return
         has_verdict = rejected and not self.rejected
-        self.label, self.probability, self.rejected = label, probability, rejected
+        self.label, self.probability, self.rejected, self.learned = state
         self._name()
         # How sure it is matters in words only; verdicts are slow enough to be told at once.
         meaning = None if label is None else (label, self._words())
@@ -90,7 +97,10 @@ class Answer(Translated, QWidget):
     def _caption(self) -> str:
         if self.rejected:
             return self._words()
-        return f"{self._words()}, {theme.percentage(self.probability)}"
+        caption = f"{self._words()}, {theme.percentage(self.probability)}"
+        #: Beside an answer that was learned from the writer.
+        yours = translate("Answer", "yours")
+        return f"{caption}  ·  {yours}" if self.learned else caption
 
     def _words(self) -> str:
         return rejected() if self.rejected else in_words(self.probability)

@@ -17,7 +17,7 @@ from PySide6.QtCore import (
     QVariantAnimation,
     Signal,
 )
-from PySide6.QtGui import QColor, QFontMetricsF, QPainter, QPaintEvent
+from PySide6.QtGui import QColor, QFontMetricsF, QMouseEvent, QPainter, QPaintEvent
 from PySide6.QtWidgets import (
     QFrame,
     QProgressBar,
@@ -38,6 +38,8 @@ GLIDE_MS = 120
 #: More classes than this scroll.
 MOST_AT_ONCE = 12
 _HEIGHT = 10.0
+#: Width of the mark of what the model says by itself, and the least change that is marked.
+_THIN, _LEAST_CHANGE = 2.0, 0.005
 #: The widest label that is not cut short, in device-independent pixels.
 _WIDEST = 15 * theme.GRID
 _MARK = "▸"
@@ -61,6 +63,7 @@ class Bar(Translated, QProgressBar):
         self.label = label
         self.winner = False
         self.percentage = _NOTHING
+        self.alone: float | None = None  # what the model says by itself, where that is another
         self.level = 0.0  # what is drawn, 0..1; on its way to the value while gliding
         self.columns = Columns(0.0, 0.0, 0.0, Qt.AlignmentFlag.AlignLeft)
         self.fonts = self.font(), self.font()  # of any bar, and of the winner
@@ -89,6 +92,12 @@ class Bar(Translated, QProgressBar):
         self.setValue(round((probability or 0.0) * STEPS))
         self.setUpdatesEnabled(True)
         self.update()
+
+    def mark(self, alone: float | None) -> None:
+        """Mark what the model says by itself, 0..1, where something learned has changed it."""
+        if alone != self.alone:
+            self.alone = alone
+            self.update()
 
     def set_label(self, label: str) -> None:
         """Call the class something else."""
@@ -140,6 +149,10 @@ class Bar(Translated, QProgressBar):
         radius = _HEIGHT / 2
         painter.setBrush(QColor(colours.track))
         painter.drawRoundedRect(track, radius, radius)
+        if self.alone is not None:
+            place = track.left() + self.alone * (track.width() - _THIN)
+            mark = QRectF(place, track.top() - _THIN, _THIN, track.height() + 2 * _THIN)
+            painter.fillRect(mark, QColor(colours.muted))
         if self.level * track.width() < 0.5:
             return
         # Cut off straight inside the round track, so that the length stays true for small values.
@@ -154,10 +167,13 @@ class Bar(Translated, QProgressBar):
 class Bars(Translated, QWidget):
     """All classes, in the model's order.
 
-    ``won`` tells which bar is the longest, whenever that becomes another one.
+    Signals:
+        won(QWidget): which bar is the longest, whenever that becomes another one.
+        picked(int): the class whose bar was clicked.
     """
 
     won = Signal(QWidget)
+    picked = Signal(int)
 
     def __init__(self, labels: Sequence[str], parent: QWidget | None = None) -> None:
         super().__init__(parent)
@@ -185,12 +201,23 @@ class Bars(Translated, QWidget):
             bar.set_label(label)
         self._measure()
 
-    def show_probabilities(self, probabilities: NDArray[np.floating] | None) -> None:
+    def show_probabilities(
+        self,
+        probabilities: NDArray[np.floating] | None,
+        alone: NDArray[np.floating] | None = None,
+    ) -> None:
         """Move to new values.
 
         Args:
             probabilities: (classes,), 0..1; None when there is no drawing, and so no winner.
+            alone: the same by the model itself, where something learned may have changed it.
         """
+        for i, bar in enumerate(self.bars):
+            if alone is None or probabilities is None:
+                bar.mark(None)
+            else:
+                is_other = abs(alone[i] - probabilities[i]) >= _LEAST_CHANGE
+                bar.mark(float(alone[i]) if is_other else None)
         winner = -1 if probabilities is None else int(np.argmax(probabilities))
         for i, bar in enumerate(self.bars):
             value = None if probabilities is None else float(probabilities[i])
@@ -206,6 +233,14 @@ class Bars(Translated, QWidget):
             self._glide.start()
         else:
             self._step(1.0)
+
+    def mousePressEvent(self, event: QMouseEvent) -> None:
+        event.setAccepted(event.button() == Qt.MouseButton.LeftButton)
+
+    def mouseReleaseEvent(self, event: QMouseEvent) -> None:
+        bar = self.childAt(event.position().toPoint())
+        if isinstance(bar, Bar) and event.button() == Qt.MouseButton.LeftButton:
+            self.picked.emit(self.bars.index(bar))
 
     def changeEvent(self, event: QEvent) -> None:
         if event.type() == QEvent.Type.FontChange:

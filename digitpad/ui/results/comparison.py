@@ -9,6 +9,7 @@ from digitpad.image.normalize import Image
 from digitpad.inference.errors import ModelError
 from digitpad.inference.pending import Model, PendingModel
 from digitpad.inference.recognizer import Readings
+from digitpad.reading.reader import Reader
 from digitpad.ui.results.results import Column, Results
 from digitpad.ui.results.status import device_of
 from digitpad.ui.style.panel_width import PanelWidth
@@ -16,7 +17,7 @@ from digitpad.ui.style.panel_width import PanelWidth
 translate = QCoreApplication.translate
 
 
-def ask(model: Model, image: Image) -> Readings | None:
+def ask(model: Model | Reader, image: Image) -> Readings | None:
     """What a model says of one image, float32 (28, 28); None while it is being loaded.
 
     Raises:

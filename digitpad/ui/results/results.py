@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QHBoxLayout, QSizePolicy, QVBoxLayout, QWidget
 
 from digitpad.inference.pending import Model
 from digitpad.inference.recognizer import Readings
+from digitpad.reading.reader import PersonalReadings
 from digitpad.ui.results.agreement import Agreement, Line, Outcome
 from digitpad.ui.results.answer import Answer
 from digitpad.ui.results.bars import MOST_AT_ONCE, Bars, ScrolledBars
@@ -97,11 +98,14 @@ class Column:
         probabilities, scores = readings.probabilities[0], readings.digit_scores
         score = None if scores is None else float(scores[0])
         rejected = self.verdict.update(score, drawing=drawing)
-        self.bars.show_probabilities(probabilities)
+        personal = readings if isinstance(readings, PersonalReadings) else None
+        alone = None if personal is None else personal.alone.probabilities[0]
+        learned = personal is not None and bool(personal.learned[0])
+        self.bars.show_probabilities(probabilities, alone)
         winner = int(probabilities.argmax())
         self.label = self.recognizer.labels[winner]
         shown, probability = self._labels[winner], float(probabilities[winner])
-        self.answer.show_answer(shown, probability, rejected=rejected)
+        self.answer.show_answer(shown, probability, rejected=rejected, learned=learned)
 
     def show_failure(self, sentence: str) -> None:
         """Say in the place of the answer why there is none."""
@@ -115,7 +119,9 @@ class Column:
         self.bars.set_labels(self._labels)
         if self.label is not None:
             shown = self._labels[model.labels.index(self.label)]
-            answer.show_answer(shown, answer.probability, rejected=answer.rejected)
+            answer.show_answer(
+                shown, answer.probability, rejected=answer.rejected, learned=answer.learned
+            )
 
     def settle(self) -> None:
         """Finish at once what takes its time: gliding bars, and the verdict (for pictures)."""

@@ -16,6 +16,8 @@ from digitpad.library.resources import AssetError
 from digitpad.library.user_folder import drawings_file
 from digitpad.ui.files.import_export import ImportExport
 from digitpad.ui.files.recent_drawings import RecentDrawings
+from digitpad.ui.hand.learning import Learning
+from digitpad.ui.hand.teaching import Teaching
 from digitpad.ui.models.models import Models
 from digitpad.ui.models.start import start_models
 from digitpad.ui.pad.brush import Brush
@@ -29,6 +31,7 @@ from digitpad.ui.why.why import Why
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
+    from digitpad.library.corrections import Corrections
     from digitpad.library.recents import Recents
 
 translate = QCoreApplication.translate
@@ -87,6 +90,10 @@ class Session:
         self.import_export = ImportExport(window, self.models.open_file)
         self.why = Why(window)
         self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
+        self.learning = Learning(window, _open_corrections, on=self.settings.learns)
+        self.teaching = Teaching(window, self.learning)
+        self.recents.strip.labels = lambda: self.teaching.labels
+        self.recents.strip.labelled.connect(self.teaching.teach_ink)
         self.recovery = Recovery(
             drawings_file(), unsaved_folder(), lambda: window.document, window.open_document, window
         )
@@ -132,6 +139,7 @@ class Session:
         self.settings.failed.connect(_print)
         self.settings.close()
         self.recents.close()
+        self.learning.close()
         self.recovery.close(keep=self._app.isSavingSession())
 
     def _follow(self) -> None:
@@ -176,6 +184,12 @@ def _open_recents() -> Recents:
     from digitpad.library.recents import Recents
 
     return Recents(drawings_file())
+
+
+def _open_corrections() -> Corrections:
+    from digitpad.library.corrections import Corrections
+
+    return Corrections(drawings_file())
 
 
 def _print(sentence: str) -> None:

@@ -122,6 +122,7 @@ class Settings(QObject):
         brush_width: from the least to the most of :data:`~digitpad.ui.pad.brush.WIDTHS`.
         ink_opacity: the same of :data:`~digitpad.ui.pad.brush.OPACITIES`.
         keeps_recents: whether drawings are kept in the strip of recent ones.
+        learns: whether drawings are read in the light of what was learned.
         grid_mode: whether the pad is a grid of cells.
         reduced_motion: whether nothing glides, whatever the system says.
         recent_models: files of models, the one used last first.
@@ -145,6 +146,7 @@ class Settings(QObject):
     brush_width = _Setting(Brush().width, _within(WIDTHS))
     ink_opacity = _Setting(Brush().opacity, _within(OPACITIES))
     keeps_recents = _flag(True)
+    learns = _flag(True)
     grid_mode = _flag(False)
     reduced_motion = _flag(False)
     recent_models = _Setting[tuple[str, ...]]((), _paths, json.dumps)

@@ -11,11 +11,13 @@ from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad.image.normalize import Image, normalize_ink
 from digitpad.inference.errors import ModelError
-from digitpad.inference.pending import Model
+from digitpad.inference.pending import Model, PendingModel
 from digitpad.inference.recognizer import Readings
 from digitpad.ink.edit import fitted
 from digitpad.ink.ink import Ink
 from digitpad.library.document import Document
+from digitpad.reading.personal import Memory
+from digitpad.reading.reader import Reader
 from digitpad.ui.pad.brush import PAGE
 from digitpad.ui.pad.canvas import Canvas
 from digitpad.ui.pad.grid import Grid
@@ -54,6 +56,7 @@ class Window(Translated, QMainWindow):
         QCoreApplication.setAttribute(Qt.ApplicationAttribute.AA_CompressHighFrequencyEvents, False)
         self.setWindowTitle("digitpad")
         self._recognizer = recognizer
+        self._memory: Memory | None = None
         self._history = History(Document())
         self.canvas = Canvas()
         self.grid = Grid()
@@ -182,12 +185,20 @@ class Window(Translated, QMainWindow):
         Args:
             second: another model that reads the same, beside it; None: there is none any more.
         """
+        if recognizer is not self._recognizer:
+            self._memory = None  # which was another model's
         self._recognizer = recognizer
         self.results.first.set_model(recognizer)
         self._invite()
         self.comparison.set_models(recognizer, second)
         self.status.set_recognizers(recognizer, *([second] if second else []))
         self.throttle.flush()
+
+    def set_memory(self, memory: Memory | None) -> None:
+        """Read in the light of what was learned for this model, from now on; None: by itself."""
+        if memory is not self._memory:
+            self._memory = memory
+            self.throttle.flush()
 
     def _invite(self) -> None:
         """Ask for what the model reads, where that is digits."""
@@ -215,7 +226,9 @@ class Window(Translated, QMainWindow):
     def _ask(self, image: Image) -> Readings | None:
         """What the network says, if it is there; where it fails, a sentence in the status bar."""
         try:
-            return ask(self._recognizer, image)
+            if isinstance(self._recognizer, PendingModel):
+                return None
+            return ask(Reader(self._recognizer, self._memory), image)
         except ModelError as error:
             self.statusBar().showMessage(str(error))
             return None

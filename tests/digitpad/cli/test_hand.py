@@ -10,7 +10,8 @@ import pytest
 
 from digitpad.__main__ import main
 from digitpad.ink.ink import Ink
-from digitpad.library.corrections import NOT_A_DIGIT, Correction, Corrections
+from digitpad.library.correction import NOT_A_DIGIT, Correction
+from digitpad.library.corrections import Corrections
 from digitpad.library.document import Document
 from digitpad.library.user_folder import drawings_file
 from tests.support.drawings import digit, scribble

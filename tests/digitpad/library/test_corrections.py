@@ -10,7 +10,8 @@ import numpy as np
 import pytest
 
 from digitpad.ink.ink import Ink
-from digitpad.library.corrections import Correction, Corrections, read_lines
+from digitpad.library.correction import Correction, read_lines
+from digitpad.library.corrections import Corrections
 from digitpad.library.document import Document
 from digitpad.library.recents import Recents
 from tests.support.damage import CASES, bounded, damaged, quick_folder  # noqa: F401  a fixture

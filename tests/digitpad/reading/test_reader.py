@@ -8,7 +8,7 @@ import pytest
 from digitpad.image.normalize import normalize_ink
 from digitpad.inference.recognizer import Recognizer
 from digitpad.ink.ink import Ink
-from digitpad.library.corrections import NOT_A_DIGIT
+from digitpad.library.correction import NOT_A_DIGIT
 from digitpad.reading.personal import Memory, kernel_of, traces
 from digitpad.reading.reader import PersonalReadings, Reader
 from tests.support.drawings import digit, scribble

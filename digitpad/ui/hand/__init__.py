@@ -1,0 +1,1 @@
+"""The window learns a hand: corrections by key and click, what was learned, lessons."""
