@@ -40,6 +40,7 @@ class Teaching(QObject):
         window.commands.menu("edit").addMenu(self.menu)
         self._undo = QToolButton()
         self._undo.setAutoRaise(True)
+        self._undo.setFixedHeight(self._undo.fontMetrics().height())  # as high as what is beside it
         self._undo.hide()
         self._undo.clicked.connect(self.undo)
         window.statusBar().insertPermanentWidget(0, self._undo)
