@@ -52,12 +52,8 @@ def missing() -> str | None:
 
 
 def start(run: Path) -> str | None:
-    """Open the window of a run's folder in a process of its own, which outlives this one.
-
-    Ctrl-C in this process' terminal does not reach it.
-
-    Returns:
-        None, or a sentence that says why no window was opened.
+    """Open the window of a run's folder in a process of its own, which outlives this one, and which
+    Ctrl-C here does not reach; None, or a sentence that says why no window was opened.
     """
     if os.environ.get("QT_QPA_PLATFORM", "").partition(":")[0] in _INVISIBLE:
         return "no live window: QT_QPA_PLATFORM asks Qt to draw where nobody sees it"

@@ -32,9 +32,7 @@ _WIDEST = 14 * GRID
 
 
 class ConfusionPage(Page):
-    """Signals:
-    picked(index): an image was chosen to be seen alone.
-    """
+    """The matrix beside the images of its chosen cell; a picked one is to be seen alone."""
 
     picked = Signal(int)
 
@@ -72,9 +70,8 @@ class ConfusionPage(Page):
 
 
 class ConfusionMatrix(QTableWidget):
-    """Truth by rows, answers by columns; a cell is chosen by mouse or keys.
-
-    Blue on the diagonal, red beside it, the deeper the larger the count's share of the row.
+    """Truth by rows, answers by columns; a cell is chosen by mouse or keys. Blue on the diagonal,
+    red beside it, the deeper the larger the count's share of the row.
     """
 
     def __init__(self, labels: Sequence[str]) -> None:

@@ -35,20 +35,14 @@ _SIDE = 3 * SIZE
 
 class Gallery(QListView):
     """Rows of images with captions and, where a model has answered, its bars beside them.
-
-    Signals:
-        picked(index): the picture of the set that was double-clicked, or chosen with Enter.
+    ``picked`` names the picture of the set that was double-clicked, or chosen with Enter.
     """
 
     picked = Signal(int)
 
     def __init__(self, name: str, *, bars: bool = False, brief: bool = False) -> None:
-        """An empty gallery.
-
-        Args:
-            name: for screen readers.
-            bars: whether probabilities are drawn beside each image.
-            brief: whether captions leave the classes out.
+        """An empty gallery; its name is for screen readers, and brief captions leave the classes
+        out.
         """
         super().__init__()
         self._brief = brief
@@ -143,12 +137,8 @@ class _Tiles(QAbstractListModel):
 
 
 def picture(image: Image, scale: int, widget: QWidget) -> QPixmap:
-    """An image as pixels of a widget's screen.
-
-    Args:
-        image: uint8 (28, 28), ink 255 on paper 0.
-        scale: device-independent pixels for each of its own.
-        widget: whose colours and screen it is for.
+    """An image, uint8 (28, 28), ink 255 on paper 0, in the colours of a widget and as pixels of its
+    screen, ``scale`` device-independent pixels for each.
     """
     side = scale * SIZE
     pixmap = _blank(QSize(side + 2, side + 2), widget)

@@ -20,20 +20,12 @@ Signature = tuple[int, int, int] | None
 
 
 class RunMonitor:
-    """A run, as far as it can be read from its files.
-
-    Attributes:
-        folder: the run's.
-        run: what was read so far; what cannot be read any more is as it was.
-        progress: how it stands.
+    """A run, as far as it can be read from the files of its folder; what cannot be read any more is
+    as it was.
     """
 
     def __init__(self, folder: RunFolder) -> None:
-        """Read what was asked for; everything else waits for :meth:`poll`.
-
-        Raises:
-            RunError: if that cannot be read.
-        """
+        """Read what was asked for, or raise RunError; everything else waits for :meth:`poll`."""
         self.folder = folder
         self.run = RunView(folder.configuration())
         self._files = {
@@ -56,11 +48,8 @@ class RunMonitor:
         return next(iter(self._problems.values()), "")
 
     def poll(self) -> set[str]:
-        """Read what is new.
-
-        Returns:
-            What changed: ``"story"``, ``"progress"``, ``"layers"``, ``"samples"``, ``"result"``,
-            or the name of predictions.
+        """Read what is new, and name it: ``"story"``, ``"progress"``, ``"layers"``, ``"samples"``,
+        ``"result"``, or the predictions.
         """
         # Before the metrics: who has ended has said so, and is not taken for killed.
         if self._polls % _IN_USE_EVERY == 0:

@@ -24,13 +24,8 @@ from training.runs import Layer
 
 
 class Table(QTableWidget):
-    """Rows of text under headings.
-
-    Args:
-        name: for screen readers.
-        headings: one a column.
-        texts: columns that hold text, and so are aligned left; figures are aligned right.
-        stretched: columns that share the room that is left.
+    """Rows under headings; its name is for screen readers. Columns of texts are aligned left, those
+    of figures right; stretched ones share the room that is left.
     """
 
     def __init__(
@@ -125,10 +120,8 @@ class ModelPage(Page):
 
 
 class MistakesPage(Page):
-    """Each mistake with the bars of its classes, the surest first.
-
-    Signals:
-        picked(index): an image was chosen to be seen alone.
+    """Each mistake with the bars of its classes, the surest first; a picked one is to be seen
+    alone.
     """
 
     picked = Signal(int)

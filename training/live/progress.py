@@ -45,13 +45,8 @@ class Progress:
 
 
 def progress(story: Story, *, in_use: bool, stop_requested: bool, measured: bool) -> Progress:
-    """Put together how a run stands.
-
-    Args:
-        story: what happened.
-        in_use: whether a process trains in the folder; asked before the story was read.
-        stop_requested: whether somebody asked it to stop.
-        measured: whether there are results.
+    """Put together how a run stands, by what happened, whether a process trains in the folder
+    (asked before the story was read), and whether there are results.
     """
     phase = _phase(story, in_use=in_use, stop_requested=stop_requested, measured=measured)
     reason = story.ended.reason if story.ended else ""

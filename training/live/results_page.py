@@ -25,11 +25,8 @@ class ResultsPage(Page):
     parts = Page.parts | {"story", "result"}
 
     def __init__(self, labels: Sequence[str], *, watched: str) -> None:
-        """An empty page.
-
-        Args:
-            labels: what each class is called.
-            watched: what the epochs' accuracy was measured on, such as ``"validation"``.
+        """An empty page; the epochs' accuracy was measured on what is watched, such as
+        ``"validation"``.
         """
         super().__init__("Results appear when the training has ended and the model is measured.")
         self.headline = Text(size=2.0, bold=True)
@@ -75,10 +72,8 @@ class ResultsPage(Page):
 
 
 class ThresholdSlider(QWidget):
-    """The confidence below which nothing was found: how many answers fall below, and the rest.
-
-    Signals:
-        moved(share): the threshold is now this confidence, 0..1.
+    """The confidence, 0..1, below which nothing was found: how many answers fall below, and the
+    rest.
     """
 
     moved = Signal(float)

@@ -68,9 +68,8 @@ class TrainingPage(Page):
 
 
 class LivePlot(QWidget):
-    """A title, a key with the latest values, and curves over epochs.
-
-    The wheel zooms, dragging moves; a double click shows everything again, and lets it move on.
+    """A title, a key with the latest values, and curves over epochs. The wheel zooms, dragging
+    moves; a double click shows everything again, and lets it move on.
     """
 
     def __init__(self, title: str, axis: Any) -> None:
@@ -94,11 +93,8 @@ class LivePlot(QWidget):
         lay_out(QVBoxLayout(self), GRID // 2, Text(title, bold=True), self.key, self.plot)
 
     def show_curves(self, curves: Mapping[str, Curve], key: Mapping[str, str]) -> None:
-        """Show curves in the theme's colours, and move on with them.
-
-        Args:
-            curves: by the names of :data:`_STYLES`, and ``"kept"``: the point of the kept epoch.
-            key: what the curves that are named are called, with their latest values.
+        """Show curves by the names of :data:`_STYLES` in the theme's colours, ``"kept"`` being the
+        point of the kept epoch; the key says what some are called, with their latest values.
         """
         colours = scheme(self)
         self.plot.setBackground(colours.paper)  # pyqtgraph knows no palette
