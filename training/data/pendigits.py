@@ -10,19 +10,17 @@ sides, and measure how well a model knows people that it has already met.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator
 from io import BytesIO
 from pathlib import Path
 
 import numpy as np
 from rich.console import Console
 
-from digitpad.image.normalize import PEN_WIDTH, normalize_ink
 from digitpad.ink.ink import Ink
-from training.data.datasets import Split
 from training.data.fetch import DatasetError, RemoteFile, read
 from training.data.unzip import member
+from training.data.writers.ink import WrittenDigit
 
 URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"
 MEMBER = "pendigits-orig.tra.Z"
@@ -31,20 +29,12 @@ SIZE = 3_641_673
 SHA256 = "a66225d68d7d68591e62944df1ad33b3f5aa608e2df2505844b41f5568a80da4"
 CREDIT = "UCI Pen-Based Recognition of Handwritten Digits (Alpaydin, Alimoglu 1998), CC BY 4.0"
 #: The eight of the 30 writers that no model is trained on.
-VALIDATION_WRITERS = frozenset(range(2, 31, 4))
+VALIDATION_WRITERS = frozenset(map(str, range(2, 31, 4)))
 
 
-@dataclass(frozen=True)
-class PenDigit:
-    """One digit as it was written."""
-
-    ink: Ink  #: tablet units, 0..500, y down; ``ink.label`` is the digit that was meant
-    writer: int  #: 1 to 30
-
-
-def load_pendigits(folder: Path, console: Console | None = None) -> list[PenDigit]:
-    """All digits in the order of the file, which is downloaded first where it is missing. Raises
-    DatasetError as :func:`training.data.fetch.read`.
+def load_pendigits(folder: Path, console: Console | None = None) -> list[WrittenDigit]:
+    """All digits in the order of the file, in tablet units, 0..500, of writers 1 to 30. The file is
+    downloaded first where it is missing; DatasetError as :func:`training.data.fetch.read`.
     """
     file = RemoteFile(URL, FILE, SIZE, SHA256, extract=_extract)
     text = read(file, folder, console or Console(stderr=True)).decode("ascii")
@@ -86,25 +76,17 @@ class _Bounded:
         self.content += block
 
 
-def validation_only(digits: list[PenDigit]) -> list[PenDigit]:
+def validation_only(digits: list[WrittenDigit]) -> list[WrittenDigit]:
     """The digits of :data:`VALIDATION_WRITERS`."""
     return [digit for digit in digits if digit.writer in VALIDATION_WRITERS]
 
 
-def training_only(digits: list[PenDigit]) -> list[PenDigit]:
+def training_only(digits: list[WrittenDigit]) -> list[WrittenDigit]:
     """The digits of the other writers."""
     return [digit for digit in digits if digit.writer not in VALIDATION_WRITERS]
 
 
-def inked(digits: Sequence[PenDigit], labels: Sequence[str], pen_width: float = PEN_WIDTH) -> Split:
-    """Pen digits as the app would show them to a model, with a pen of this width in pixels."""
-    drawn = ((normalize_ink(digit.ink, pen_width), digit.ink.label or "") for digit in digits)
-    pairs = [(image, labels.index(label)) for image, label in drawn if image is not None]
-    images, truth = zip(*pairs, strict=True)
-    return Split(np.stack(images), np.array(truth, dtype=np.int64))
-
-
-def parse_unipen(text: str) -> Iterator[PenDigit]:
+def parse_unipen(text: str) -> Iterator[WrittenDigit]:
     """Read UNIPEN text, y up, to ink, y down. Raises DatasetError if a digit has no label, no
     writer or no ink.
     """
@@ -112,13 +94,13 @@ def parse_unipen(text: str) -> Iterator[PenDigit]:
         try:
             header, comment, *rest = segment.splitlines()
             label = header.split('"')[1]
-            writer = int(comment.removeprefix(".COMMENT").split()[1])
+            writer = str(int(comment.removeprefix(".COMMENT").split()[1]))
             ink = Ink.from_points(_strokes(rest), label)
         except (ValueError, IndexError) as error:
             raise DatasetError(f"digit {number} of the UNIPEN text cannot be read") from error
         if not ink:
             raise DatasetError(f"digit {number} of the UNIPEN text has no ink")
-        yield PenDigit(ink, writer)
+        yield WrittenDigit(ink, writer)
 
 
 def _strokes(lines: list[str]) -> Iterator[np.ndarray[tuple[int, ...], np.dtype[np.float64]]]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
-from typing import NamedTuple, TypeVar
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -18,7 +18,7 @@ from training.data import pendigits
 from training.data.datasets import FASHION_MNIST, SOURCES, Source, Split, load_test, load_training
 from training.data.fetch import DatasetError
 from training.data.own import load, split
-from training.data.pendigits import PenDigit, inked, load_pendigits, training_only, validation_only
+from training.data.pendigits import load_pendigits, training_only, validation_only
 from training.data.writers import european, ink, tablet, uji
 from training.data.writers.ink import WrittenDigit, balanced
 from training.recipes import Mixture, Recipe
@@ -31,8 +31,6 @@ _NO_PICTURES: NDArray[np.float32] = np.zeros((0, SIZE, SIZE), dtype=np.float32)
 _CLOTHES = 2_000
 #: Digits of each label and writer, however many there are: about as many as in pendigits.
 _OF_EACH = 24
-
-_Digit = TypeVar("_Digit", PenDigit, WrittenDigit)
 
 
 @dataclass(frozen=True, eq=False)
@@ -125,7 +123,7 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> TrainingData:
         source.korean,
         train,
         validation,
-        inked(theirs, source.labels) if theirs else None,
+        ink.inked(theirs, source.labels) if theirs else None,
         {name: ink.inked(digits, source.labels) for name, digits in others.validation.items()},
         Writers(_balanced([*_named(ours), *others.training]), _images(source, train), clothes[0]),
         Writers(_balanced(_named(theirs)), _images(source, validation), clothes[1]),
@@ -133,7 +131,7 @@ def _known(recipe: Recipe, folder: Path, console: Console) -> TrainingData:
     )
 
 
-def _pen_digits(folder: Path, console: Console) -> list[PenDigit]:
+def _pen_digits(folder: Path, console: Console) -> list[WrittenDigit]:
     load_them = partial(load_pendigits, console=console)
     return _load_or_skip("the pen digits", load_them, folder, console)
 
@@ -161,8 +159,8 @@ def _other_writers(folder: Path, console: Console) -> _OtherWriters:
 
 
 def _load_or_skip(
-    what: str, load_them: Callable[[Path], list[_Digit]], folder: Path, console: Console
-) -> list[_Digit]:
+    what: str, load_them: Callable[[Path], list[WrittenDigit]], folder: Path, console: Console
+) -> list[WrittenDigit]:
     """Digits, or none and a notice where they cannot be loaded."""
     try:
         return load_them(folder)
@@ -189,8 +187,8 @@ def _clothes(folder: Path, console: Console) -> tuple[NDArray[np.float32], NDArr
     )
 
 
-def _named(digits: list[PenDigit]) -> list[WrittenDigit]:
-    return [WrittenDigit(digit.ink, f"pendigits-{digit.writer:02}") for digit in digits]
+def _named(digits: list[WrittenDigit]) -> list[WrittenDigit]:
+    return [WrittenDigit(digit.ink, f"pendigits-{digit.writer:>02}") for digit in digits]
 
 
 def _balanced(digits: list[WrittenDigit]) -> dict[str, list[Strokes]]:

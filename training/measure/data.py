@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import NamedTuple, TextIO
 
@@ -109,16 +108,10 @@ def _dataset(data: str, folder: Path, console: Console) -> Drawings:
     return Drawings(split.images, labels, tuple(f"{data} {i}" for i in range(len(split))), None)
 
 
-def _pen_digits(folder: Path, *, validation: bool) -> list[WrittenDigit]:
-    digits = load_pendigits(folder)
-    chosen = validation_only(digits) if validation else digits
-    return [WrittenDigit(digit.ink, str(digit.writer)) for digit in chosen]
-
-
 #: The datasets that are ink with writers.
 _WRITTEN: dict[str, Callable[[Path], list[WrittenDigit]]] = {
-    "pendigits": partial(_pen_digits, validation=False),
-    "pendigits-val": partial(_pen_digits, validation=True),
+    "pendigits": load_pendigits,
+    "pendigits-val": lambda folder: validation_only(load_pendigits(folder)),
     "uji": uji.load_uji,
     "uji-val": lambda folder: uji.validation_only(uji.load_uji(folder)),
     "tablet": tablet.load_tablet,

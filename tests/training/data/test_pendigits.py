@@ -110,9 +110,9 @@ def files_below(folder: Path) -> list[Path]:
 
 def test_unipen_becomes_ink_with_y_down():
     eight, one = pendigits.parse_unipen(UNIPEN)
-    assert (eight.ink.label, eight.writer) == ("8", 12)
+    assert (eight.ink.label, eight.writer) == ("8", "12")
     assert [s.points.tolist() for s in eight.ink.strokes] == [[[100, 200], [110, 190]], [[50, 440]]]
-    assert (one.ink.label, one.writer) == ("1", 14)
+    assert (one.ink.label, one.writer) == ("1", "14")
     assert pendigits.validation_only([eight, one]) == [one]
     assert pendigits.training_only([eight, one]) == [eight]
 
@@ -259,8 +259,8 @@ def test_real_pen_digits_are_split_by_writer(data_dir):
     digits = pendigits.load_pendigits(data_dir)
     held_out = pendigits.validation_only(digits)
     assert len(digits) == 7_494
-    assert {digit.writer for digit in digits} == set(range(1, 31))
-    assert {digit.writer for digit in held_out} == {2, 6, 10, 14, 18, 22, 26, 30}
+    assert {digit.writer for digit in digits} == {str(number) for number in range(1, 31)}
+    assert {digit.writer for digit in held_out} == {"2", "6", "10", "14", "18", "22", "26", "30"}
     assert len(held_out) == 1_999
     assert {digit.ink.label for digit in held_out} == set("0123456789")
 
