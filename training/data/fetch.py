@@ -5,11 +5,13 @@ from __future__ import annotations
 import hashlib
 import os
 import time
+import zipfile
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from functools import partial
+from io import BytesIO
 from pathlib import Path
 
 from rich.console import Console
@@ -90,6 +92,29 @@ def read(file: RemoteFile, folder: Path, console: Console) -> bytes:
                     if not path.is_file():  # another process may just have downloaded it
                         _download(file, path, console)
     return _read(path, file, _payload)
+
+
+#: Of other methods, zipfile decompresses more than it is asked for.
+_METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+
+
+def member(archive: bytes, name: str, size: int) -> bytes:
+    """The first ``size`` bytes of a file in an archive, as :class:`.fetch.RemoteFile` asks for. A
+    ValueError holds the rest of a sentence that begins with the archive's name.
+    """
+    if not archive.startswith(b"PK"):
+        raise ValueError("is not a zip archive (a web page, perhaps, in its place)")
+    try:
+        with zipfile.ZipFile(BytesIO(archive)) as members:
+            found = members.getinfo(name)
+            if found.compress_type not in _METHODS:
+                raise zipfile.BadZipFile(f"method {found.compress_type}")
+            with members.open(found) as stream:
+                return stream.read(size)
+    except KeyError as error:
+        raise ValueError(f"does not hold {name}") from error
+    except (zipfile.BadZipFile, zlib.error, EOFError, RuntimeError, ValueError) as error:
+        raise ValueError("is truncated or damaged") from error
 
 
 def _read(path: Path, file: RemoteFile, decode: Callable[[bytes, RemoteFile], bytes]) -> bytes:

@@ -18,8 +18,7 @@ import numpy as np
 from rich.console import Console
 
 from digitpad.ink.ink import Ink
-from training.data.fetch import DatasetError, RemoteFile, read
-from training.data.unzip import member
+from training.data.fetch import DatasetError, RemoteFile, member, read
 from training.data.writers.ink import WrittenDigit
 
 URL = "https://archive.ics.uci.edu/static/public/81/pen+based+recognition+of+handwritten+digits.zip"

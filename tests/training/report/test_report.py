@@ -116,7 +116,7 @@ def reported(tmp_path_factory: pytest.TempPathFactory) -> RunFolder:
 @pytest.fixture
 def no_figures(monkeypatch: pytest.MonkeyPatch) -> None:
     """For tests of the page's words alone: figures take most of the time."""
-    monkeypatch.setattr("training.report.figures.draw", lambda _run: {})
+    monkeypatch.setattr("training.report.page.draw", lambda _run: {})
 
 
 def test_the_page_has_every_figure_inside_and_asks_for_nothing_else(reported):

@@ -16,8 +16,7 @@ import numpy as np
 from rich.console import Console
 
 from digitpad.ink.ink import Ink
-from training.data.fetch import DatasetError, RemoteFile, read
-from training.data.unzip import member
+from training.data.fetch import DatasetError, RemoteFile, member, read
 from training.data.writers.ink import Strokes, WrittenDigit, read_jsonl
 
 CREDIT = "UCI UJI Pen Characters, version 2 (Llorens et al. 2008), CC BY 4.0"
