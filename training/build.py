@@ -59,7 +59,7 @@ def build(wanted: Plan, options: argparse.Namespace, console: Console) -> None:
     # Only now: prepare() has made sure of these modules' packages and has set Keras up.
     from training.data.fetch import data_folder
     from training.export import card
-    from training.fit.teacher import read_teacher, teacher_entry
+    from training.fit.distillation import read_teacher, teacher_entry
     from training.fit.training_data import load_training_data
 
     # Set-up

@@ -52,7 +52,7 @@ def card(
     """All that is known of an exported model, ready for JSON.
 
     ``seeds`` is every run that was trained to the end, ``command`` what repeats the run,
-    ``teachers`` what :func:`training.fit.teacher.teacher_entry` says of each.
+    ``teachers`` what :func:`training.fit.distillation.teacher_entry` says of each.
     """
     training, data = exported.training, training_data.key
     recipe = training.recipe

@@ -26,8 +26,14 @@ from training.cli.options import parser
 from training.cli.plan import plan
 from training.data.datasets import Split
 from training.fit.batches import Batch, Batches
-from training.fit.distillation import AugmentedCopies, DistillationTargets, as_bytes, make_targets
-from training.fit.teacher import Teachers, read_teacher
+from training.fit.distillation import (
+    AugmentedCopies,
+    DistillationTargets,
+    Teachers,
+    as_bytes,
+    make_targets,
+    read_teacher,
+)
 from training.recipes import Recipe
 from training.synth.pool import NOT_A_DIGIT, Kind, SyntheticPool
 

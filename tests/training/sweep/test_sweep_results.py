@@ -21,8 +21,8 @@ from training.recipes.settings import settings
 from training.runs import RunFolder
 from training.sweep import SweepError
 from training.sweep.artifacts import Artifacts
+from training.sweep.command import SweepProgress
 from training.sweep.definition import Sweep, from_json, to_json
-from training.sweep.progress import SweepProgress
 from training.sweep.storage import open_file
 from training.sweep.study import jobs_of
 
