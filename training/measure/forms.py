@@ -15,18 +15,9 @@ from training.recipes import DIGITS
 
 
 def compare(names: Sequence[str], folder: Path, console: Console) -> list[str]:
-    """Models on handwriting variants, drawn from the validation writers' digits.
-
-    Args:
-        names: models, as :meth:`Recognizer.load` takes them.
-        folder: of the datasets.
-        console: shows the progress.
-
-    Returns:
-        A table in Markdown, the forms that the first model reads worst at its head.
-
-    Raises:
-        ModelError, DatasetError: if a model or a dataset cannot be had.
+    """Models, as :meth:`Recognizer.load` takes them, on handwriting variants, drawn from the
+    validation writers' digits: a table in Markdown, the forms that the first model reads worst at
+    its head. Raises ModelError or DatasetError if a model or a dataset cannot be had.
     """
     recognizers = [Recognizer.load(name) for name in names]
     writers = load_training_data(DIGITS, None, lambda: folder, console).validation_writers

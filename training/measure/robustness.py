@@ -164,16 +164,9 @@ def measure(
     readers: Sequence[Reader],
     steps: Callable[[Sequence[Step]], Iterable[Step]] = iter,
 ) -> tuple[list[Curve], ...]:
-    """Go through every sweep with every model.
-
-    Args:
-        subject: the drawings.
-        readers: for each model what takes images to probabilities, float32 (N, classes), and the
-            class of each drawing, int64 (N,).
-        steps: wraps what is gone through, to show progress.
-
-    Returns:
-        For each model a curve for each of :data:`SWEEPS`.
+    """Go through every sweep with every model, which takes images to probabilities, float32 (N,
+    classes), and comes with the class of each drawing, int64 (N,); for each of them a curve for
+    each of :data:`SWEEPS`. ``steps`` wraps what is gone through, to show progress.
     """
 
     def correct(images: Images) -> list[int]:

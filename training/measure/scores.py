@@ -62,12 +62,7 @@ class Scores:
 
 
 def evaluate(probabilities: Probabilities, labels: Labels) -> Scores:
-    """Compare predictions with the truth.
-
-    Args:
-        probabilities: float32 (N, classes), N >= 1.
-        labels: int64 (N,).
-    """
+    """Compare predictions, float32 (N, classes), N >= 1, with the truth, int64 (N,)."""
     classes = probabilities.shape[1]
     predicted = probabilities.argmax(axis=1)
     confusion = np.zeros((classes, classes), dtype=np.int64)
@@ -108,12 +103,8 @@ class Reliability:
 
 
 def reliability(probabilities: Probabilities, labels: Labels, bins: int = BINS) -> Reliability:
-    """The table behind a reliability diagram.
-
-    Args:
-        probabilities: float32 (N, classes), N >= 1.
-        labels: int64 (N,).
-        bins: how many of equal width, >= 1.
+    """The table behind a reliability diagram, of so many bins of equal width, for probabilities,
+    float32 (N, classes), N >= 1, and labels, int64 (N,).
     """
     confidence = probabilities.max(axis=1).astype(np.float64)
     correct = probabilities.argmax(axis=1) == labels
@@ -143,17 +134,11 @@ def expected_calibration_error(
 
 
 def auroc(positive_scores: ArrayLike, negative_scores: ArrayLike) -> float:
-    """Probability that a random positive scores higher than a random negative, ties counting half.
+    """Probability, 0..1, that a random positive scores higher than a random negative, ties counting
+    half; at least one of each. 0.5 for scores that tell nothing.
 
     This is the area under the receiver operating characteristic: J. Hanley and B. McNeil, "The
     meaning and use of the area under a ROC curve", Radiology 143 (1982).
-
-    Args:
-        positive_scores: (P,), P >= 1, higher for what is more surely positive.
-        negative_scores: (N,), N >= 1.
-
-    Returns:
-        0..1; 0.5 for scores that tell nothing.
     """
     positive = np.asarray(positive_scores, dtype=np.float64)
     negative = np.sort(np.asarray(negative_scores, dtype=np.float64))

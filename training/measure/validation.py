@@ -125,13 +125,9 @@ def on_families(
     held_out: Sequence[str],
     digits: NDArray[np.float32],
 ) -> list[Family]:
-    """Measure a model with a digit score on out-of-distribution drawings.
-
-    Args:
-        recognizer: the model.
-        drawn: from :func:`validation_pool`.
-        held_out: families that training left out.
-        digits: float32 (N,), digit scores of real digits.
+    """Measure a model with a digit score on out-of-distribution drawings of
+    :func:`validation_pool`, some families of which training held out, beside the digit scores of
+    real digits, float32 (N,).
     """
     families = []
     for kind, images in by_kind(drawn):

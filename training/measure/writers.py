@@ -49,15 +49,7 @@ class WriterScores:
 
 
 def by_writer(names: NDArray[np.str_], correct: NDArray[np.bool_]) -> WriterScores | None:
-    """Count by writer.
-
-    Args:
-        names: the writer of each digit, (N,).
-        correct: whether it was read, (N,).
-
-    Returns:
-        None where nobody wrote enough.
-    """
+    """Count by writer whether each digit was read, (N,); None where nobody wrote enough."""
     found = [
         WriterScore(str(name), Share(int(own.sum()), len(own)))
         for name in np.unique(names)
