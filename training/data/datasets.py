@@ -21,19 +21,7 @@ from rich.console import Console
 
 from digitpad.image.normalize import SIZE
 from digitpad.library.idx import IdxError, read_array
-from training.data.fetch import DatasetError, RemoteFile, data_folder, read
-
-__all__ = [
-    "FASHION_MNIST",
-    "MNIST",
-    "SOURCES",
-    "DatasetError",
-    "Source",
-    "Split",
-    "data_folder",
-    "load_test",
-    "load_training",
-]
+from training.data.fetch import DatasetError, RemoteFile, read
 
 VALIDATION = 5_000
 
