@@ -8,7 +8,7 @@ from __future__ import annotations
 import argparse
 import shlex
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -20,6 +20,7 @@ from digitpad.inference.errors import ModelError
 from digitpad.inference.recognizer import Recognizer
 from digitpad.library.atomic import replace_file
 from training.base.command import run_command
+from training.base.errors import BuildError
 from training.base.publish import make_folders
 from training.data.fetch import data_folder
 from training.measure import robustness
@@ -41,6 +42,9 @@ examples:
   python -m training.evaluate                        the bundled model on strangers' pen digits
   python -m training.evaluate --robustness           and turned, slanted, shaken ...
   python -m training.evaluate --data european        writers of seven countries, and who is lost
+  python -m training.evaluate --personal             what does learning a hand bring, and harm?
+  python -m training.evaluate --personal features=20,image=0,reach=6
+                                                     with other constants of the memory
   python -m training.evaluate --data fashion-mnist   how many clothes does it reject?
   python -m training.evaluate --data mine.jsonl      on drawings of your own
   python -m training.evaluate --model mine.onnx --against digits
@@ -59,10 +63,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     return run_command(
         "training.evaluate",
-        lambda: (_export_jsonl if options.export_jsonl else _report)(options),
+        lambda: _chosen(options)(options),
         errors=(ModelError,),
         stopped="stopped; no report was written",
     )
+
+
+def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
+    if options.personal is not None:
+        return _personal
+    return _export_jsonl if options.export_jsonl else _report
+
+
+def _personal(options: argparse.Namespace) -> int:
+    """What learning a hand brings, on every data set with writers that is there."""
+    from digitpad.reading.personal import kernel_of
+    from training.measure import personal
+
+    recognizer, console = Recognizer.load(options.model), Console(highlight=False, markup=False)
+    kernel = kernel_of(recognizer)
+    try:
+        changes = dict(part.split("=") for part in options.personal.split(",") if part)
+        kernel = kernel._replace(**{name: float(value) for name, value in changes.items()})
+    except ValueError as error:
+        raise EvaluationError("--personal takes features=10,image=18,reach=10") from error
+    console.print(f"{recognizer.name}, {kernel}")
+    for name in personal.NAMES:
+        try:
+            hands = personal.hands(
+                recognizer, name, data_folder(options.data_dir), kernel, Console(stderr=True)
+            )
+        except BuildError as error:
+            print(printable(f"{name} is left out: {error}"), file=sys.stderr)
+            continue
+        personal.report(name, hands, console)
+    return 0
 
 
 def _report(options: argparse.Namespace) -> int:
@@ -178,6 +213,13 @@ def _parser() -> argparse.ArgumentParser:
     add("--model", default="digits", metavar="NAME|FILE", help="what to measure (%(default)s)")
     add("--data", default="pendigits-val", metavar="DATA", help="on what (%(default)s)")
     add("--against", metavar="NAME|FILE", help="a second model, compared drawing by drawing")
+    add(
+        "--personal",
+        nargs="?",
+        const="",
+        metavar="CONSTANTS",
+        help="what learning a hand brings and harms, on all data with writers, instead of --data",
+    )
     add("--robustness", action="store_true", help="also disturb the drawings (ink only)")
     add(
         "--report",

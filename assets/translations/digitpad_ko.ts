@@ -210,6 +210,92 @@ Arrow keys and Space do the same.</source>
     </message>
 </context>
 <context>
+    <name>Hand</name>
+    <message>
+        <source>Your &amp;hand…</source>
+        <translation>내 필체(&amp;H)…</translation>
+    </message>
+</context>
+<context>
+    <name>HandPage</name>
+    <message>
+        <source>Learned from {0} drawings.</source>
+        <translation>그림 {0}개에서 배웠습니다.</translation>
+    </message>
+    <message>
+        <source>{0} drawings are in {1}.</source>
+        <translation>그림 {0}개가 {1}에 있습니다.</translation>
+    </message>
+    <message>
+        <source>Your hand</source>
+        <translation>내 필체</translation>
+    </message>
+    <message>
+        <source>Read what I draw as I have taught it</source>
+        <translation>가르친 대로 읽기</translation>
+    </message>
+    <message>
+        <source>Learned drawings</source>
+        <translation>배운 그림</translation>
+    </message>
+    <message>
+        <source>Drawings and labels stay on this machine.</source>
+        <translation>그림과 이름표는 이 컴퓨터에만 있습니다.</translation>
+    </message>
+    <message>
+        <source>Nothing yet. Draw a digit and press its key, or click its bar, to teach it.</source>
+        <translation>아직 없습니다. 숫자를 그리고 그 숫자 키를 누르거나 막대를 클릭하여 가르치세요.</translation>
+    </message>
+    <message>
+        <source>{0} drawings are remembered, {1} of them were misread.</source>
+        <translation>그림 {0}개를 기억하고 있으며, 그중 {1}개는 잘못 읽혔습니다.</translation>
+    </message>
+    <message>
+        <source>Of the last {0}, {1} are read rightly with what the others have taught, {2} without.</source>
+        <translation>마지막 {0}개 중 나머지에서 배운 것으로 {1}개, 그것 없이는 {2}개를 바르게 읽습니다.</translation>
+    </message>
+    <message>
+        <source>{0} drawings are forgotten.</source>
+        <translation>그림 {0}개를 잊었습니다.</translation>
+    </message>
+    <message>
+        <source>Export the learned drawings</source>
+        <translation>배운 그림 내보내기</translation>
+    </message>
+    <message>
+        <source>Import drawings with labels</source>
+        <translation>이름표가 있는 그림 가져오기</translation>
+    </message>
+    <message>
+        <source>Forget selected</source>
+        <translation>선택한 것 잊기</translation>
+    </message>
+    <message>
+        <source>Forget all</source>
+        <translation>모두 잊기</translation>
+    </message>
+    <message>
+        <source>Undo</source>
+        <translation>실행 취소</translation>
+    </message>
+    <message>
+        <source>Show me yours…</source>
+        <translation>필체 보여 주기…</translation>
+    </message>
+    <message>
+        <source>Import…</source>
+        <translation>가져오기…</translation>
+    </message>
+    <message>
+        <source>Export…</source>
+        <translation>내보내기…</translation>
+    </message>
+    <message>
+        <source>Export for training…</source>
+        <translation>훈련용으로 내보내기…</translation>
+    </message>
+</context>
+<context>
     <name>ImportExport</name>
     <message>
         <source>&amp;Copy answer</source>
@@ -333,6 +419,41 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>against it</source>
         <translation>반대 근거</translation>
+    </message>
+</context>
+<context>
+    <name>Lessons</name>
+    <message>
+        <source>Show me yours</source>
+        <translation>필체 보여 주기</translation>
+    </message>
+    <message>
+        <source>Draw {0}, as you write it  ·  {1} of {2}</source>
+        <translation>{0}을(를) 평소처럼 그리세요  ·  {1}/{2}</translation>
+    </message>
+    <message>
+        <source>Next</source>
+        <translation>다음</translation>
+    </message>
+    <message>
+        <source>Clear</source>
+        <translation>지우기</translation>
+    </message>
+    <message>
+        <source>Learn from these</source>
+        <translation>이것들로 배우기</translation>
+    </message>
+    <message>
+        <source>Do not learn</source>
+        <translation>배우지 않기</translation>
+    </message>
+    <message>
+        <source>Scorecard</source>
+        <translation>점수표</translation>
+    </message>
+    <message>
+        <source>{0} of {1} are read. Each drawing stands beside the form that was expected, with what it was taken for and how surely.</source>
+        <translation>{1}개 중 {0}개를 바르게 읽습니다. 각 그림 옆에 예상한 모양이 있고, 무엇으로 얼마나 확실하게 읽었는지 적혀 있습니다.</translation>
     </message>
 </context>
 <context>

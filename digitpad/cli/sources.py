@@ -156,7 +156,7 @@ def _opened(name: str) -> BinaryIO:
     raise SourceError("is a folder" if stat.S_ISDIR(mode) else "is not a regular file")
 
 
-def numbered_lines(name: str, stdin: BinaryIO) -> Iterator[tuple[int, bytes]]:
+def numbered_lines(name: str, stdin: BinaryIO | None = None) -> Iterator[tuple[int, bytes]]:
     """The lines of a file, or of standard input, that are not blank, counted from 1.
 
     Of a line that is too long only the first ``MAX_LINE`` + 1 bytes are read into memory.
@@ -164,7 +164,7 @@ def numbered_lines(name: str, stdin: BinaryIO) -> Iterator[tuple[int, bytes]]:
     Raises:
         SourceError: if it cannot be read.
     """
-    with nullcontext(stdin) if name == STDIN else _opened(name) as stream:
+    with nullcontext(stdin) if name == STDIN and stdin else _opened(name) as stream:
         try:
             for number in count(1):
                 line = part = stream.readline(MAX_LINE + 1)

@@ -125,6 +125,25 @@ class Memory:
             rejected = scores < np.float64(threshold)
         return Readings(probabilities, scores, rejected)
 
+    def left_out(self, probabilities: NDArray[np.float32], own: Sequence[int]) -> NDArray[np.int64]:
+        """What some of the remembered drawings are read as by all the others.
+
+        Args:
+            probabilities: float32 (N, classes), what the model says of them by itself.
+            own: their N places among the traces.
+
+        Returns:
+            int64 (N,), a class each.
+        """
+        known = _Remembered.of(self.traces, self.kernel)
+        alike = known.likeness(known.points.T[own])
+        alike[np.arange(len(own)), own] = -np.inf
+        categories = np.array([trace.category for trace in self.traces])
+        odds = probabilities + _LEAST
+        for category in set(categories.tolist()) - {NONE}:
+            odds[:, category] *= 1 + np.exp(alike[:, categories == category].max(axis=1))
+        return np.asarray(odds.argmax(axis=1))
+
 
 class _Remembered(NamedTuple):
     """M drawings: their points, (D, M), and what makes likeness of products with them."""
@@ -206,7 +225,7 @@ def traces(
     readings, drawn = seen(recognizer, images)
     categories = {label: i for i, label in enumerate(recognizer.labels)} | {NOT_A_DIGIT: NONE}
     return [
-        None if label not in categories else _trace(readings, row, drawn[row], categories[label])
+        None if label not in categories else trace_of(readings, row, drawn[row], categories[label])
         for row, label in enumerate(labels)
     ]
 
@@ -223,7 +242,15 @@ def remember(recognizer: Recognizer, corrections: Iterable[Correction]) -> Memor
     return Memory(tuple(filter(None, known)), kernel_of(recognizer))
 
 
-def _trace(readings: Readings, row: int, point: NDArray[np.float32], category: int) -> Trace:
+def trace_of(readings: Readings, row: int, point: NDArray[np.float32], category: int) -> Trace:
+    """What to remember of one of N drawings.
+
+    Args:
+        readings: what the model says of the N drawings by itself.
+        row: which one.
+        point: float32 (D,), of :func:`points`.
+        category: its class, or :data:`NONE`.
+    """
     if category == NONE:
         return Trace(point, NONE, 0.0, rescued=False)
     odds = readings.probabilities[row] + _LEAST

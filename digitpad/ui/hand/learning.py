@@ -29,6 +29,7 @@ class Learning(QObject):
     Many corrections are looked at a few at a time, while the window goes on.
 
     Signals:
+        switched(bool): whether the memory is now used.
         changed(): there are other corrections, or the memory is another one.
 
     Args:
@@ -37,6 +38,7 @@ class Learning(QObject):
         on: whether the memory is used.
     """
 
+    switched = Signal(bool)
     changed = Signal()
 
     def __init__(self, window: Window, corrections: Callable[[], Corrections], *, on: bool) -> None:
@@ -77,6 +79,7 @@ class Learning(QObject):
         """Use what was learned, or read as the model alone does; nothing is forgotten."""
         self._on = on
         self.refresh()
+        self.switched.emit(on)
 
     def add(self, corrections: Iterable[Correction]) -> None:
         """Learn; one of the same drawing is replaced."""

@@ -16,8 +16,7 @@ from digitpad.library.resources import AssetError
 from digitpad.library.user_folder import drawings_file
 from digitpad.ui.files.import_export import ImportExport
 from digitpad.ui.files.recent_drawings import RecentDrawings
-from digitpad.ui.hand.learning import Learning
-from digitpad.ui.hand.teaching import Teaching
+from digitpad.ui.hand.wiring import Hand
 from digitpad.ui.models.models import Models
 from digitpad.ui.models.start import start_models
 from digitpad.ui.pad.brush import Brush
@@ -90,10 +89,9 @@ class Session:
         self.import_export = ImportExport(window, self.models.open_file)
         self.why = Why(window)
         self.recents = RecentDrawings(window, _open_recents, on=self.settings.keeps_recents)
-        self.learning = Learning(window, _open_corrections, on=self.settings.learns)
-        self.teaching = Teaching(window, self.learning)
-        self.recents.strip.labels = lambda: self.teaching.labels
-        self.recents.strip.labelled.connect(self.teaching.teach_ink)
+        self.hand = Hand(window, _open_corrections, on=self.settings.learns)
+        self.recents.strip.labels = lambda: self.hand.teaching.labels
+        self.recents.strip.labelled.connect(self.hand.teaching.teach_ink)
         self.recovery = Recovery(
             drawings_file(), unsaved_folder(), lambda: window.document, window.open_document, window
         )
@@ -139,7 +137,7 @@ class Session:
         self.settings.failed.connect(_print)
         self.settings.close()
         self.recents.close()
-        self.learning.close()
+        self.hand.learning.close()
         self.recovery.close(keep=self._app.isSavingSession())
 
     def _follow(self) -> None:
@@ -147,6 +145,7 @@ class Session:
         window, settings = self._window, self.settings
         self.why.switched.connect(partial(setattr, settings, "sees_why"))
         self.recents.switched.connect(partial(setattr, settings, "keeps_recents"))
+        self.hand.learning.switched.connect(partial(setattr, settings, "learns"))
         window.tools.pen_menu.brush_changed.connect(self._remember_brush)
         window.edited.connect(self.recovery.save)
         window.canvas.changed.connect(self.recovery.touch)

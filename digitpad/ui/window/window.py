@@ -179,6 +179,13 @@ class Window(Translated, QMainWindow):
         """What reads the drawing, once it is loaded."""
         return self._recognizer
 
+    @property
+    def reader(self) -> Reader | None:
+        """The model with what was learned; None while it is being loaded."""
+        if isinstance(self._recognizer, PendingModel):
+            return None
+        return Reader(self._recognizer, self._memory)
+
     def set_recognizer(self, recognizer: Model, second: Model | None = None) -> None:
         """Read the drawing with another model; bars and verdict become this model's.
 
@@ -226,9 +233,7 @@ class Window(Translated, QMainWindow):
     def _ask(self, image: Image) -> Readings | None:
         """What the network says, if it is there; where it fails, a sentence in the status bar."""
         try:
-            if isinstance(self._recognizer, PendingModel):
-                return None
-            return ask(Reader(self._recognizer, self._memory), image)
+            return None if self.reader is None else ask(self.reader, image)
         except ModelError as error:
             self.statusBar().showMessage(str(error))
             return None

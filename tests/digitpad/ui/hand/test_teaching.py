@@ -60,7 +60,7 @@ def test_a_key_teaches_and_undo_forgets(pad: Pad) -> None:
     assert window.answer.label == "1"  # what was said before
     press(pad, "7")
     assert (window.answer.label, window.answer.learned) == ("7", False)
-    pad.session.learning.replace(pad.session.learning.entries, [])
+    pad.session.hand.learning.replace(pad.session.hand.learning.entries, [])
     assert not window.answer.learned
     assert window.bars.bars[7].alone is None
 
@@ -69,17 +69,17 @@ def test_a_click_on_a_bar_and_the_menu_teach(pad: Pad) -> None:
     pad.draw("7")
     QTest.mouseClick(pad.window.bars.bars[4], Qt.MouseButton.LeftButton, pos=QPoint(60, 8))
     assert pad.window.answer.label == "4"
-    (two,) = [a for a in pad.session.teaching.menu.actions() if a.text() == "2"]
+    (two,) = [a for a in pad.session.hand.teaching.menu.actions() if a.text() == "2"]
     two.trigger()
     assert pad.window.answer.label == "2"
-    assert len(pad.session.learning.entries) == 1
+    assert len(pad.session.hand.learning.entries) == 1
 
 
 def test_the_same_key_confirms(pad: Pad) -> None:
     pad.draw("7")
     press(pad, "7")
     assert pad.says("Remembered: 7, as it was read.")
-    assert [c.label for c in pad.session.learning.entries] == ["7"]
+    assert [c.label for c in pad.session.hand.learning.entries] == ["7"]
 
 
 def test_what_was_learned_is_there_after_a_restart_and_in_the_next_window(
@@ -105,7 +105,7 @@ def test_rejection_learns(pad: Pad) -> None:
     assert (window.answer.label, window.answer.rejected) == ("5", False)
     pad.draw("7")
     press(pad, "n")
-    assert pad.session.learning.entries[0].label == NOT_A_DIGIT
+    assert pad.session.hand.learning.entries[0].label == NOT_A_DIGIT
     window.settle()
     assert window.answer.rejected
 
@@ -127,11 +127,11 @@ def test_nothing_is_learned_from_nothing_or_with_learning_off(pad: Pad) -> None:
     assert pad.says("There is no drawing to learn from")
     pad.draw("7")
     press(pad, "1")
-    pad.session.learning.switch(False)
+    pad.session.hand.learning.switch(False)
     assert pad.window.answer.label == "7"
     press(pad, "2")
     assert pad.says("Learning is off")
-    pad.session.learning.switch(True)
+    pad.session.hand.learning.switch(True)
     assert pad.window.answer.label == "1"
 
 
@@ -145,12 +145,12 @@ def test_a_locked_database_is_a_sentence_and_nothing_is_lost(pad: Pad, start: Op
         stranger.execute("ROLLBACK")
     stranger.close()
     pad.close()
-    assert [c.label for c in reopened(start).session.learning.entries] == ["1"]
+    assert [c.label for c in reopened(start).session.hand.learning.entries] == ["1"]
 
 
 def reopened(start: Open) -> Pad:
     pad = start()
-    pad.qtbot.waitUntil(lambda: bool(pad.session.learning.entries))
+    pad.qtbot.waitUntil(lambda: bool(pad.session.hand.learning.entries))
     return pad
 
 
@@ -158,7 +158,7 @@ def test_many_are_learned_a_few_at_a_time(pad: Pad) -> None:
     from digitpad.library.correction import Correction
     from digitpad.library.document import Document
 
-    learning = pad.session.learning
+    learning = pad.session.hand.learning
     many = [Correction(Document(scribble(seed)), "5") for seed in range(3 * _AT_ONCE)]
     learning.add(many)
     pad.qtbot.waitUntil(lambda: all(learning.trace(c) for c in learning.entries))
