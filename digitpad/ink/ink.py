@@ -20,6 +20,8 @@ from numpy.typing import ArrayLike, NDArray
 
 #: Most points one drawing read from JSON may have: minutes of writing with a 1,000 Hz pen.
 MAX_POINTS = 500_000
+#: Most strokes one drawing read from JSON may have: a page full of scribbles has some hundred.
+MAX_STROKES = 2_000
 #: Largest absolute coordinate read from JSON; beyond it, float arithmetic loses the drawing.
 MAX_COORDINATE = 1e7
 #: Smaller coordinates are zero: the squares of their differences would be.
@@ -146,6 +148,8 @@ class Ink:
             raise InkError("not a line of JSON") from error
         if not isinstance(record, dict) or not isinstance(record.get("strokes"), list):
             raise InkError('a drawing is an object with a list "strokes"')
+        if len(record["strokes"]) > MAX_STROKES:
+            raise InkError(f"a drawing may have at most {MAX_STROKES:,} strokes")
         label = record.get("label")
         if label is not None and not isinstance(label, str):
             raise InkError('"label" must be text')

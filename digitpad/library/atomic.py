@@ -25,7 +25,8 @@ def replace_file(path: Path, content: bytes, *, sync: bool = True) -> None:
 def replacing(path: Path, *, sync: bool = True) -> Iterator[BinaryIO]:
     """A new file beside the one at a path, whose place it takes when the block ends without error.
 
-    Several processes may do so at once; a link stays a link, and the file keeps its mode.
+    Several processes may do so at once; a link stays a link, and the file keeps its mode. Only a
+    regular file is replaced: what stands for a pipe or a device would be one no more.
 
     Args:
         path: in a folder that exists; the file itself need not.
@@ -33,9 +34,12 @@ def replacing(path: Path, *, sync: bool = True) -> Iterator[BinaryIO]:
             the old file or the new one.
 
     Raises:
-        OSError: if it cannot be written; what was there is there still, and nothing beside it.
+        OSError: if it cannot be written, or is no regular file; what was there is there still, and
+            nothing beside it.
     """
     path = path.resolve()
+    if path.exists() and not path.is_file():
+        raise OSError(errno.EINVAL, "not a regular file")
     temporary = path.with_name(f".digitpad-{uuid4().hex}.new")
     try:
         with temporary.open("xb") as stream:

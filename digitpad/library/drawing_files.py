@@ -6,12 +6,16 @@ import errno
 import os
 import shutil
 import stat
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 
 from digitpad.ink.ink import Ink, Stroke
 from digitpad.library.atomic import replacing
+
+#: Most curves of one path.
+_CURVES = 1_000
 
 
 class SaveError(Exception):
@@ -38,7 +42,7 @@ def as_svg(
         paper: colour of the page; None leaves it transparent.
     """
     ground = f'<rect width="{page:g}" height="{page:g}" fill="{paper}"/>\n' if paper else ""
-    paths = "\n".join(f'<path d="{_path(stroke)}"/>' for stroke in ink.strokes)
+    paths = "\n".join(f'<path d="{path}"/>' for stroke in ink.strokes for path in _paths(stroke))
     return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{page:g}" height="{page:g}"'
         f' viewBox="0 0 {page:g} {page:g}">\n{ground}'
@@ -47,17 +51,23 @@ def as_svg(
     )
 
 
-def _path(stroke: Stroke) -> str:
-    """Quadratic curves between the midpoints of a stroke's points, with the points as controls."""
+def _paths(stroke: Stroke) -> Iterator[str]:
+    """Quadratic curves between the midpoints of a stroke's points, with the points as controls.
+
+    In parts, which meet in their round caps: some programs leave out paths of 10,000 curves.
+    """
     points = stroke.points
     if len(points) == 1:
         points = np.repeat(points, 2, axis=0)  # a line of no length: its round caps are a dot
     middles = (points[1:] + points[:-1]) / 2
-    curves = [
-        f"Q{_at(control)} {_at(end)}"
-        for control, end in zip(points[1:-1], middles[1:], strict=True)
-    ]
-    return " ".join((f"M{_at(points[0])} L{_at(middles[0])}", *curves, f"L{_at(points[-1])}"))
+    start = f"M{_at(points[0])} L{_at(middles[0])}"
+    for first in range(0, max(len(points) - 2, 1), _CURVES):
+        last = first + _CURVES >= len(points) - 2
+        controls, ends = points[first + 1 : -1][:_CURVES], middles[first + 1 :][:_CURVES]
+        curves = [f"Q{_at(c)} {_at(e)}" for c, e in zip(controls, ends, strict=True)]
+        yield " ".join((start, *curves, *([f"L{_at(points[-1])}"] if last else [])))
+        if not last:
+            start = f"M{_at(ends[-1])}"
 
 
 def _at(point: np.ndarray[tuple[int, ...], np.dtype[np.float64]]) -> str:

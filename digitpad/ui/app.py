@@ -13,7 +13,7 @@ from typing import Any
 from digitpad.inference.errors import ModelError  # isort: skip
 from digitpad.inference.recognizer import Recognizer  # isort: skip
 
-from PySide6.QtCore import QSaveFile, Qt
+from PySide6.QtCore import Qt
 from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QApplication
 
@@ -159,17 +159,17 @@ def start_qt(scheme: str) -> QApplication:
 
 
 def _take_picture(window: Window, path: Path) -> int:
+    from digitpad.library.drawing_files import SaveError, write
+    from digitpad.ui.files.exporting import png
+
     window.settle()
     QApplication.processEvents()
-    file = QSaveFile(str(path))  # a picture that was there stays until the new one is whole
-    if (
-        file.open(QSaveFile.OpenModeFlag.WriteOnly)
-        and window.grab().save(file, "PNG")
-        and file.commit()
-    ):
-        return 0
-    _say(f"cannot write the picture {path}: {file.errorString()}")
-    return 2
+    try:  # a picture that was there stays until the new one is whole
+        write(path, png(window.grab().toImage()))
+    except SaveError as error:
+        _say(f"cannot write the picture: {error}")
+        return 2
+    return 0
 
 
 def _smoke_test(window: Window, recognizer: Recognizer) -> int:

@@ -4,14 +4,22 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from PySide6.QtCore import QBuffer, QByteArray, QCoreApplication, QIODevice, QMimeData, Qt
-from PySide6.QtGui import QGuiApplication, QImage, QPainter
-from PySide6.QtSvg import QSvgRenderer
+import numpy as np
+from PySide6.QtCore import (
+    QBuffer,
+    QByteArray,
+    QCoreApplication,
+    QIODevice,
+    QMimeData,
+    QRectF,
+    Qt,
+)
+from PySide6.QtGui import QColor, QGuiApplication, QImage, QPainter
 
 from digitpad.ink.ink import Ink
 from digitpad.library.drawing_files import append_ink, as_svg, write
 from digitpad.ui.files.importing import INK_FORMAT
-from digitpad.ui.pad.brush import PAGE, Brush
+from digitpad.ui.pad.brush import PAGE, Brush, Layer
 from digitpad.ui.style import theme
 
 translate = QCoreApplication.translate
@@ -47,7 +55,7 @@ def copy_picture(image: QImage) -> None:
 
 
 def as_image(ink: Ink, brush: Brush, *, paper: str | None = None, scale: float = SCALE) -> QImage:
-    """A drawing as a picture of the whole page, its SVG drawn.
+    """A drawing as a picture of the whole page, as the pad shows it.
 
     Args:
         ink: the drawing, in units of the page.
@@ -57,9 +65,13 @@ def as_image(ink: Ink, brush: Brush, *, paper: str | None = None, scale: float =
     """
     side = round(PAGE * scale)
     image = QImage(side, side, QImage.Format.Format_ARGB32)
-    image.fill(Qt.GlobalColor.transparent)
+    image.fill(QColor(paper) if paper else Qt.GlobalColor.transparent)
+    layer = Layer(image.size(), 1.0, QRectF(image.rect()), QColor(INK), brush.width)
+    for stroke in ink.strokes:
+        layer.add(stroke.points, stroke.pressure)
     painter = QPainter(image)
-    QSvgRenderer(QByteArray(_svg(ink, brush, paper))).render(painter)
+    painter.setOpacity(brush.opacity)
+    layer.paint(painter, np.empty((0, 2)), None)
     painter.end()
     return image
 
@@ -97,11 +109,12 @@ def save_drawing(ink: Ink, brush: Brush, path: Path, *, paper: bool = False) -> 
         write(path, _svg(ink, brush, ground))
     else:
         path = path if suffix == ".png" else path.with_name(f"{path.name}.png")
-        write(path, _png(as_image(ink, brush, paper=ground)))
+        write(path, png(as_image(ink, brush, paper=ground)))
     return path
 
 
-def _png(image: QImage) -> bytes:
+def png(image: QImage) -> bytes:
+    """A picture as the content of a PNG file."""
     content = QByteArray()
     buffer = QBuffer(content)
     buffer.open(QIODevice.OpenModeFlag.WriteOnly)

@@ -25,6 +25,14 @@ _WIDTHS = 40
 #: So many of the latest points of the stroke under way are painted anew at each movement. Older
 #: ones are kept as pixels, so that a long line costs no more than a short one.
 _LIVE = 48
+#: Most curves of one path: what a path costs to paint grows faster than its length.
+_CURVES = 256
+#: Ink that is painted exactly, in units of the page: it covers the page twenty times. Of what goes
+#: on and on after that, points chosen by chance are painted: every other one of a zigzag would be a
+#: line.
+_PLENTY = 500 * PAGE
+#: What a point costs to paint, as the length of a line.
+_POINT = 12.0
 
 Points = NDArray[np.float64]
 
@@ -62,6 +70,7 @@ class Layer:
         self._ink = ink
         self._width = width
         self._settled = 0  # the stroke under way is kept up to this point
+        self._painted = 0.0  # of _PLENTY
         self._pixmap = QPixmap(size * ratio)
         self._pixmap.setDevicePixelRatio(ratio)
         self._pixmap.fill(Qt.GlobalColor.transparent)
@@ -73,8 +82,22 @@ class Layer:
             points: (n, 2) in page coordinates.
             pressure: (n,), 0..1, or None for ink of one width.
         """
+        if not self._settled:
+            points, pressure = self._bounded(points, pressure)
         self._keep(points, pressure, whole=True)
         self._settled = 0
+
+    def _bounded(self, points: Points, pressure: Points | None) -> tuple[Points, Points | None]:
+        """The stroke, or every so many of its points where there is plenty of ink already."""
+        cost = _cost(points)
+        share = max(_PLENTY - self._painted, PAGE) / cost
+        if share < 1:
+            chosen = np.random.default_rng(0).random(len(points)) < share
+            chosen[[0, -1]] = True
+            points, pressure = points[chosen], None if pressure is None else pressure[chosen]
+            cost = _cost(points)
+        self._painted += cost
+        return points, pressure
 
     def paint(self, painter: QPainter, under_way: Points, pressure: Points | None) -> None:
         """Paint everything; the stroke under way has the arguments of :meth:`add`, n >= 0."""
@@ -108,8 +131,6 @@ class Layer:
                 self._width / 2 * (1.0 if pressure is None else float(share_of_width(pressure)[0]))
             )
             painter.drawEllipse(QPointF(*points[0]), radius, radius)
-        elif pressure is None:
-            painter.strokePath(_curve(points, self._settled, whole=whole), pen)
         else:
             for path, share in _curves(points, pressure, self._settled, whole=whole):
                 pen.setWidthF(self._width * share)
@@ -117,31 +138,30 @@ class Layer:
         painter.restore()
 
 
+def _cost(points: Points) -> float:
+    """The length of a line, in units of the page, and more for its points."""
+    steps = np.diff(points, axis=0)
+    return float(np.hypot(steps[:, 0], steps[:, 1]).sum()) + _POINT * len(points)
+
+
 def share_of_width(pressure: Points) -> Points:
     """Which shares of the brush's width a pen draws with at pressures of 0..1."""
     return LIGHTEST + (1 - LIGHTEST) * pressure
 
 
-def _curve(points: Points, first: int, *, whole: bool) -> QPainterPath:
-    """The whole of :func:`_pieces` as one path."""
-    start, pieces = _pieces(points, first)
-    path = QPainterPath(start)
-    for control, end in pieces:
-        path.quadTo(control, end)
-    if whole:
-        path.lineTo(QPointF(*points[-1]))
-    return path
-
-
 def _curves(
-    points: Points, pressure: Points, first: int, *, whole: bool
+    points: Points, pressure: Points | None, first: int, *, whole: bool
 ) -> Iterator[tuple[QPainterPath, float]]:
-    """The same as one path after the other, each with its share of the brush's width."""
+    """The whole of :func:`_pieces` as paths, each with its share of the brush's width.
+
+    A path ends where the width changes, and after ``_CURVES`` curves.
+    """
     start, pieces = _pieces(points, first)
-    shares = np.round(share_of_width(pressure) * _WIDTHS) / _WIDTHS
+    shares = np.ones(len(points)) if pressure is None else share_of_width(pressure)
+    shares = np.round(shares * _WIDTHS) / _WIDTHS
     path, current = QPainterPath(start), float(shares[first])
     for (control, end), share in zip(pieces, shares[first + 1 :].tolist(), strict=False):
-        if share != current:
+        if share != current or path.elementCount() > 3 * _CURVES:
             yield path, current
             path, current = QPainterPath(path.currentPosition()), share
         path.quadTo(control, end)

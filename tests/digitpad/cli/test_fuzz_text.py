@@ -17,9 +17,10 @@ from digitpad.cli import info, predict
 from digitpad.cli.sources import MAX_LINE, Drawing, Problem, read
 from digitpad.image.normalize import normalize_ink
 from digitpad.inference.recognizer import Recognizer
-from digitpad.ink.ink import MAX_POINTS, Ink, InkError, Stroke
+from digitpad.ink.ink import MAX_POINTS, MAX_STROKES, Ink, InkError, Stroke
 from digitpad.library.document import Document
 from digitpad.library.resources import asset
+from digitpad.reading.reader import Reader
 from tests.support import onnx_models
 from tests.support.damage import CASES, bounded, damaged, damaged_json
 from tests.support.drawings import digit, scribble
@@ -54,7 +55,7 @@ def test_the_longest_lines_are_refused_before_they_cost_much(part: bytes) -> Non
 
 def test_the_longest_drawing_there_may_be_is_not_refused() -> None:
     """Every point in a stroke of its own has most brackets and commas."""
-    count = 10_000
+    count = MAX_STROKES
     record = {name: [[0.5]] * count for name in ("t", "pressure")} | {"strokes": [[[1, 2]]] * count}
     line = json.dumps(record)
     assert line.count("[") < 4 * count + 1_000
@@ -63,13 +64,13 @@ def test_the_longest_drawing_there_may_be_is_not_refused() -> None:
 
 
 def test_damaged_standard_input_is_answered_line_by_line() -> None:
-    recognizer = Recognizer.load("digits", "cpu")
+    reader = Reader(Recognizer.load("digits", "cpu"))
     whole = "".join(f"{scribble(seed).to_json()}\n" for seed in range(3)).encode()
     for content in damaged([whole + digit("7").to_json().encode()], CASES // 4):
         out, err = io.StringIO(), io.StringIO()
         with bounded(content):
             code = predict.run(
-                ["-"], recognizer, as_json=True, stdin=io.BytesIO(content), stdout=out, stderr=err
+                ["-"], reader, as_json=True, stdin=io.BytesIO(content), stdout=out, stderr=err
             )
         problems = err.getvalue().splitlines()
         answers = [json.loads(line) for line in out.getvalue().splitlines()]

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from digitpad.image.normalize import normalize_ink
-from digitpad.ink.ink import MAX_POINTS, Ink, InkError, Stroke
+from digitpad.ink.ink import MAX_POINTS, MAX_STROKES, Ink, InkError, Stroke
 from digitpad.library.document import Document
 from tests.support.damage import bounded, nested
 from tests.support.drawings import digit
@@ -144,3 +144,9 @@ def test_any_json_is_a_drawing_or_a_sentence(value: object) -> None:
         sentence = ""
         assert all(np.isfinite(s.points).all() for s in ink.strokes)
     assert "\n" not in sentence
+
+
+def test_a_drawing_of_too_many_strokes_is_refused():
+    line = json.dumps({"strokes": [[[0, 0]]] * (MAX_STROKES + 1)})
+    with pytest.raises(InkError, match="at most 2,000 strokes"):
+        Ink.from_json(line)
