@@ -13,6 +13,7 @@ import json
 import os
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TextIO
 
@@ -64,6 +65,11 @@ def main(argv: Sequence[str] | None = None) -> int:
     except BrokenPipeError:  # whoever read the answers, such as `head`, has seen enough
         _silence(sys.stdout)
         return 0
+    except OSError as error:
+        if error.filename is not None:  # no stream's
+            raise
+        _silence(sys.stdout)
+        return _fail(f"the answer cannot be written: {error.strerror}")
 
 
 def _run(argv: Sequence[str] | None) -> int:
@@ -228,7 +234,8 @@ def _fail(sentence: str) -> int:
 
 
 def _say(sentence: str) -> None:
-    print(f"digitpad: {printable(sentence)}", file=sys.stderr)
+    with suppress(OSError):  # the disk behind it is full: the exit code has to do
+        print(f"digitpad: {printable(sentence)}", file=sys.stderr, flush=True)
 
 
 def _mend_streams() -> None:

@@ -76,6 +76,9 @@ def expand(names: Iterable[str]) -> list[str | Problem]:
     """The files behind names: a folder becomes its pictures, sorted, hidden files left out."""
     files: list[str | Problem] = []
     for name in names:
+        if not name:  # which Path takes for the current folder
+            files.append(Problem('""', "no file has an empty name"))
+            continue
         try:
             is_folder = name != STDIN and Path(name).is_dir()
             files += _pictures(Path(name)) if is_folder else [name]
