@@ -623,8 +623,12 @@ Arrow keys and Space do the same.</source>
         <translation>두 모델 맞바꾸기(&amp;X)</translation>
     </message>
     <message>
-        <source>Models (*.onnx)</source>
-        <translation>모델 (*.onnx)</translation>
+        <source>Models (*.onnx *.onnx.data)</source>
+        <translation>모델 (*.onnx *.onnx.data)</translation>
+    </message>
+    <message>
+        <source>{reason}; {model} reads again</source>
+        <translation>{reason}; {model} 모델이 다시 읽습니다</translation>
     </message>
     <message>
         <source>Nothing</source>

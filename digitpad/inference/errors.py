@@ -8,3 +8,7 @@ NOT_NEEDED = "this is a digitpad model, and needs no conventions"
 
 class ModelError(Exception):
     """A model that cannot be used; the message is one sentence for the user."""
+
+
+class DeadlineError(ModelError):
+    """A model that took longer for an image than one may, and was stopped."""

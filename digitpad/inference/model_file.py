@@ -43,7 +43,12 @@ def open_model(name_or_path: str | Path) -> ModelFile:
         ModelError: if there is no such model, or it is too large or cannot be read.
     """
     path = _find(name_or_path)
-    return ModelFile(path.stem, _read(path), read_card(path), _is_bundled(path))
+    content, bundled = _read(path), _is_bundled(path)
+    if not bundled:
+        from digitpad.inference.foreign.external import with_weights
+
+        content = with_weights(content, path.parent, MAX_MODEL_BYTES)
+    return ModelFile(path.stem, content, read_card(path), bundled)
 
 
 def _find(name_or_path: str | Path) -> Path:
@@ -55,6 +60,8 @@ def _find(name_or_path: str | Path) -> Path:
     except AssetError as error:
         if not is_file(path):
             raise ModelError(str(error)) from error
+    if path.suffix == ".data" and is_file(path.with_suffix("")):
+        path = path.with_suffix("")  # the weights of the model beside them
     if is_file(path):
         return path
     raise ModelError(

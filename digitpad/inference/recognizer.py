@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import Contract, OtherModelError, check
-from digitpad.inference.errors import NOT_NEEDED, ModelError
+from digitpad.inference.errors import NOT_NEEDED, DeadlineError, ModelError
 from digitpad.inference.model_file import ModelFile, open_model
 from digitpad.inference.session import DEVICES, metadata, start
 
@@ -263,6 +263,8 @@ class Recognizer:
                 if self.adapter
                 else session.run(names, {"image": np.ascontiguousarray(images, dtype=np.float32)})
             )
+        except DeadlineError as error:
+            raise DeadlineError(f"{self.name} takes too long on this drawing") from error
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             if self.provider == "CPUExecutionProvider":
                 raise ModelError(f"the model {self.name} failed on this image") from error

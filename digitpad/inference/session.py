@@ -6,11 +6,13 @@ onnxruntime is imported when it is first needed, so that a window can be shown b
 from __future__ import annotations
 
 import sys
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
+from threading import Timer
 from typing import Any
 
-from digitpad.inference.errors import ModelError
+from digitpad.inference.errors import DeadlineError, ModelError
 
 if sys.platform == "win32":
     # There, its libraries do not load after Qt's: this module is imported before PySide6.
@@ -27,11 +29,50 @@ PROVIDERS = {
 DEVICES = ("auto", *PROVIDERS)
 #: Bytes that all models of other people's together may have for weights and results on the CPU.
 MAX_MEMORY = 2**29
+#: Seconds after which a run of other people's is stopped, and how much longer for each 28 x 28
+#: numbers that it is given.
+_DEADLINE_S, _MORE_S = 1.0, 0.02
 
 #: What to do where a library does not load.
 LIBRARY_FIX = "reinstall digitpad and, on Windows, install the Microsoft Visual C++ Redistributable"
 _FATAL = 4  # onnxruntime's severity of messages that are always printed
 _WARNING = 2  # onnxruntime's default
+
+
+class BoundedSession:
+    """A session whose runs end: between two operators, soon after a deadline.
+
+    How long a model takes may depend on the drawing, so that no trial can tell.
+    """
+
+    def __init__(self, session: Any) -> None:
+        self._session = session
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._session, name)
+
+    def run(self, outputs: Sequence[str] | None, feed: Mapping[str, Any]) -> list[Any]:
+        """As of onnxruntime's session.
+
+        Raises:
+            DeadlineError: if it took too long.
+            Exception: whatever onnxruntime raises.
+        """
+        options = onnxruntime().RunOptions()
+        options.log_severity_level = _FATAL
+        numbers = max(array.size for array in feed.values())
+        watch = Timer(_DEADLINE_S + numbers * _MORE_S / 784, setattr, (options, "terminate", True))
+        watch.daemon = True
+        watch.start()
+        try:
+            answers: list[Any] = self._session.run(outputs, feed, options)
+        except Exception as error:  # onnxruntime's exceptions have no common base of their own
+            if options.terminate:
+                raise DeadlineError("this model takes too long on this drawing") from error
+            raise
+        finally:
+            watch.cancel()
+        return answers
 
 
 def onnxruntime() -> Any:
@@ -92,9 +133,7 @@ def start(
         notice = f"The device {device} {reason}; using the CPU."
     session = _session(model, ["CPUExecutionProvider"], threads, bounded)
     if session is None:
-        raise ModelError(
-            "this file is not an ONNX model that digitpad can run (one file, no external data)"
-        )
+        raise ModelError("this file is not an ONNX model that digitpad can run")
     return session, notice
 
 
@@ -120,7 +159,8 @@ def _session(model: bytes, providers: list[str], threads: int, bounded: bool) ->
             options.add_session_config_entry(
                 "session.model_external_initializers_file_folder_path", empty
             )
-            return _started(model, options, providers)
+            session = _started(model, options, providers)
+            return None if session is None else BoundedSession(session)
     except OSError as error:
         raise ModelError(
             "there is no room for the temporary folder of a model; make some on the disk"

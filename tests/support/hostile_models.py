@@ -62,6 +62,15 @@ def external_in_a_branch() -> Any:
     )
 
 
+def branch() -> Any:
+    made = external_in_a_branch()
+    for node in made.graph.node:
+        for attribute in node.attribute:
+            for inner in attribute.g.node:
+                del inner.attribute[:]
+    return made
+
+
 def external_in_a_function() -> Any:
     made = model()
     inner = helper.make_node("Constant", [], ["y"], value=_tensor("elsewhere"))
@@ -143,22 +152,36 @@ def slow(side: int = 3000) -> Any:
     return made
 
 
+def time_bomb(side: int = 1500) -> Any:
+    """Works for a minute where most of the picture is ink, and not at all on any digit."""
+    nodes = [
+        helper.make_node("ReduceSum", ["grey"], ["ink"], keepdims=0),
+        helper.make_node("Sub", ["ink", "much"], ["over"]),
+        helper.make_node("Clip", ["over", "nothing", "one"], ["some"]),
+        helper.make_node("Mul", ["some", "side"], ["size"]),
+        helper.make_node("Cast", ["size"], ["long"], to=TYPES.INT64),
+        helper.make_node("Add", ["long", "least"], ["enough"]),
+        helper.make_node("Concat", ["enough", "enough"], ["wide"], axis=0),
+        helper.make_node("ConstantOfShape", ["wide"], ["m0"]),
+    ]
+    nodes += [helper.make_node("MatMul", [f"m{i}", "m0"], [f"m{i + 1}"]) for i in range(400)]
+    nodes += [
+        helper.make_node("ReduceMax", ["m400"], ["zero"], keepdims=0),
+        helper.make_node("Add", ["answer", "zero"], ["output"]),
+    ]
+    constants = {
+        "much": np.float32(200),
+        "nothing": np.float32(0),
+        "side": np.float32(side),
+        "least": np.array([1]),
+    }
+    return model(nodes=nodes, batch=1, constants=constants)
+
+
 def many_nodes(count: int = 100_000) -> Any:
     nodes = [helper.make_node("Identity", ["answer"], ["x0"])]
     nodes += [helper.make_node("Identity", [f"x{i}"], [f"x{i + 1}"]) for i in range(count)]
     return _ending(*nodes, helper.make_node("Identity", [f"x{count}"], ["extra"]))
-
-
-def deep_graphs() -> Any:
-    """Branches within branches."""
-    node = helper.make_node("Constant", [], ["inside"], value_float=0.0)
-    yes = helper.make_node("Constant", [], ["yes"], value=numpy_helper.from_array(np.array(True)))
-    other = _small_graph([node])
-    for _ in range(20):
-        branch = _small_graph([node])
-        node = helper.make_node("If", ["yes"], ["inside"], then_branch=branch, else_branch=other)
-    node.output[0] = "extra"
-    return _ending(yes, node)
 
 
 def laughing_functions() -> Any:
@@ -226,9 +249,10 @@ ALL: dict[str, tuple[Callable[[], Any], str]] = {
     "external data": (external_initializer, "external data"),
     "external data in memory": (external_in_memory, "external data"),
     "external data in an attribute": (external_attribute, "external data"),
-    "external data in a branch": (external_in_a_branch, "external data"),
+    "external data in a branch": (external_in_a_branch, "branch"),
     "external data in a function": (external_in_a_function, "external data|functions of its own"),
     "sparse": (sparse, "sparse"),
+    "branch": (branch, "branch"),
     "endless loop": (endless_loop, "loop"),
     "huge constant": (_sized("ConstantOfShape", constant=True), "fails|time or memory"),
     "huge computed": (_sized("ConstantOfShape", constant=False), "fails|time or memory"),
@@ -236,7 +260,6 @@ ALL: dict[str, tuple[Callable[[], Any], str]] = {
     "doubling": (doubling, "fails|time or memory"),
     "slow": (slow, "time or memory|too long"),
     "100,000 nodes": (many_nodes, "nodes"),
-    "graphs in graphs": (deep_graphs, "deeply"),
     "functions in functions": (laughing_functions, "functions of its own"),
     "custom operator": (custom_operator, "not an ONNX model that digitpad can run"),
     "long names": (long_names, "28 × 28|not an ONNX"),

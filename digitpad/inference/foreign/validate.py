@@ -6,10 +6,10 @@ length. :func:`nodes` and :func:`with_outputs` are for looking into a network at
 :func:`validate` refuses, before onnxruntime sees a file, what no reader of small images needs:
 
 - weights in other files ("external data"), which name paths, or even addresses in memory, at their
-  writer's will: in initialisers, attributes and subgraphs alike;
+  writer's will; :mod:`.external` puts those of one file beside the model into it before;
 - sparse tensors, whose few bytes become as many as they like;
 - functions of the file's own, a dozen of which can stand for as many nodes as they like;
-- loops, which nobody can promise to end: a subgraph may stand only in an ``If``;
+- control flow: nobody can promise that a loop ends, and a branch can hide work from every trial;
 - more nodes than the deepest networks for such images have.
 """
 
@@ -25,8 +25,6 @@ from digitpad.inference.errors import ModelError
 MAX_NODES = 5_000
 #: Most fields looked at one by one; networks have some thousands.
 MAX_FIELDS = 200_000
-#: How deep subgraphs may be nested.
-_MAX_DEPTH = 8
 
 _VARINT = re.compile(rb"[\x80-\xff]{0,9}[\x00-\x7f]")
 #: Runs of numbers (fields 1 to 15, without 14) and of short texts (field 9): nothing that is looked
@@ -51,12 +49,12 @@ def validate(model: bytes) -> None:
     Raises:
         ModelError: if it is no ONNX model, or has what is listed above.
     """
-    walk = _Walk(model)
+    walk = Walk(model)
     has_graph = False
     for field, start, stop in walk.parts(0, len(model)):
         if field == 7:
             has_graph = True
-            walk.graph(start, stop, 0)
+            walk.graph(start, stop)
         elif field == 25:
             raise ModelError(
                 "this model has functions of its own; save it with onnx.inliner's"
@@ -80,7 +78,7 @@ def nodes(model: bytes) -> tuple[Node, ...]:
     Raises:
         ModelError: if it is no ONNX model.
     """
-    walk = _Walk(model)
+    walk = Walk(model)
     return tuple(
         walk.described(first, last)
         for start, stop in walk.graphs()
@@ -102,7 +100,7 @@ def with_outputs(model: bytes, names: Iterable[str]) -> bytes:
     Raises:
         ModelError: if it is no ONNX model.
     """
-    walk = _Walk(model)
+    walk = Walk(model)
     present = {
         walk.text(at, end)
         for start, stop in walk.graphs()
@@ -111,46 +109,44 @@ def with_outputs(model: bytes, names: Iterable[str]) -> bytes:
         for name, at, end in walk.parts(first, last)
         if name == 1
     }
-    added = (_message(12, _message(1, n.encode())) for n in names if n not in present)
-    return model + _message(7, b"".join(added))
+    added = (message(12, message(1, n.encode())) for n in names if n not in present)
+    return model + message(7, b"".join(added))
 
 
-class _Walk:
+class Walk:
     """One method a message; bytes ``start`` to ``stop`` of the file are that message."""
 
     def __init__(self, data: bytes) -> None:
         self._data = data
         self._fields = self._nodes = 0
+        self.begun = self.ended = 0  # of the field that parts() gave last, with its number
 
-    def graph(self, start: int, stop: int, depth: int) -> None:
-        if depth > _MAX_DEPTH:
-            raise ModelError("this model nests graphs within graphs too deeply")
+    def graph(self, start: int, stop: int) -> None:
         for field, first, last in self.parts(start, stop):
             if field == 1:
-                self.node(first, last, depth)
+                self.node(first, last)
             elif field == 5:
                 self.tensor(first, last)
             elif field == 15:
                 raise _sparse()
 
-    def node(self, start: int, stop: int, depth: int) -> None:
+    def node(self, start: int, stop: int) -> None:
         self._nodes += 1
         if self._nodes > MAX_NODES:
             raise ModelError(f"this model has more than {MAX_NODES:,} nodes, too many for images")
-        parts = list(self.parts(start, stop))
-        operators = [self._data[first:last] for field, first, last in parts if field == 4]
-        for field, first, last in parts:
+        for field, first, last in self.parts(start, stop):
             if field == 5:
-                self.attribute(first, last, depth, operators[-1] if operators else b"")
+                self.attribute(first, last)
 
-    def attribute(self, start: int, stop: int, depth: int, operator: bytes) -> None:
+    def attribute(self, start: int, stop: int) -> None:
         for field, first, last in self.parts(start, stop):
             if field in (5, 10):
                 self.tensor(first, last)
             elif field in (6, 11):
-                if operator != b"If":
-                    raise ModelError("this model has a loop, which digitpad does not run")
-                self.graph(first, last, depth + 1)
+                raise ModelError(
+                    "this model has a loop or a branch, which digitpad does not run; export it in"
+                    " evaluation mode, without conditions"
+                )
             elif field in (22, 23):
                 raise _sparse()
 
@@ -158,8 +154,7 @@ class _Walk:
         for field, value, _ in self.parts(start, stop):
             if field == 13 or (field == 14 and value):
                 raise ModelError(
-                    "this model keeps its weights in other files (external data); save it as one"
-                    " file"
+                    "this model has external data where none may be; save it as one file"
                 )
 
     def graphs(self) -> Iterator[tuple[int, int]]:
@@ -194,11 +189,13 @@ class _Walk:
             self._fields += 1
             if self._fields > MAX_FIELDS:
                 raise ModelError("this model has too many parts for one that reads small images")
+            begun = at
             tag, at = self._varint(at, stop)
             tag &= 0xFFFF_FFFF  # as readers of protobuf do
             field, wire = tag >> 3, tag & 7
             if wire == _NUMBER:
                 value, at = self._varint(at, stop)
+                self.begun, self.ended = begun, at
                 yield field, value, value
                 continue
             if wire == _MESSAGE:
@@ -210,6 +207,7 @@ class _Walk:
             if length > stop - at:
                 raise _no_model()
             if wire == _MESSAGE:
+                self.begun, self.ended = begun, at + length
                 yield field, at, at + length
             at += length
 
@@ -224,7 +222,7 @@ class _Walk:
         return value, found.end()
 
 
-def _message(field: int, content: bytes) -> bytes:
+def message(field: int, content: bytes) -> bytes:
     """A field below 16 that is a message or a text."""
     length, left = bytearray(), len(content)
     while left > 0x7F:

@@ -81,7 +81,7 @@ class ImportExport(QObject):
         from digitpad.ui.files import importing
 
         self._folder = path.parent
-        if path.suffix.lower() == ".onnx" and self._open_model is not None:
+        if path.name.lower().endswith((".onnx", ".onnx.data")) and self._open_model is not None:
             self._open_model(path)
         else:
             self.take(importing.from_file(path))

@@ -7,7 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from PySide6.QtCore import QCoreApplication, QEvent, QObject, Signal
+from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt, Signal
 from PySide6.QtWidgets import QDialog, QFileDialog
 
 from digitpad.inference.model_file import DEFAULT_MODEL
@@ -27,7 +27,7 @@ translate = QCoreApplication.translate
 class Models(QObject):
     """Gives a window another model, or a second one beside it, and remembers which.
 
-    A model that cannot be used is said in the status bar, and the working one stays.
+    A model that cannot be used is said in the status bar, and the working one stays, or returns.
 
     Signals:
         ready(): the models that the window began with are loaded, or given up.
@@ -46,6 +46,7 @@ class Models(QObject):
     def __init__(self, window: Window, settings: Settings, current: str, device: str) -> None:
         super().__init__(window)
         self._window, self._settings, self._current = window, settings, current
+        self._before: tuple[str, Model] | None = None  # what read before the current one
         self._second: tuple[str, Model] | None = None  # kept while nothing is compared
         self._compares, self._asked = False, frozenset[str]()
         self._first_loader, self._second_loader = (ModelLoader(device, self) for _ in range(2))
@@ -64,6 +65,7 @@ class Models(QObject):
         self._menu = ModelMenu(window, calls, self.use, self.compare_with)
         self._list()
         window.installEventFilter(self)
+        window.overdue.connect(self._go_back, Qt.ConnectionType.QueuedConnection)
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
         if event.type() == QEvent.Type.LanguageChange:
@@ -113,7 +115,8 @@ class Models(QObject):
             return
         if not at_start:
             self._settings.model = name
-        self._current = name
+        if name != self._current:
+            self._before, self._current = (self._current, self._window.recognizer), name
         if self._second is not None and self._second[0] == name:
             self._drop_second()
         self._show(result)
@@ -134,6 +137,17 @@ class Models(QObject):
                 self._drop_second()
             self._show(PendingModel.of(DEFAULT_MODEL))
             self._load(self._first_loader, DEFAULT_MODEL)
+
+    def _go_back(self, reason: str) -> None:
+        """The model that reads was stopped: the one before reads again."""
+        name, before = self._before or (DEFAULT_MODEL, None)
+        if not isinstance(before, Recognizer):  # the start was with the slow one
+            name, before = DEFAULT_MODEL, Recognizer.load(DEFAULT_MODEL, "cpu")
+        self._before, self._current, self._settings.model = None, name, name
+        self._second = None if self._second and self._second[0] == name else self._second
+        self._show(before)
+        back = translate("Models", "{reason}; {model} reads again")
+        self._tell(back.format(reason=reason, model=before.name))
 
     def open_second(self) -> None:
         """Ask for a file, and compare with it."""
@@ -260,7 +274,10 @@ class Models(QObject):
         self._list()
 
     def _ask(self, title: str, use: Callable[[str], None]) -> None:
-        folder, kinds = Path(self._current).parent, translate("Models", "Models (*.onnx)")
+        folder, kinds = (
+            Path(self._current).parent,
+            translate("Models", "Models (*.onnx *.onnx.data)"),
+        )
         name, _ = QFileDialog.getOpenFileName(self._window, title, str(folder), kinds)
         if name:
             use(name)
@@ -276,14 +293,13 @@ class Models(QObject):
         if isinstance(model, PendingModel):
             return
         dialog = ModelDialog(model, self._window)
-        if dialog.exec() != QDialog.DialogCode.Accepted:
-            return
-        self._settings.set_convention(name, dialog.conventions.as_dict())
-        if name == self._current:
-            self._show(dialog.recognizer)
-        else:
-            self._second = name, dialog.recognizer
-            self._show(self._window.recognizer)
+        if dialog.exec() == QDialog.DialogCode.Accepted:
+            self._settings.set_convention(name, dialog.conventions.as_dict())
+            if name == self._current:
+                self._show(dialog.recognizer)
+            else:
+                self._second = name, dialog.recognizer
+                self._show(self._window.recognizer)
 
     def _list(self) -> None:
         """Bring the menu up to date: what can be chosen, and what is."""
@@ -291,10 +307,8 @@ class Models(QObject):
         self._menu.show_models(
             titles(self._settings.recent_models), self._current, compared[0] if compared else None
         )
-        commands = self._window.commands
+        commands, second = self._window.commands, compared[1] if compared else None
         commands["swap-models"].setEnabled(self._compares and not self.is_loading)
-        for name, model in (
-            ("explain-model", self._window.recognizer),
-            ("explain-second", compared[1] if compared else None),
-        ):
+        models = {"explain-model": self._window.recognizer, "explain-second": second}
+        for name, model in models.items():
             commands[name].setEnabled(model is not None and model.inferred is not None)

@@ -6,7 +6,7 @@ import numpy as np
 from PySide6.QtCore import QCoreApplication
 
 from digitpad.image.normalize import Image
-from digitpad.inference.errors import ModelError
+from digitpad.inference.errors import DeadlineError, ModelError
 from digitpad.inference.pending import Model, PendingModel
 from digitpad.inference.recognizer import Readings
 from digitpad.reading.reader import Reader
@@ -48,11 +48,12 @@ class Comparison:
         self.recognizer: Model | None = None
         self._readings: Readings | None = None
         self._failure: str | None = None
+        self._overdue: str | None = None
 
     def set_models(self, first: Model, second: Model | None) -> None:
         """Compare the models that read from now on; None for the second compares nothing."""
         is_on, self.recognizer = self.recognizer is not None, second
-        self._first, self._devices = first, ("", "")
+        self._first, self._devices, self._overdue = first, ("", ""), None
         if second is None:
             if is_on:
                 self._results.hide_second()
@@ -68,10 +69,12 @@ class Comparison:
 
     def read(self, image: Image | None) -> None:
         """Ask the second model, where there is one, about what the first one got."""
-        self._readings = self._failure = None
-        if self.recognizer is not None and image is not None:
+        self._readings, self._failure = None, self._overdue
+        if self.recognizer is not None and image is not None and self._overdue is None:
             try:
                 self._readings = ask(self.recognizer, image)
+            except DeadlineError as error:
+                self._failure = self._overdue = str(error)  # once is enough
             except ModelError as error:
                 self._failure = str(error)
 

@@ -10,7 +10,7 @@ from PySide6.QtGui import QAction
 from PySide6.QtWidgets import QHBoxLayout, QMainWindow, QVBoxLayout, QWidget
 
 from digitpad.image.normalize import Image, normalize_ink
-from digitpad.inference.errors import ModelError
+from digitpad.inference.errors import DeadlineError, ModelError
 from digitpad.inference.pending import Model, PendingModel
 from digitpad.inference.recognizer import Readings
 from digitpad.ink.edit import fitted
@@ -41,6 +41,7 @@ class Window(Translated, QMainWindow):
     Signals:
         edited(Document): the drawing that now stands, after every finished edit and every way back.
         read(Image | None, Readings | None): what the network got, and what it said.
+        overdue(str): the network was stopped, for it takes too long; a sentence.
 
     Attributes:
         commands: the actions by name, and the menus.
@@ -48,6 +49,7 @@ class Window(Translated, QMainWindow):
 
     edited = Signal(object)
     read = Signal(object, object)
+    overdue = Signal(str)
 
     def __init__(self, recognizer: Model) -> None:
         super().__init__()
@@ -236,6 +238,8 @@ class Window(Translated, QMainWindow):
             return None if self.reader is None else ask(self.reader, image)
         except ModelError as error:
             self.statusBar().showMessage(str(error))
+            if isinstance(error, DeadlineError):
+                self.overdue.emit(str(error))
             return None
 
     def settle(self) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 import psutil
 import pytest
 
-from digitpad.inference.errors import ModelError
+from digitpad.inference.errors import DeadlineError, ModelError
 from digitpad.inference.foreign import sandbox
 from digitpad.inference.foreign.sandbox import try_model
 from digitpad.inference.recognizer import Recognizer
@@ -95,6 +95,20 @@ def test_what_depends_on_the_drawing_is_bounded_here_too(tmp_path: Path) -> None
     with pytest.raises(ModelError, match="failed on this image"):
         recognizer.predict(blank + 1)
     assert psutil.Process().memory_info().rss - before < MAX_MEMORY
+    np.testing.assert_array_equal(recognizer.predict(blank), wanted)
+
+
+def test_what_takes_its_time_on_one_drawing_only_is_stopped(tmp_path: Path) -> None:
+    """Products of matrices whose size grows with the ink: harmless on every reference digit."""
+    path = tmp_path / "bomb.onnx"
+    path.write_bytes(hostile_models.time_bomb().SerializeToString())
+    recognizer = Recognizer.load(path, "cpu", {"ink": "white", "low": 0.0, "high": 1.0})
+    blank = np.zeros((1, 28, 28), np.float32)
+    wanted = recognizer.predict(blank)
+    started = time.perf_counter()
+    with pytest.raises(DeadlineError, match="bomb takes too long on this drawing"):
+        recognizer.predict(blank + 1)
+    assert time.perf_counter() - started < 4  # without a deadline: a minute
     np.testing.assert_array_equal(recognizer.predict(blank), wanted)
 
 

@@ -22,7 +22,7 @@ from digitpad.ui.models.model_dialog import ModelDialog
 from digitpad.ui.models.models import Models, short_name
 from digitpad.ui.settings.settings import Settings, open_store
 from digitpad.ui.window.window import Window
-from tests.support import onnx_models
+from tests.support import hostile_models, onnx_models
 from tests.support.drawings import digit
 
 
@@ -406,3 +406,21 @@ def test_one_model_asked_for_twice_is_not_compared_with_itself(wait, models, win
     models.compare_with("digits")
     wait()
     assert names(window) == ["fashion", "digits"]
+
+
+def test_a_model_that_becomes_too_slow_gives_way_to_the_one_before(
+    wait, qtbot, models, window, settings, tmp_path
+):
+    path = tmp_path / "bomb.onnx"
+    path.write_bytes(hostile_models.time_bomb().SerializeToString())
+    settings.set_convention(str(path), {"ink": "white", "low": 0.0, "high": 1.0})
+    models.use(str(path))
+    wait()
+    assert window.recognizer.name == "bomb"
+    scribble = [(100 + 300 * (i % 2), 100 + i) for i in range(300)]
+    window.open_ink(Ink.from_points([scribble]))
+    qtbot.waitUntil(lambda: window.recognizer.name == "digits", timeout=10_000)
+    assert window.statusBar().currentMessage() == (
+        "bomb takes too long on this drawing; digits reads again"
+    )
+    assert (chosen(window), settings.model) == (["digits"], "digits")
