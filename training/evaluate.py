@@ -86,7 +86,7 @@ def _personal(options: argparse.Namespace) -> int:
         changes = dict(part.split("=") for part in options.personal.split(",") if part)
         kernel = kernel._replace(**{name: float(value) for name, value in changes.items()})
     except ValueError as error:
-        raise EvaluationError("--personal takes features=10,image=18,reach=10") from error
+        raise EvaluationError("--personal takes features=20,image=14,reach=9") from error
     console.print(f"{recognizer.name}, {kernel}")
     for name in personal.NAMES:
         try:

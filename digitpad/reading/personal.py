@@ -35,7 +35,7 @@ class Kernel(NamedTuple):
 
 
 #: For a model that has features, and for one that has none.
-WITH_FEATURES, IMAGE_ALONE = Kernel(10.0, 18.0, 10.0), Kernel(0.0, 24.0, 7.0)
+WITH_FEATURES, IMAGE_ALONE = Kernel(20.0, 14.0, 9.0), Kernel(0.0, 24.0, 7.0)
 # However sure the model is, a drawing itself is read as it was called, and so is what hardly
 # differs: the logarithm of the odds beyond the model's, and how fast it falls with the distance.
 _BEYOND, _STEEPNESS = 2.0, 3.0

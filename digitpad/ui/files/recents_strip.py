@@ -147,10 +147,11 @@ class RecentsStrip(QListWidget):
             remove = QAction(self.tr("Remove"), menu)
             remove.triggered.connect(lambda: self.removed.emit(key))
             menu.addAction(remove)
-            ink = item.data(_RECENT).ink
-            choices = menu.addMenu(self.tr("This is"))
-            for label, name in self.labels():
+            if labels := self.labels():
+                ink, choices = item.data(_RECENT).ink, menu.addMenu(self.tr("This is"))
+            for label, name in labels:
                 choice = choices.addAction(menu_text(name))
+                choice.setToolTip(plain_tip(name))
                 choice.triggered.connect(partial(self.labelled.emit, ink, label))
         remove_all = QAction(self.tr("Remove all"), menu)
         remove_all.setEnabled(self.count() > 0)

@@ -14,7 +14,7 @@ from digitpad.library.correction import NOT_A_DIGIT, Correction
 from digitpad.library.document import Document
 from digitpad.ui.hand.learning import Learning
 from digitpad.ui.style.labels import labels_in_language
-from digitpad.ui.style.plain import menu_text
+from digitpad.ui.style.plain import menu_text, plain_tip
 from digitpad.ui.window.window import Window
 
 translate = QCoreApplication.translate
@@ -145,6 +145,7 @@ class Teaching(QObject):
         self.menu.clear()
         for label, name in self.labels:
             action = QAction(menu_text(name), self.menu)
+            action.setToolTip(plain_tip(name))
             action.triggered.connect(partial(self.teach, label))
             if len(label) == 1 and label.isascii() and label.isdigit():
                 action.setShortcut(label)
