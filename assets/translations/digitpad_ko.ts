@@ -576,6 +576,10 @@ Arrow keys and Space do the same.</source>
         <translation>로짓</translation>
     </message>
     <message>
+        <source>class numbers</source>
+        <translation>클래스 번호</translation>
+    </message>
+    <message>
         <source>probabilities</source>
         <translation>확률</translation>
     </message>

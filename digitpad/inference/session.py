@@ -9,8 +9,11 @@ import sys
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from functools import cache
-from threading import Timer
+from threading import Event, Thread
+from time import monotonic, sleep
 from typing import Any
+
+import numpy as np
 
 from digitpad.inference.errors import DeadlineError, ModelError
 
@@ -32,11 +35,47 @@ MAX_MEMORY = 2**29
 #: Seconds after which a run of other people's is stopped, and how much longer for each 28 x 28
 #: numbers that it is given.
 _DEADLINE_S, _MORE_S = 1.0, 0.02
+_LOOK_S = 0.1  # between two looks at the clock while something runs
 
 #: What to do where a library does not load.
 LIBRARY_FIX = "reinstall digitpad and, on Windows, install the Microsoft Visual C++ Redistributable"
 _FATAL = 4  # onnxruntime's severity of messages that are always printed
 _WARNING = 2  # onnxruntime's default
+
+
+class _Watchdog:
+    """One thread that stops runs at their deadlines, and waits while there are none.
+
+    A thread or timer of its own for each run would cost more than the run.
+    """
+
+    def __init__(self) -> None:
+        self._running: dict[int, tuple[float, Any]] = {}
+        self._wake = Event()
+        Thread(target=self._look, name="deadlines of models", daemon=True).start()
+
+    def watch(self, options: Any, seconds: float) -> None:
+        self._running[id(options)] = monotonic() + seconds, options
+        self._wake.set()
+
+    def forget(self, options: Any) -> None:
+        self._running.pop(id(options), None)
+
+    def _look(self) -> None:
+        while True:
+            self._wake.wait()
+            sleep(_LOOK_S)
+            for until, options in list(self._running.values()):
+                if monotonic() > until:
+                    options.terminate = True
+            self._wake.clear()
+            if self._running:
+                self._wake.set()
+
+
+@cache
+def _watchdog() -> _Watchdog:
+    return _Watchdog()
 
 
 class BoundedSession:
@@ -47,9 +86,19 @@ class BoundedSession:
 
     def __init__(self, session: Any) -> None:
         self._session = session
+        #: Besides the image: single numbers that switch dropout, for a model at work.
+        self._switches = {
+            i.name: np.full([1] * len(i.shape), value, np.bool_ if "bool" in i.type else np.float32)
+            for i in session.get_inputs()
+            if (value := _switch(i)) is not None
+        }
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._session, name)
+
+    def get_inputs(self) -> list[Any]:
+        """As of onnxruntime's session, without switches of dropout."""
+        return [i for i in self._session.get_inputs() if i.name not in self._switches]
 
     def run(self, outputs: Sequence[str] | None, feed: Mapping[str, Any]) -> list[Any]:
         """As of onnxruntime's session.
@@ -61,18 +110,26 @@ class BoundedSession:
         options = onnxruntime().RunOptions()
         options.log_severity_level = _FATAL
         numbers = max(array.size for array in feed.values())
-        watch = Timer(_DEADLINE_S + numbers * _MORE_S / 784, setattr, (options, "terminate", True))
-        watch.daemon = True
-        watch.start()
+        watchdog = _watchdog()
+        watchdog.watch(options, _DEADLINE_S + numbers * _MORE_S / 784)
         try:
-            answers: list[Any] = self._session.run(outputs, feed, options)
+            answers: list[Any] = self._session.run(outputs, {**self._switches, **feed}, options)
         except Exception as error:  # onnxruntime's exceptions have no common base of their own
             if options.terminate:
                 raise DeadlineError("this model takes too long on this drawing") from error
             raise
         finally:
-            watch.cancel()
+            watchdog.forget(options)
         return answers
+
+
+def _switch(given: Any) -> float | None:
+    """What a single number that a model wants besides the image is at work; None for others."""
+    if given.type not in ("tensor(float)", "tensor(bool)") or set(given.shape) - {1}:
+        return None
+    name = given.name.lower()
+    keeps = given.type == "tensor(float)" and not any(w in name for w in ("drop", "rate", "train"))
+    return 1.0 if keeps else 0.0
 
 
 def onnxruntime() -> Any:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import MAX_CLASSES
-from digitpad.inference.foreign.conventions import Conventions
+from digitpad.inference.foreign.conventions import ONE_IMAGE, PADDED, RIMLESS, Conventions
 
 #: How far from 1 the sum of a row of probabilities may be: those of float16 and of int8 are coarse.
 _COARSE = 0.05
@@ -44,7 +44,11 @@ class Adapter:
             Exception: whatever onnxruntime raises.
         """
         (answers,) = run(session, self.input, self.conventions, images, [self.conventions.output])
-        rows = as_rows(answers, len(images))
+        known = self.conventions
+        if known.answers == "classes":
+            rows = as_one_hot(answers, len(images), len(known.labels))
+        else:
+            rows = as_rows(answers, len(images))
         if rows is None or rows.shape[1] != len(self.conventions.labels):
             return np.zeros((0, 0), dtype=np.float32)
         return as_probabilities(rows, self.conventions.answers)
@@ -86,8 +90,7 @@ def run(
 
 def prepared(images: NDArray[np.float32], conventions: Conventions) -> NDArray[Any]:
     """Images (N, 28, 28), ink 1.0 on paper 0.0, as the model wants them."""
-    pad = (conventions.side - SIZE) // 2
-    grey = np.pad(images, ((0, 0), (pad, pad), (pad, pad))) if pad else images
+    grey = _sized(images.transpose(0, 2, 1) if conventions.transposed else images, conventions.side)
     if conventions.ink == "black":
         grey = 1 - grey
     values = grey * np.float32(conventions.high - conventions.low) + np.float32(conventions.low)
@@ -103,7 +106,35 @@ def prepared(images: NDArray[np.float32], conventions: Conventions) -> NDArray[A
         values = values[..., None].repeat(channels, axis=3)
     elif conventions.layout == "flat":
         values = values.reshape(-1, side * side)
+    elif conventions.layout in ONE_IMAGE:
+        values = values[0] if conventions.layout == "HW" else values[0].ravel()
     return np.ascontiguousarray(values)
+
+
+def _sized(images: NDArray[np.float32], side: int) -> NDArray[np.float32]:
+    """Images (N, 28, 28) as (N, side, side): padded, or scaled by the area that pixels share."""
+    if side == SIZE:
+        return images
+    if side == PADDED:
+        pad = (PADDED - SIZE) // 2
+        return np.pad(images, ((0, 0), (pad, pad), (pad, pad)))
+    if side == RIMLESS:
+        images = images[:, 4:-4, 4:-4]
+    edges, old = np.linspace(0, images.shape[1], side + 1), np.arange(images.shape[1])
+    shared = np.minimum(edges[1:, None], old + 1) - np.maximum(edges[:-1, None], old)
+    weights = np.maximum(shared, 0) / (edges[1] - edges[0])
+    result: NDArray[np.float32] = (weights @ images @ weights.T).astype(np.float32)
+    return result
+
+
+def as_one_hot(value: Any, count: int, classes: int) -> NDArray[np.float64] | None:
+    """The numbers of ``count`` images' classes as rows with a single 1; None for anything else."""
+    if not isinstance(value, np.ndarray) or value.dtype.kind not in "iu" or value.size != count:
+        return None
+    if value.min() < 0 or value.max() >= classes:
+        return None
+    result: NDArray[np.float64] = np.eye(classes)[value.reshape(-1)]
+    return result
 
 
 def as_rows(value: Any, count: int) -> NDArray[np.float64] | None:
@@ -156,6 +187,8 @@ def _cut(value: Any, batch: int, count: int) -> Any:
     """The answers to the first ``count`` images of a batch."""
     if isinstance(value, list):
         return value[:count]
+    if isinstance(value, np.ndarray) and value.size == batch:
+        return value.reshape(batch, 1)[:count]
     rows = as_rows(value, batch)
     return value if rows is None else rows[:count]
 

@@ -18,10 +18,15 @@ from digitpad.inference.errors import ModelError
 
 #: Where the pixels are: batch N, channels C, height H, width W; flat is (N, H * W).
 LAYOUTS = ("NCHW", "NHWC", "NHW", "flat")
+#: The same for a model that knows no batch: one image at a time, by its rows or in one run.
+ONE_IMAGE = ("HW", "pixels")
 #: Grey or coloured.
 CHANNELS = (1, 3)
-#: Sides of the image; larger ones are padded with paper, as LeNet-5 has it.
-SIDES = (SIZE, 32)
+#: Usual side of an image, and that which is padded with paper, as LeNet-5 has it; images of others
+#: are scaled, of which the 8 x 8 of scikit-learn have no rim.
+PADDED, RIMLESS = 32, 8
+#: Smallest and largest side.
+MIN_SIDE, MAX_SIDE = 8, 256
 #: onnxruntime's names of the types that an input may have.
 DTYPES = {
     "tensor(float)": "float32",
@@ -40,10 +45,11 @@ SCALINGS = {
     "-1..1": (-1.0, 1.0),
     "-0.5..0.5": (-0.5, 0.5),
     "-128..127": (-128.0, 127.0),
+    "0..16": (0.0, 16.0),
     "mean/std": (-0.4242, 2.8215),
 }
 INKS = ("white", "black")
-ANSWERS = ("probabilities", "logits")
+ANSWERS = ("probabilities", "logits", "classes")
 #: Largest fixed number of images that a model may insist on.
 MAX_BATCH = 1024
 #: Largest brightness that a scaling may have; beyond it, float16 is infinite.
@@ -51,7 +57,7 @@ _MOST = 65_504.0
 #: Longest label, and name of an output, in characters.
 _LABEL, _NAME = 40, 1_000
 #: What may be chosen on a command line, with ``scaling`` for ``low`` and ``high``.
-KEYS = ("scaling", "ink", "layout", "output", "answers", "labels")
+KEYS = ("scaling", "ink", "layout", "transposed", "output", "answers", "labels")
 
 
 class ConventionsError(ModelError):
@@ -63,9 +69,9 @@ class Conventions:
     """How one model wants its images, and what its answers mean.
 
     Attributes:
-        layout: one of :data:`LAYOUTS`.
+        layout: one of :data:`LAYOUTS` or of :data:`ONE_IMAGE`.
         channels: 1, or 3 for a model of coloured images, which sees the grey one three times.
-        side: height and width of the image, one of :data:`SIDES`.
+        side: height and width of the image.
         dtype: numpy's name for the type of the input, such as ``"float32"``.
         batch: how many images the model takes at a time; None for any number.
         low: the value of black.
@@ -73,8 +79,9 @@ class Conventions:
         ink: ``"white"`` on black, as in MNIST, or ``"black"`` on white, as on paper.
         output: the name of the output that answers.
         answers: ``"probabilities"``, which are divided by their sum, or ``"logits"``, of which the
-            softmax is taken.
+            softmax is taken, or ``"classes"``, the number of one class without probabilities.
         labels: what each class is called, in the order of the output's columns.
+        transposed: whether rows are columns, as in EMNIST's files.
     """
 
     layout: str
@@ -88,6 +95,7 @@ class Conventions:
     output: str
     answers: str
     labels: tuple[str, ...]
+    transposed: bool = False
 
     @property
     def scaling(self) -> str:
@@ -105,6 +113,7 @@ class Conventions:
         count = "" if self.batch is None else f", {self.batch} at a time"
         size = "" if self.side == SIZE else f", {self.side} × {self.side}"
         colours = "" if self.channels == 1 else ", coloured"
+        colours += ", transposed" if self.transposed else ""
         return (
             f"{self.layout} {self.dtype}{size}{colours}{count}, {self.scaling}, {self.ink} ink,"
             f" {self.answers}"
@@ -161,6 +170,8 @@ def parse(options: list[str]) -> dict[str, Any]:
             )
         if key == "scaling":
             values["low"], values["high"] = scaling(value)
+        elif key == "transposed":
+            values[key] = {"yes": True, "no": False}.get(value, value)
         else:
             values[key] = value.split(",") if key == "labels" else value
     return checked(values)
@@ -207,9 +218,9 @@ def _is_batch(value: object) -> bool:
 
 
 _VALID = {
-    "layout": LAYOUTS.__contains__,
+    "layout": (*LAYOUTS, *ONE_IMAGE).__contains__,
     "channels": lambda value: type(value) is int and value in CHANNELS,
-    "side": lambda value: type(value) is int and value in SIDES,
+    "side": lambda value: type(value) is int and MIN_SIDE <= value <= MAX_SIDE,
     "dtype": tuple(DTYPES.values()).__contains__,
     "batch": _is_batch,
     "low": _is_number,
@@ -217,4 +228,5 @@ _VALID = {
     "ink": INKS.__contains__,
     "output": lambda value: isinstance(value, str) and len(value) <= _NAME,
     "answers": ANSWERS.__contains__,
+    "transposed": lambda value: type(value) is bool,
 }

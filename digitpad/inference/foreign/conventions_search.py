@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from digitpad.inference.errors import ModelError
 from digitpad.inference.foreign.adapter import (
+    as_one_hot,
     as_probabilities,
     as_rows,
     column_names,
@@ -28,6 +29,7 @@ from digitpad.inference.foreign.adapter import (
 )
 from digitpad.inference.foreign.conventions import (
     INKS,
+    RIMLESS,
     SCALINGS,
     Conventions,
     ConventionsError,
@@ -50,6 +52,15 @@ _MIXTURE = 0.05
 _READS, _CLEARLY = 0.8, 0.1
 #: How much better the one scaling must be that hardly anybody uses.
 _RARELY = 0.02
+
+_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+#: Classes of EMNIST's sets by their number: https://www.nist.gov/itl/products-and-services/emnist-dataset
+_EMNIST = {
+    26: tuple(_LETTERS),
+    36: tuple("0123456789" + _LETTERS),
+    47: tuple("0123456789" + _LETTERS + "abdefghnqrt"),
+    62: tuple("0123456789" + _LETTERS + _LETTERS.lower()),
+}
 
 Rows = NDArray[np.float64]
 
@@ -96,6 +107,8 @@ class InferredConventions:
         """How the conventions did: a clause for people, beginning with :attr:`sureness`."""
         right = round(self.best.right * self.digits)
         told = f"{self.sureness}; reads {right} of {self.digits} reference digits"
+        if self.best.conventions.answers == "classes":
+            told += ", without probabilities"
         if self.sureness != "likely":
             return told
         rival = self.others[0].conventions
@@ -156,21 +169,41 @@ def infer_conventions(
     Raises:
         ModelError: if the model cannot be used, or not with what is known.
     """
+    upright = _searched(session, metadata, found, {"transposed": False} | fixed)
+    if upright.best.right >= _READS or "transposed" in fixed:
+        return replace(upright, read=upright.read - ({"transposed"} - set(fixed)))
+    turned = _searched(session, metadata, found, {**fixed, "transposed": True})
+    better = turned if turned.best.right >= _READS else upright
+    return replace(better, read=better.read - {"transposed"})
+
+
+def _searched(
+    session: Any, metadata: Mapping[str, str], found: InputForms, fixed: Mapping[str, Any]
+) -> InferredConventions:
+    """The best of all conventions that have the values of ``fixed``."""
     asked = [c for form in found.forms for c in _candidates(form, fixed)]
     shown = references(10 if found.seconds > _SLOW else len(reference_inks()))
     names = [output.name for output in session.get_outputs()]
     runs = [run(session, found.input, c, shown.images, names) for c in asked]
     outputs: dict[str, int] = {}
     trials: list[Trial] = []
+    classes = len(fixed.get("labels", range(10)))
+    one_hot = fixed.get("answers") == "classes" or not _has_rows(runs, len(shown.images))
     for i, name in enumerate(names):
-        answers = [as_rows(values[i], len(shown.images)) for values in runs]
+        answers = [
+            as_one_hot(values[i], len(shown.images), classes)
+            if one_hot
+            else as_rows(values[i], len(shown.images))
+            for values in runs
+        ]
         columns = max((rows.shape[1] for rows in answers if rows is not None), default=0)
         if columns:
             outputs[name] = columns
         if columns and fixed.get("output", name) == name:
             orders = _labels(columns, column_names(runs[0][i]), metadata, fixed)
             named = [replace(c, output=name) for c in asked]
-            trials += _trials(named, answers, orders, shown, fixed)
+            known = {**fixed, "answers": "classes"} if one_hot else fixed
+            trials += _trials(named, answers, orders, shown, known)
     if not trials:
         raise ModelError(_no_answer(outputs, fixed))
     best = max(trials, key=lambda t: t.score - _RARELY * (t.conventions.scaling == "-0.5..0.5"))
@@ -185,6 +218,11 @@ def infer_conventions(
     )
 
 
+def _has_rows(runs: Sequence[Sequence[Any]], count: int) -> bool:
+    """Whether any output answers with a number for each class."""
+    return any(as_rows(value, count) is not None for values in runs for value in values)
+
+
 def _candidates(form: Conventions, fixed: Mapping[str, Any]) -> Iterator[Conventions]:
     """Every scaling and ink that is worth trying with a type of input."""
     if "low" in fixed:
@@ -192,12 +230,13 @@ def _candidates(form: Conventions, fixed: Mapping[str, Any]) -> Iterator[Convent
     elif form.dtype == "int8":
         scalings = [SCALINGS[name] for name in ("-128..127", "0..1")]
     elif form.dtype.startswith("float"):
-        scalings = [value for name, value in SCALINGS.items() if name != "-128..127"]
+        scalings = [value for name, value in SCALINGS.items() if name not in ("-128..127", "0..16")]
+        scalings += [SCALINGS["0..16"]] if form.side == RIMLESS else []
     else:
         scalings = [SCALINGS[name] for name in ("0..255", "0..1")]
     inks = [fixed["ink"]] if "ink" in fixed else INKS
     for (low, high), ink in product(scalings, inks):
-        yield replace(form, low=low, high=high, ink=ink)
+        yield replace(form, low=low, high=high, ink=ink, transposed=fixed["transposed"])
 
 
 def _labels(
@@ -216,7 +255,7 @@ def _labels(
             continue
         if len(known) == columns:
             return [known]
-    counted = tuple(str(i) for i in range(columns))
+    counted = _EMNIST.get(columns, tuple(str(i) for i in range(columns)))
     # Some count 1 to 9 and then 0, as SVHN does.
     return [counted, (*counted[1:], "0")] if columns == 10 else [counted]
 

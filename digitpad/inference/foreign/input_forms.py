@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
@@ -18,7 +19,10 @@ from digitpad.inference.foreign.conventions import (
     DTYPES,
     LAYOUTS,
     MAX_BATCH,
-    SIDES,
+    MAX_SIDE,
+    MIN_SIDE,
+    ONE_IMAGE,
+    PADDED,
     Conventions,
 )
 from digitpad.inference.foreign.reference import references
@@ -26,7 +30,7 @@ from digitpad.inference.foreign.reference import references
 #: Longest that one image may take, in seconds: about a frame of a screen, or the pen is ahead.
 MAX_SECONDS = 0.02
 #: The name of each axis of each layout.
-_AXES = {"NCHW": "NCHW", "NHWC": "NHWC", "NHW": "NHW", "flat": "NP"}
+_AXES = {"NCHW": "NCHW", "NHWC": "NHWC", "NHW": "NHW", "flat": "NP", "HW": "HW", "pixels": "P"}
 
 
 @dataclass(frozen=True)
@@ -69,7 +73,7 @@ def try_input_forms(session: Any, fixed: Mapping[str, Any]) -> InputForms:
     if not forms:
         shown = ", ".join(str(length)[:12] for length in shape[:6])
         wanted = f"{fixed['layout']} images" if "layout" in fixed else "images"
-        raise ModelError(f"this model's input is ({shown}), which holds no {wanted} of 28 × 28")
+        raise ModelError(f"this model's input is ({shown}), which holds no square {wanted}")
     working = tuple(run for form in forms if (run := _working(session, name, form)) is not None)
     if not working:
         raise ModelError("this model fails on every image")
@@ -89,7 +93,9 @@ _DEFAULTS: dict[str, Any] = {
 def _shapes(shape: Sequence[int | str | None] | None) -> Iterator[dict[str, Any]]:
     """Layout, channels, side and batch that an input's shape allows, likeliest first."""
     lengths = [d if isinstance(d, int) and d > 0 else None for d in shape or []]
-    for layout, channels, side in product(LAYOUTS, CHANNELS, SIDES):
+    sides = {SIZE, PADDED, *filter(None, lengths)} | {math.isqrt(d) for d in lengths if d}
+    allowed = [SIZE, *sorted(s for s in sides if MIN_SIDE <= s <= MAX_SIDE and s != SIZE)]
+    for layout, channels, side in product((*LAYOUTS, *ONE_IMAGE), CHANNELS, allowed):
         axes = _AXES[layout]
         wanted = {"C": channels, "H": side, "W": side, "P": side * side}
         known = dict(zip(axes, lengths, strict=True)) if len(axes) == len(lengths) else {}
@@ -99,10 +105,12 @@ def _shapes(shape: Sequence[int | str | None] | None) -> Iterator[dict[str, Any]
             continue
         # What the shape leaves open is as usual, and not everything that could be.
         if (channels > 1 and not known.get("C")) or (
-            side > SIZE and not (known.get("H") or known.get("W") or known.get("P"))
+            side != SIZE and not (known.get("H") or known.get("W") or known.get("P"))
         ):
             continue
-        batch = known.get("N")
+        if layout in ONE_IMAGE and (channels > 1 or None in lengths or not lengths):
+            continue
+        batch = 1 if layout in ONE_IMAGE else known.get("N")
         if batch is None or batch <= MAX_BATCH:
             yield {"layout": layout, "channels": channels, "side": side, "batch": batch}
 

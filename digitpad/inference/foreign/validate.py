@@ -36,6 +36,21 @@ _SKIPPED = re.compile(
     + rb")*+",
     re.DOTALL,
 )
+#: What other models begin with, and where; what they are, and the way out.
+_OTHERS = (
+    (
+        b"TFL3",
+        4,
+        "LiteRT's; convert it with `python -m tf2onnx.convert --tflite FILE --output x.onnx`",
+    ),
+    (b"\x89HDF", 0, 'Keras\'; load it there and write model.export("x.onnx", format="onnx")'),
+    (
+        b"PK\x03\x04",
+        0,
+        'Keras\' or PyTorch\'s; load it there and write model.export("x.onnx", format="onnx") or'
+        ' torch.onnx.export(model, (images,), "x.onnx")',
+    ),
+)
 #: Wire types.
 _NUMBER, _EIGHT_BYTES, _MESSAGE, _FOUR_BYTES = 0, 1, 2, 5
 
@@ -49,6 +64,9 @@ def validate(model: bytes) -> None:
     Raises:
         ModelError: if it is no ONNX model, or has what is listed above.
     """
+    for magic, at, remedy in _OTHERS:
+        if model.startswith(magic, at):
+            raise ModelError(f"this file is not an ONNX model but {remedy}")
     walk = Walk(model)
     has_graph = False
     for field, start, stop in walk.parts(0, len(model)):

@@ -23,6 +23,7 @@ from digitpad.inference.foreign.conventions import (
     ANSWERS,
     INKS,
     LAYOUTS,
+    ONE_IMAGE,
     SCALINGS,
     Conventions,
     ConventionsError,
@@ -84,7 +85,7 @@ class ModelDialog(QDialog):
     # -- building --------------------------------------------------------------------------------
 
     def _build_controls(self) -> None:
-        self.layout_box = Choice([(name, name) for name in LAYOUTS])
+        self.layout_box = Choice([(name, name) for name in (*LAYOUTS, *ONE_IMAGE)])
         self.scaling_box = Choice([(name.replace("..", " … "), name) for name in SCALINGS])
         self.scaling_box.setEditable(True)
         self.scaling_box.setInsertPolicy(QComboBox.InsertPolicy.NoInsert)
@@ -99,7 +100,7 @@ class ModelDialog(QDialog):
                 for name, count in self._known.outputs.items()
             ]
         )
-        answers = (self.tr("probabilities"), self.tr("logits"))
+        answers = (self.tr("probabilities"), self.tr("logits"), self.tr("class numbers"))
         self.answers_box = Choice(zip(answers, ANSWERS, strict=True))
         self.labels_edit = QLineEdit()
         self.labels_edit.setToolTip(self.tr("One for each class, with spaces between"))

@@ -43,7 +43,7 @@ def scalings(dtype: str) -> list[str]:
     if dtype == "int8":
         return ["-128..127", "0..1"]
     if dtype.startswith("float"):
-        return [name for name in SCALINGS if name != "-128..127"]
+        return [name for name in SCALINGS if name not in ("-128..127", "0..16")]
     return ["0..255", "0..1"]
 
 
