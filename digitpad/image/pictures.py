@@ -34,7 +34,7 @@ MAX_SIDE = 1024
 CHILD = "--decode-pictures"
 #: Seconds of the processor that a picture may take, and the same by the clock, for a machine that
 #: is busy with something else, or that cannot measure the former.
-SECONDS, PATIENCE = 0.8, 5.0
+SECONDS, PATIENCE = 0.7, 5.0
 #: Bytes that decoding may take; the child itself takes 110 MB of addresses, most of them empty.
 MEMORY = 300_000_000
 OVER_LIMITS = "the picture takes too much time or memory to decode; save it anew as a small PNG"
