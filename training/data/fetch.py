@@ -13,6 +13,9 @@ from dataclasses import dataclass, replace
 from functools import partial
 from io import BytesIO
 from pathlib import Path
+from queue import Empty, SimpleQueue
+from threading import Thread
+from typing import TYPE_CHECKING
 
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
@@ -21,6 +24,9 @@ from digitpad.cli.terminal import printable
 from digitpad.library import samples
 from digitpad.library.atomic import replace_file
 from training.base.errors import BuildError
+
+if TYPE_CHECKING:
+    import requests
 
 #: The environment variable that names the data folder.
 VARIABLE = samples.VARIABLE
@@ -196,12 +202,8 @@ def _transfer(file: RemoteFile, output: Path, show: Callable[..., None]) -> None
 
     limit = file.size + file.size // 100 + 1024  # gzip adds less; archives have to be smaller
     deadline = time.monotonic() + PATIENCE + limit / SLOWEST
-    as_it_is = {"Accept-Encoding": "identity"}
     try:
-        with (
-            requests.get(file.url, stream=True, timeout=TIMEOUT, headers=as_it_is) as response,
-            output.open("wb") as stream,
-        ):
+        with _answer(file, deadline) as response, output.open("wb") as stream:
             if not response.ok:
                 answer = printable(f"{response.status_code} {response.reason}")
                 raise DatasetError(f"{file.url} answered {answer}; {_advice(file)}")
@@ -214,6 +216,32 @@ def _transfer(file: RemoteFile, output: Path, show: Callable[..., None]) -> None
                     raise _not_downloaded(file, "the server sends too slowly")
     except urllib3.exceptions.HTTPError as error:
         raise requests.ConnectionError(str(error)) from error
+
+
+def _answer(file: RemoteFile, deadline: float) -> requests.Response:
+    """The head of what a server answers, by a deadline: it may trickle, and nothing bounds that.
+
+    So a thread waits for it, which nobody waits for.
+    """
+    import requests
+
+    heads: SimpleQueue[requests.Response | Exception] = SimpleQueue()
+
+    def ask() -> None:
+        as_it_is = {"Accept-Encoding": "identity"}
+        try:
+            heads.put(requests.get(file.url, stream=True, timeout=TIMEOUT, headers=as_it_is))
+        except Exception as error:  # raised where it is waited for
+            heads.put(error)
+
+    Thread(target=ask, daemon=True).start()
+    try:
+        head = heads.get(timeout=deadline - time.monotonic())
+    except Empty:
+        raise _not_downloaded(file, "the server sends too slowly") from None
+    if isinstance(head, Exception):
+        raise head
+    return head
 
 
 def _first_cause(error: BaseException) -> str:

@@ -11,7 +11,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from io import StringIO
 from pathlib import Path
 
@@ -129,6 +129,30 @@ def test_a_server_that_trickles_is_given_up(serve, tmp_path, console, monkeypatc
     mirror = serve(SENT, trickles=0.001)
     assert "sends too slowly" in refused(wanted(mirror.url), tmp_path, console)
     assert mirror.answered == 1
+
+
+def test_a_server_whose_head_trickles_is_given_up(tmp_path, console, monkeypatch):
+    """Each byte comes long before a timeout of the socket, and the end of the head never does."""
+    monkeypatch.setattr(fetch, "PATIENCE", 0.1)
+    monkeypatch.setattr(fetch, "SLOWEST", 10**9)
+    over = threading.Event()
+
+    def trickle(listener: socket.socket) -> None:
+        connection, _ = listener.accept()
+        with connection, suppress(OSError):
+            connection.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            while not over.wait(0.02):
+                connection.sendall(b"x")
+
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        server = threading.Thread(target=trickle, args=(listener,))
+        server.start()
+        try:
+            url = f"http://127.0.0.1:{listener.getsockname()[1]}/file.gz"
+            assert "sends too slowly" in refused(wanted(url), tmp_path, console)
+        finally:
+            over.set()
+            server.join()
 
 
 def test_the_next_mirror_stands_in_and_the_first_one_is_named(serve, tmp_path, console):
