@@ -206,13 +206,14 @@ def _drawn(name: str, index: int, number: int, line: bytes) -> Drawing | Problem
 
 
 def _picture(name: str) -> Drawing | Problem:
+    size = 0
     try:
         with _opened(name) as stream:
             size = stream.seek(0, os.SEEK_END)
             image = normalize_bitmap(read_picture(stream))
         return Drawing(name, 0, name, image, size)
     except (SourceError, PictureError, BitmapError) as error:
-        return Problem(name, str(error))
+        return Problem(name, str(error), size)
 
 
 def _reason(error: OSError | ValueError) -> str:

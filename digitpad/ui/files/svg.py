@@ -22,6 +22,8 @@ MAX_BYTES, MAX_ELEMENTS, MAX_DEPTH = 2_000_000, 1_000, 64
 MAX_USES = 8
 #: Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000.
 MAX_NUMBERS = 8_000
+#: Most letters: an outline around each takes ten times as long as a line.
+MAX_LETTERS = 2_000
 #: Longest side of the picture, in pixels.
 SIDE = 384
 
@@ -32,6 +34,7 @@ _LEFT_OUT = {
     *("a", "audio", "video", "image", "feImage", "iframe", "foreignObject", "handler", "script"),
     *("filter", "marker", "mask", "pattern", "style"),
 }
+_TEXTS = {"text", "textArea"}
 _NUMBER = re.compile(r"\d*\.?\d+")
 _DASHES = re.compile(r"stroke-dash[a-z]*\s*:[^;]*;?")
 _ATTRIBUTES_LEFT_OUT = ("stroke-dasharray", "stroke-dashoffset", "marker", "filter", "mask")
@@ -87,15 +90,21 @@ def _harmless(content: bytes) -> bytes:
         raise PictureError(translate("Svg", "not an SVG picture, or a damaged one")) from error
     if _name(root) != "svg":
         raise PictureError(translate("Svg", "not an SVG picture, or a damaged one"))
-    elements = uses = numbers = 0
+    elements = uses = numbers = letters = 0
     todo = [(root, 0)]
     while todo:
         element, depth = todo.pop()
         elements += 1
         uses += _name(element) == "use"
+        if _name(element) in _TEXTS:
+            letters += len("".join(element.itertext()))
         for name in ("d", "points"):
             numbers += len(_NUMBER.findall(element.get(name, "")))
-        if numbers > MAX_NUMBERS or elements > MAX_ELEMENTS or depth > MAX_DEPTH or uses > MAX_USES:
+        if (
+            max(elements / MAX_ELEMENTS, numbers / MAX_NUMBERS, letters / MAX_LETTERS) > 1
+            or depth > MAX_DEPTH
+            or uses > MAX_USES
+        ):
             raise PictureError(translate("Svg", "the SVG picture is too complicated to open"))
         _clean(element)
         todo += [(child, depth + 1) for child in element]

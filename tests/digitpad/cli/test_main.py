@@ -334,3 +334,29 @@ def test_version_and_help(capsys):
         assert left.value.code == 0
         out = capsys.readouterr().out
         assert [word for word in words if word not in out] == []
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="needs a device that is always full")
+@pytest.mark.parametrize("words", [["info"], ["info", "--json"], ["predict", "-"]])
+@pytest.mark.parametrize("stream", ["stdout", "stderr"])
+def test_a_full_output_is_an_exit_code_and_no_traceback(words, stream):
+    streams = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
+    ink = b'{"strokes": [[[1, 1], [5, 5]]]}\nno ink\n'
+    with Path("/dev/full").open("wb") as full:
+        streams[stream] = full
+        run = [sys.executable, "-m", "digitpad", *words]
+        result = subprocess.run(run, input=ink, **streams, check=False)
+    if stream == "stdout":
+        assert result.returncode == 2
+        assert b"cannot be written: No space left on device" in result.stderr
+        assert b"Traceback" not in result.stderr
+    else:
+        assert result.returncode == (2 if words[0] == "predict" else 0)
+        assert b"Traceback" not in result.stdout
+
+
+def test_an_empty_name_is_no_folder(model, monkeypatch, tmp_path, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "a.jsonl").write_text('{"strokes": [[[1, 1], [5, 5]]]}\n')
+    assert main(["predict", "--model", str(model), ""]) == 2
+    assert capsys.readouterr().err == '"": no file has an empty name\n'

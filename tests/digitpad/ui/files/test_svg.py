@@ -129,3 +129,11 @@ def test_damage_is_a_sentence_or_a_picture(qtbot: QtBot) -> None:
     for bad in damaged(wholes):
         with bounded(bad), suppress(PictureError):
             assert read_svg(bad).shape[2] == 4
+
+
+def test_a_page_of_outlined_words_is_refused(qtbot: QtBot) -> None:
+    text = "<text stroke='red' stroke-width='3' font-size='60'>many a word</text>"
+    with bounded(text, seconds=2):
+        assert read_svg(svg(150 * text)).shape == (SIDE, SIDE, 4)
+        with pytest.raises(PictureError, match="too complicated"):
+            read_svg(svg(900 * text))
