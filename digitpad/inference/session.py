@@ -87,7 +87,7 @@ class BoundedSession:
     def __init__(self, session: Any) -> None:
         self._session = session
         #: Besides the image: single numbers that switch dropout, for a model at work.
-        self._switches = {
+        self._switches: dict[str, Any] = {
             i.name: np.full([1] * len(i.shape), value, np.bool_ if "bool" in i.type else np.float32)
             for i in session.get_inputs()
             if (value := _switch(i)) is not None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
@@ -217,7 +217,7 @@ def _is_batch(value: object) -> bool:
     return value is None or (type(value) is int and 1 <= value <= MAX_BATCH)
 
 
-_VALID = {
+_VALID: dict[str, Callable[[Any], bool]] = {
     "layout": (*LAYOUTS, *ONE_IMAGE).__contains__,
     "channels": lambda value: type(value) is int and value in CHANNELS,
     "side": lambda value: type(value) is int and MIN_SIDE <= value <= MAX_SIDE,
@@ -228,5 +228,5 @@ _VALID = {
     "ink": INKS.__contains__,
     "output": lambda value: isinstance(value, str) and len(value) <= _NAME,
     "answers": ANSWERS.__contains__,
-    "transposed": lambda value: type(value) is bool,
+    "transposed": lambda value: isinstance(value, bool),
 }

@@ -27,13 +27,12 @@ from digitpad.inference.foreign.adapter import (
     look_like_probabilities,
     run,
 )
+from digitpad.inference.foreign.class_names import class_names
 from digitpad.inference.foreign.conventions import (
     INKS,
     RIMLESS,
     SCALINGS,
     Conventions,
-    ConventionsError,
-    checked,
     from_dict,
 )
 from digitpad.inference.foreign.input_forms import InputForms
@@ -52,15 +51,6 @@ _MIXTURE = 0.05
 _READS, _CLEARLY = 0.8, 0.1
 #: How much better the one scaling must be that hardly anybody uses.
 _RARELY = 0.02
-
-_LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-#: Classes of EMNIST's sets by their number: https://www.nist.gov/itl/products-and-services/emnist-dataset
-_EMNIST = {
-    26: tuple(_LETTERS),
-    36: tuple("0123456789" + _LETTERS),
-    47: tuple("0123456789" + _LETTERS + "abdefghnqrt"),
-    62: tuple("0123456789" + _LETTERS + _LETTERS.lower()),
-}
 
 Rows = NDArray[np.float64]
 
@@ -169,7 +159,7 @@ def infer_conventions(
     Raises:
         ModelError: if the model cannot be used, or not with what is known.
     """
-    upright = _searched(session, metadata, found, {"transposed": False} | fixed)
+    upright = _searched(session, metadata, found, {"transposed": False, **fixed})
     if upright.best.right >= _READS or "transposed" in fixed:
         return replace(upright, read=upright.read - ({"transposed"} - set(fixed)))
     turned = _searched(session, metadata, found, {**fixed, "transposed": True})
@@ -200,7 +190,7 @@ def _searched(
         if columns:
             outputs[name] = columns
         if columns and fixed.get("output", name) == name:
-            orders = _labels(columns, column_names(runs[0][i]), metadata, fixed)
+            orders = class_names(columns, column_names(runs[0][i]), metadata, fixed)
             named = [replace(c, output=name) for c in asked]
             known = {**fixed, "answers": "classes"} if one_hot else fixed
             trials += _trials(named, answers, orders, shown, known)
@@ -237,27 +227,6 @@ def _candidates(form: Conventions, fixed: Mapping[str, Any]) -> Iterator[Convent
     inks = [fixed["ink"]] if "ink" in fixed else INKS
     for (low, high), ink in product(scalings, inks):
         yield replace(form, low=low, high=high, ink=ink, transposed=fixed["transposed"])
-
-
-def _labels(
-    columns: int,
-    named: tuple[str, ...] | None,
-    metadata: Mapping[str, str],
-    fixed: Mapping[str, Any],
-) -> list[tuple[str, ...]]:
-    """What the columns may be called: one way, or several to try."""
-    if "labels" in fixed:
-        return [fixed["labels"]] if len(fixed["labels"]) == columns else []
-    for labels in (metadata.get("labels"), named):
-        try:
-            known: tuple[str, ...] = checked({"labels": labels})["labels"]
-        except ConventionsError:
-            continue
-        if len(known) == columns:
-            return [known]
-    counted = _EMNIST.get(columns, tuple(str(i) for i in range(columns)))
-    # Some count 1 to 9 and then 0, as SVHN does.
-    return [counted, (*counted[1:], "0")] if columns == 10 else [counted]
 
 
 def _trials(
