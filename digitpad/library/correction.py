@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import deque
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -79,12 +80,17 @@ def read_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[Correction], li
     """Labelled drawings of numbered JSON lines, each drawing once, the last label of several.
 
     Returns:
-        At most :data:`MAX_CORRECTIONS` of them, the last ones, and a sentence on each line that is
+        Those of the last :data:`MAX_CORRECTIONS` lines, and a sentence on each of them that is
         none, and where there were more.
     """
     found: dict[str, Correction] = {}
-    problems, too_many = [], False
-    for number, line in lines:
+    problems, count = [], 0
+    last: deque[tuple[int, bytes]] = deque(maxlen=MAX_CORRECTIONS)
+    for count, numbered in enumerate(lines, start=1):  # noqa: B007
+        last.append(numbered)
+    if count > len(last):
+        problems.append(f"only the last {len(last):,} of {count:,} drawings can be remembered")
+    for number, line in last:
         try:
             correction = Correction.from_json(line)
         except InkError as error:
@@ -92,9 +98,4 @@ def read_lines(lines: Iterable[tuple[int, bytes]]) -> tuple[list[Correction], li
             continue
         found.pop(correction.drawing, None)
         found[correction.drawing] = correction
-        if len(found) > MAX_CORRECTIONS:
-            del found[next(iter(found))]
-            too_many = True
-    if too_many:
-        problems.append(f"only the last {MAX_CORRECTIONS:,} drawings can be remembered")
     return list(found.values()), problems

@@ -207,13 +207,13 @@ def harm(hands: Hands, *, wrongly: bool) -> float:
     """
     rng, total = np.random.default_rng(2), Errors(0, 0, 0)
     writers = [digits for digits in hands.by_writer if len(digits) >= FEWEST]
-    everybody = np.arange(len(hands.truth))
+    everybody, classes = np.arange(len(hands.truth)), hands.alone.probabilities.shape[1]
     for _ in range(_STRANGERS if writers else 0):
         if wrongly:
             taught = rng.choice(everybody, _WRONG, replace=False)
-            shifts = rng.integers(1, 10, _WRONG)
+            shifts = rng.integers(1, classes, _WRONG)
             traces = [
-                hands.trace(i, int(hands.truth[i] + shift) % 10)
+                hands.trace(i, int(hands.truth[i] + shift) % classes)
                 for i, shift in zip(taught, shifts, strict=True)
             ]
             others = np.setdiff1d(everybody, taught)

@@ -191,3 +191,11 @@ def test_strangers_lines_are_corrections_or_sentences() -> None:
     for content in damaged([lines[0]]):
         with bounded(content):
             read_lines(enumerate(content.splitlines(), start=1))
+
+
+def test_of_a_hundred_thousand_drawings_the_last_are_taken_at_once() -> None:
+    line = digit("7").to_json().encode()
+    with bounded("100,000 lines", seconds=3):
+        found, problems = read_lines((number, line) for number in range(1, 100_001))
+    assert len(found) == 1
+    assert problems == ["only the last 1,000 of 100,000 drawings can be remembered"]
