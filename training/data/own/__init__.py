@@ -1,7 +1,8 @@
 """Somebody's own drawings, with classes of their own: what ``--data`` is trained with.
 
-Taken are a folder with a sub-folder of pictures for each class, a ``.jsonl`` file of ink with
-labels, a ``.npz`` file of arrays, and a pair of IDX files. Pictures and ink become images in the
+Taken are a folder with a sub-folder of pictures for each class (or its parts, each with such), or
+with a ``labels.csv``, a ``.jsonl`` file of ink with labels, a ``.npz`` or ``.csv`` file of arrays,
+and a pair of IDX files. Pictures and ink become images in the
 way in which the app makes them, so that what is trained is what is drawn. Arrays of 28x28 are
 taken as they are, as MNIST's are: ink 1 (or 255) on paper 0, already centred.
 """
@@ -20,7 +21,7 @@ from rich.console import Console
 from digitpad.cli import sources
 from digitpad.inference.contract import MAX_CLASSES
 from training.data.datasets import Split
-from training.data.own import arrays, drawings, idx, npz
+from training.data.own import arrays, drawings, idx, npz, table
 from training.data.own.labelled import LabelledImages, LeftOut, OwnDataError, short
 
 __all__ = ["MIN_SAMPLES", "OwnData", "OwnDataError", "load", "split"]
@@ -32,8 +33,9 @@ HELD_OUT = 0.15
 
 _KINDS = (
     "give a folder with a sub-folder of pictures for each class, a .jsonl file of ink with labels,"
-    " a .npz file, or the images file of an IDX pair"
+    " a .npz or .csv file, or the images file of an IDX pair"
 )
+_PICKLE = re.compile(r"\.(pkl|pickle|p)(\.gz|\.bz2|\.xz)?$", re.IGNORECASE)
 #: What Windows keeps for devices, whatever follows a dot.
 _RESERVED = re.compile(r"con|prn|aux|nul|(com|lpt)\d")
 
@@ -118,6 +120,13 @@ def _found(path: Path, console: Console) -> LabelledImages:
         return drawings.ink(path, console)
     if path.suffix.lower() == ".npz":
         return arrays.to_images(npz.read(path), console)
+    if path.suffix.lower() == ".csv":
+        return arrays.to_images(table.read(path), console)
+    if _PICKLE.search(path.name):
+        raise OwnDataError(
+            f"{path} is a pickle, which runs any code that its writer wants; if you trust it, load"
+            " it yourself and write numpy.savez(FILE, x=IMAGES, y=LABELS)"
+        )
     if idx.is_images(path.name):
         return arrays.to_images(idx.read([idx.with_labels(path)]), console)
     raise OwnDataError(f"cannot tell what {path} holds; {_KINDS}")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -124,6 +125,8 @@ def _shaped(arrays: Arrays) -> NDArray[Any]:
         )
     if images.ndim == 4 and images.shape[3] == 1:
         images = images[..., 0]
+    if images.ndim == 2 and (side := math.isqrt(images.shape[1])) ** 2 == images.shape[1]:
+        images = images.reshape(-1, side, side)
     if images.ndim not in (3, 4) or images.shape[3:] not in ((), (3,), (4,)) or 0 in images.shape:
         raise OwnDataError(
             f"{arrays.place} is an array {shape}; images are N x height x width, such as"
@@ -142,6 +145,8 @@ def _full_ink(images: NDArray[Any], place: str) -> int:
     low, high = images.min(), images.max()  # NaN where any number is
     if not np.isfinite(low) or not np.isfinite(high):
         raise OwnDataError(f"{place} has numbers that are not finite; replace them and save anew")
+    if images.shape[1:3] == (8, 8) and 1 < high <= 16 and low >= 0:
+        return 16  # scikit-learn's digits
     is_whole = images.dtype.kind in "iu"
     if low < 0 or high > (255 if is_whole else 1):
         raise OwnDataError(
@@ -180,10 +185,12 @@ def _classes(arrays: Arrays) -> tuple[NDArray[np.int64], tuple[str, ...]]:
     labels, place = arrays.labels, arrays.place
     if labels.ndim == 2 and labels.shape[1] == 1:
         labels = labels[:, 0]
+    if _is_one_hot(labels):
+        labels = labels.argmax(axis=1)
     if labels.ndim != 1:
         raise OwnDataError(
-            f"the labels of {place} are an array {_times(labels.shape)}, not one for each image; of"
-            " one-hot labels, save argmax(axis=1)"
+            f"the labels of {place} are an array {_times(labels.shape)}, not one for each image"
+            " nor one-hot; save argmax(axis=1)"
         )
     if len(labels) != len(arrays.images):
         raise OwnDataError(
@@ -207,6 +214,17 @@ def _classes(arrays: Arrays) -> tuple[NDArray[np.int64], tuple[str, ...]]:
         return numbers, class_names(names)
     used, classes = np.unique(numbers, return_inverse=True)
     return classes, tuple(map(str, used))
+
+
+def _is_one_hot(labels: NDArray[Any]) -> bool:
+    """Whether each row has a single 1 among 0s."""
+    if (
+        labels.ndim != 2
+        or labels.dtype.kind not in "biuf"
+        or not 2 <= labels.shape[1] <= MAX_CLASSES
+    ):
+        return False
+    return bool(((labels == 0) | (labels == 1)).all() and (labels.sum(axis=1) == 1).all())
 
 
 def _as_named(names: tuple[str, ...] | None) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import warnings
 from collections.abc import Iterable, Iterator
 from io import BytesIO
@@ -19,6 +20,10 @@ from digitpad.cli.terminal import printable
 from digitpad.image.normalize import SIZE
 from training.data.own.labelled import MAX_IMAGES, LabelledImages, LeftOut, OwnDataError, grouped
 
+#: The file that names the class of each picture beside it, and its most bytes.
+_LABELS, _LABELS_SIZE = "labels.csv", 2**24
+#: Folders that are parts of a dataset and no classes.
+_PARTS = ("train", "training", "test", "testing", "val", "valid", "validation")
 #: A label, or None where it is missing, and what it belongs to.
 Labelled = tuple[str | None, Drawing | Problem]
 
@@ -30,13 +35,41 @@ def class_files(path: Path) -> list[tuple[str, str | Problem]]:
         OwnDataError: if there are no sub-folders.
         OSError: if the folder cannot be read.
     """
-    classes = sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
+    if (path / _LABELS).is_file():
+        return _listed(path)
+    classes = _folders(path)
+    if classes and all(p.name.lower() in _PARTS for p in classes):  # of a dataset; all are taken
+        classes = [p for part in classes for p in _folders(part)]
     if not classes:
         raise OwnDataError(
             f"{path} has no sub-folders; put the pictures of each class into a sub-folder that is"
             " named as the class, such as 7"
         )
     return [(p.name, file) for p in classes for file in sources.expand([str(p)])]
+
+
+def _folders(path: Path) -> list[Path]:
+    return sorted(p for p in path.iterdir() if p.is_dir() and not p.name.startswith("."))
+
+
+def _listed(path: Path) -> list[tuple[str, str | Problem]]:
+    """The pictures of a folder that its ``labels.csv`` names: their name, and their label.
+
+    Raises:
+        OwnDataError: if that is no such table.
+    """
+    table, present = path / _LABELS, {p.name for p in path.iterdir() if p.is_file()}
+    if table.stat().st_size > _LABELS_SIZE:
+        raise OwnDataError(f"{table} is too large; write one line for each picture")
+    try:
+        rows = [row for row in csv.reader(table.read_text("utf-8-sig").splitlines()) if row]
+    except (csv.Error, ValueError) as error:
+        raise OwnDataError(f"{table} is not a text of lines such as scan1.png,7") from error
+    # A name is taken only where the folder itself has it: no path leads elsewhere.
+    named = [(row[1], str(path / row[0])) for row in rows if len(row) > 1 and row[0] in present]
+    if not named:
+        raise OwnDataError(f"{table} names no picture of its folder; write lines as scan1.png,7")
+    return [(label, name) for label, name in named]
 
 
 def read_pictures(files: Iterable[tuple[str, str | Problem]]) -> Iterator[Labelled]:

@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from digitpad.inference.contract import MAX_CLASSES
 from digitpad.library.idx import IdxError, read_array
 from training.data.own.arrays import Arrays, joined, names_beside
 from training.data.own.labelled import MAX_BYTES, OwnDataError
@@ -19,6 +20,7 @@ from training.data.own.labelled import MAX_BYTES, OwnDataError
 Pair = tuple[Path, Path]
 
 _IMAGES = re.compile(r"images([-.])idx3", re.IGNORECASE)
+_EMNIST = re.compile(r"(emnist-\w+)-(?:train|test)", re.IGNORECASE)
 #: Parts of one dataset, which have names of their own.
 _PARTS = re.compile(r"train|t10k|test|valid(ation)?|val", re.IGNORECASE)
 
@@ -68,7 +70,28 @@ def read(files: Sequence[Pair]) -> Arrays:
     """
     place = files[0][0].name
     contents = [(_array(images, 3), _array(labels, 1)) for images, labels in files]
-    return Arrays(place, *joined(contents, place), names_beside(files[0][0]))
+    images, labels = joined(contents, place)
+    names = names_beside(files[0][0])
+    if place.lower().startswith("emnist"):  # whose files have rows for columns
+        images, names = images.transpose(0, 2, 1), names or _mapped(files[0][0])
+    return Arrays(place, images, labels, names)
+
+
+def _mapped(images: Path) -> tuple[str, ...] | None:
+    """The names of EMNIST's classes, from the mapping beside: a number and a character's code."""
+    part = _EMNIST.match(images.name)
+    file = images.with_name(f"{part[1]}-mapping.txt") if part else images
+    if part is None or not file.is_file() or file.stat().st_size > 2**16:
+        return None
+    try:
+        lines = [line.split() for line in file.read_text("ascii").splitlines() if line.strip()]
+        codes = {int(line[0]): chr(int(line[1])) for line in lines}
+        if max(codes, default=0) >= MAX_CLASSES:
+            raise ValueError("too many")
+    except (ValueError, IndexError, OverflowError) as error:
+        raise OwnDataError(f"{file} is no mapping of EMNIST; get it anew, or delete it") from error
+    # The numbers of letters begin with 1.
+    return tuple(codes.get(i, f"({i})") for i in range(max(codes, default=-1) + 1))
 
 
 def _array(path: Path, axes: int) -> NDArray[np.uint8]:

@@ -32,6 +32,8 @@ _NAMES = (
     ),
     (("images", "labels"),),
     (("x", "y"),),
+    (("data", "target"),),
+    (("data", "labels"),),
 )
 #: What the names of the classes are called.
 _CLASS_NAMES = ("labels", "class_names")
