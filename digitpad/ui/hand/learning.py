@@ -7,7 +7,7 @@ from functools import cached_property
 from typing import TYPE_CHECKING
 
 import numpy as np
-from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtCore import QEvent, QObject, QTimer, Signal
 
 from digitpad.inference.errors import ModelError
 from digitpad.inference.recognizer import Recognizer
@@ -50,7 +50,16 @@ class Learning(QObject):
         self._step = QTimer(self, singleShot=True, interval=0)
         self._step.timeout.connect(self._look)
         window.read.connect(self._follow_model)
-        after_first_paint(window, self.refresh)
+        after_first_paint(window, self._begin)
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:
+        if event.type() == QEvent.Type.WindowActivate:  # another window may have learned
+            self.refresh()
+        return super().eventFilter(watched, event)
+
+    def _begin(self) -> None:
+        self.refresh()
+        self._window.installEventFilter(self)
 
     @cached_property
     def _corrections(self) -> Corrections:
@@ -107,6 +116,7 @@ class Learning(QObject):
     def close(self) -> None:
         """Write what had to wait, and close the file."""
         self._step.stop()
+        self._window.removeEventFilter(self)
         self._corrections.close()
 
     def _follow_model(self) -> None:

@@ -96,6 +96,19 @@ def test_what_was_learned_is_there_after_a_restart_and_in_the_next_window(
     pad.close()
 
 
+def test_a_window_that_comes_to_the_front_knows_what_another_has_learned(
+    pad: Pad,
+    start: Open,
+) -> None:
+    pad.draw("7")
+    second = start()
+    second.draw("7")
+    press(second, "1")
+    assert pad.window.answer.label == "7"
+    pad.window.activateWindow()
+    pad.qtbot.waitUntil(lambda: pad.window.answer.label == "1")
+
+
 def test_rejection_learns(pad: Pad) -> None:
     window = pad.window
     draw(window, scribble(3))
