@@ -28,6 +28,8 @@ MAX_RECENT_MODELS = 6
 WAIT_MS = 500
 
 _LINE = re.compile(r"\s*([;#].*|\[[^\]\n]*\]\s*|[^=\n]+=(?!@(?!@)).*)?")
+#: A null as QSettings writes it, which it would write in another form, that is damaged, too.
+_NULL = re.compile(r"(?<!\\)(?:\\\\)*\\(?:0|x0+(?![0-9a-fA-F]))")
 T = TypeVar("T")
 
 
@@ -284,4 +286,6 @@ def _is_damaged(path: Path) -> bool:
         text = path.read_text(encoding="utf-8")
     except UnicodeDecodeError:
         return True
-    return "\0" in text or not all(_LINE.fullmatch(line) for line in text.split("\n"))
+    if "\0" in text or _NULL.search(text):
+        return True
+    return not all(_LINE.fullmatch(line) for line in text.split("\n"))

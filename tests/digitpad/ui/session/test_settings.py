@@ -224,3 +224,20 @@ def test_a_damaged_file_of_waiting_settings_is_set_aside(tmp_path: Path) -> None
     (tmp_path / "settings.ini.waiting").write_bytes(b"\x00\xff nonsense")
     assert read(tmp_path / "settings.ini") == DEFAULTS
     assert (tmp_path / "settings.ini.waiting.damaged-1").exists()
+
+
+@pytest.mark.parametrize(
+    ("value", "is_kept"), [("a\\0b", False), ("a\\x0", False), ("C:\\\\0", True)]
+)
+def test_a_null_is_damage_and_a_backslash_before_a_zero_is_none(
+    tmp_path: Path, value: str, is_kept: bool
+) -> None:
+    """QSettings writes a text with a null in a form that the next start takes for damage."""
+    file = tmp_path / "settings.ini"
+    file.write_text(f"[General]\nmodel={value}\ntheme=dark\n")
+    store, aside = open_store(file)
+    assert (aside is None) == is_kept
+    settings = Settings(store)
+    settings.language = "ko"
+    settings.flush()
+    assert Settings(open_store(file)[0]).language == "ko"
