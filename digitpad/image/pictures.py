@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import atexit
 import json
+from contextlib import suppress
 from threading import Lock, Timer
 from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
@@ -74,7 +75,8 @@ def read_picture(stream: BinaryIO) -> Pixels:
 
 def prepare() -> None:
     """Start the child that decodes, so that it is there when a picture comes."""
-    _decoder.start()
+    with suppress(PictureError):  # said of the picture
+        _decoder.start()
 
 
 class _Decoder:
