@@ -73,7 +73,9 @@ def try_input_forms(session: Any, fixed: Mapping[str, Any]) -> InputForms:
     if not forms:
         shown = ", ".join(str(length)[:12] for length in shape[:6])
         wanted = f"{fixed['layout']} images" if "layout" in fixed else "images"
-        raise ModelError(f"this model's input is ({shown}), which holds no square {wanted}")
+        raise ModelError(
+            f"this model's input is ({shown}), which holds no square {wanted} such as 28 × 28"
+        )
     working = tuple(run for form in forms if (run := _working(session, name, form)) is not None)
     if not working:
         raise ModelError("this model fails on every image")

@@ -31,7 +31,6 @@ def test_other_classes_and_labels(tmp_path: Path) -> None:
         ({"metadata": {"labels": '["a", "b"]'}}, "labels"),
         ({"metadata": {"labels": json.dumps(["a"] * 10)}}, "labels"),
         ({"metadata": {"normalisation": "other-9"}}, "build it again"),
-        ({"external": True}, "external"),
     ],
 )
 def test_models_that_break_the_contract(

@@ -130,6 +130,7 @@ def test_damaged_conventions_are_a_sentence() -> None:
         "output": "y",
         "answers": "logits",
         "labels": list("0123456789"),
+        "transposed": False,
     }
     assert from_dict(whole).as_dict() == whole
     for content in damaged_json([whole], 4 * CASES):
