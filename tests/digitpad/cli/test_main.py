@@ -11,7 +11,7 @@ from types import ModuleType
 
 import pytest
 
-from digitpad import __version__
+from digitpad import __version__, ui
 from digitpad.__main__ import main
 from digitpad.ink.ink import Ink
 from tests.support import foreign_models
@@ -60,6 +60,8 @@ def opened(monkeypatch):
     app.run = lambda **options: calls.append(options) or 0
     app.run_unseen = lambda **options: calls.append({"unseen": True} | options) or 0
     monkeypatch.setitem(sys.modules, "digitpad.ui.app", app)
+    # Where another test has opened a window before, the package has the real one as its attribute.
+    monkeypatch.setattr(ui, "app", app, raising=False)
     return calls
 
 
