@@ -868,7 +868,7 @@ Arrow keys and Space do the same.</source>
     <name>Settings</name>
     <message>
         <source>Another program keeps {file} locked; your settings are saved when it is free.</source>
-        <extracomment>So many models&apos; conventions are remembered, those set last. So many files of models are offered again, the one used last first. How long a change waits for others before the file is written, in milliseconds.</extracomment>
+        <extracomment>So many models&apos; conventions are remembered, those set last. So many files of models are offered again, the one used last first. How long a change waits for others before the file is written, in milliseconds. A null as QSettings writes it, which it would write in another form, that is damaged, too.</extracomment>
         <translation>다른 프로그램이 {file}을(를) 잠그고 있습니다. 잠금이 풀리면 설정을 저장합니다.</translation>
     </message>
     <message>
@@ -891,7 +891,6 @@ Arrow keys and Space do the same.</source>
     <name>Status</name>
     <message>
         <source>Model, device and time of the last reading</source>
-        <extracomment>Longer names are cut short, in characters.</extracomment>
         <translation>모델, 장치, 마지막 인식에 걸린 시간</translation>
     </message>
     <message>
@@ -901,6 +900,14 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>{0} and {1} on {2}</source>
         <translation>{0}·{1}, {2}에서 실행</translation>
+    </message>
+</context>
+<context>
+    <name>StatusBar</name>
+    <message>
+        <source>Undo</source>
+        <extracomment>Longer names are cut short, in characters.</extracomment>
+        <translation>실행 취소</translation>
     </message>
 </context>
 <context>
@@ -927,7 +934,7 @@ Arrow keys and Space do the same.</source>
     <name>Svg</name>
     <message>
         <source>the SVG picture is too large to open</source>
-        <extracomment>Most references to other elements: in a chain, each can double what is drawn. Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000. Longest side of the picture, in pixels.</extracomment>
+        <extracomment>Most references to other elements: in a chain, each can double what is drawn. Most numbers in paths and polygons: a drawing of 1,500 points saved as SVG has 6,000. Most letters: an outline around each takes ten times as long as a line. Longest side of the picture, in pixels.</extracomment>
         <translation>SVG 이미지가 너무 커서 열 수 없습니다</translation>
     </message>
     <message>
@@ -972,10 +979,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>Learned: this is {0}.</source>
         <translation>배웠습니다: 이것은 {0}입니다.</translation>
-    </message>
-    <message>
-        <source>Undo</source>
-        <translation>실행 취소</translation>
     </message>
     <message>
         <source>As before; nothing was learned from it.</source>

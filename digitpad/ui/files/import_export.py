@@ -19,6 +19,7 @@ from digitpad.library.document import Document
 from digitpad.ui.pad.picture_view import WHOLE, PictureView
 from digitpad.ui.results.answer import rejected
 from digitpad.ui.window.commands import from_table
+from digitpad.ui.window.messages import DRAWING, FILES
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -96,6 +97,7 @@ class ImportExport(QObject):
         """Show what came in, or say why not; undo brings the drawing before it back."""
         if came.ink is not None:
             self._window.open_ink(came.ink)
+            self._tell(None)
         elif came.pixels is not None:
             self._take_picture(came.pixels, came.source)
         else:
@@ -121,7 +123,7 @@ class ImportExport(QObject):
         labels = self._window.recognizer.labels
         if sample.label < len(labels):
             said = translate("ImportExport", "{source}: its label is {label}")
-            self._tell(said.format(source=source, label=labels[sample.label]))
+            self._tell(said.format(source=source, label=labels[sample.label]), DRAWING)
 
     def _take_picture(self, pixels: Pixels, source: str) -> None:
         from digitpad.image.bitmap import BitmapError, find_ink
@@ -234,8 +236,8 @@ class ImportExport(QObject):
         self.view.hide()
         self._window.grid.setFocus()
 
-    def _tell(self, sentence: str | None) -> None:
-        self._window.statusBar().showMessage(sentence or "")
+    def _tell(self, sentence: str | None, about: str = FILES) -> None:
+        self._window.messages.say(sentence or "", about=about)
 
     def _add_commands(self) -> None:
         add, text = self._window.commands.add, from_table(_texts)

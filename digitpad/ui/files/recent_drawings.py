@@ -45,7 +45,7 @@ class RecentDrawings(QObject):
         self._window, self._open = window, recents
         self._answered: tuple[Ink, str, float] | None = None  # a finished drawing, and its answer
         self._is_closed = False
-        self._told: str | None = None  # the notice that the status bar has shown
+        self._told: str | None = None  # the notice that was said
         self.strip = RecentsStrip()
         self.strip.chosen.connect(window.open_ink)
         self.strip.removed.connect(self._remove)
@@ -133,7 +133,7 @@ class RecentDrawings(QObject):
         self.strip.setVisible(bool(entries))
         if self._recents.notice != self._told:
             self._told = self._recents.notice
-            self._window.statusBar().showMessage(self._told or "")
+            self._window.messages.say(self._told or "", about="recents", stays=True)
 
 
 def _goes_on(ink: Ink, later: Ink) -> bool:

@@ -13,6 +13,7 @@ from digitpad.inference.errors import ModelError
 from digitpad.inference.recognizer import Recognizer
 from digitpad.reading.personal import Memory, Trace, kernel_of, traces
 from digitpad.ui.style.first_paint import after_first_paint
+from digitpad.ui.window.messages import HAND
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -143,7 +144,7 @@ class Learning(QObject):
                 found = traces(recognizer, np.stack(images), [c.label for c in known])
                 self._traces |= {(c.drawing, c.label): t for c, t in zip(known, found, strict=True)}
         except ModelError as error:
-            self._window.statusBar().showMessage(str(error))
+            self._window.messages.say(str(error), about=HAND)
             return
         self._traces |= {(c.drawing, c.label): None for c, image in some if image is None}
         if len(new) > _AT_ONCE:

@@ -7,7 +7,7 @@ from functools import partial
 
 from PySide6.QtCore import QCoreApplication, QEvent, QObject, Qt
 from PySide6.QtGui import QAction, QContextMenuEvent
-from PySide6.QtWidgets import QMenu, QToolButton
+from PySide6.QtWidgets import QMenu
 
 from digitpad.ink.ink import Ink
 from digitpad.library.correction import NOT_A_DIGIT, Correction
@@ -15,6 +15,7 @@ from digitpad.library.document import Document
 from digitpad.ui.hand.learning import Learning
 from digitpad.ui.style.labels import labels_in_language
 from digitpad.ui.style.plain import menu_text, plain_tip
+from digitpad.ui.window.messages import DRAWING
 from digitpad.ui.window.window import Window
 
 translate = QCoreApplication.translate
@@ -31,21 +32,10 @@ class Teaching(QObject):
     def __init__(self, window: Window, learning: Learning) -> None:
         super().__init__(window)
         self._window, self._learning = window, learning
-        self._gone: list[Correction] = []
-        self._back: list[Correction] = []
-        self._said, self._about = "", window.document
         self.menu = QMenu(window)
         self.menu.aboutToShow.connect(self._rebuild)
         window.commands.menu("edit").addSeparator()
         window.commands.menu("edit").addMenu(self.menu)
-        self._undo = QToolButton()
-        self._undo.setAutoRaise(True)
-        self._undo.setFixedHeight(self._undo.fontMetrics().height())  # as high as what is beside it
-        self._undo.hide()
-        self._undo.clicked.connect(self.undo)
-        window.statusBar().insertPermanentWidget(0, self._undo)
-        window.statusBar().messageChanged.connect(self._follow_message)
-        window.edited.connect(self._follow_drawing)
         window.read.connect(self._connect_bars)
         window.results.installEventFilter(self)
         self._bars: object = None
@@ -84,22 +74,11 @@ class Teaching(QObject):
             else translate("Teaching", "Learned: this is {0}.")
         )
         told = self._learning.notice or sentence.format(name)
-        self.offer_undo(told, [lesson], [] if before is None else [before])
+        undo = partial(self._take_back, lesson, before)
+        self._window.messages.say(told, about=DRAWING, undo=undo)
 
-    def offer_undo(
-        self, sentence: str, gone: Sequence[Correction], back: Sequence[Correction]
-    ) -> None:
-        """Say what was done, and offer to forget some corrections and to bring others back."""
-        self._gone, self._back = list(gone), list(back)
-        self._about = self._window.document
-        self._tell(sentence)
-        self._said = sentence
-        self._undo.setVisible(True)
-
-    def undo(self) -> None:
-        """Take the last lesson back."""
-        self._learning.replace(self._gone, self._back)
-        self._gone, self._back = [], []
+    def _take_back(self, lesson: Correction, before: Correction | None) -> None:
+        self._learning.replace([lesson], [] if before is None else [before])
         self._tell(translate("Teaching", "As before; nothing was learned from it."))
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:
@@ -115,16 +94,7 @@ class Teaching(QObject):
         self.teach_drawing(Document(ink), label, "")
 
     def _tell(self, sentence: str) -> None:
-        self._window.statusBar().showMessage(sentence)
-
-    def _follow_message(self, message: str) -> None:
-        if message != self._said:
-            self._undo.hide()
-
-    def _follow_drawing(self, document: Document) -> None:
-        """What was said of a drawing goes with it."""
-        if self._undo.isVisible() and document is not self._about:
-            self._window.statusBar().clearMessage()
+        self._window.messages.say(sentence, about=DRAWING)
 
     def _connect_bars(self) -> None:
         """Another model has other bars and other classes."""
@@ -140,7 +110,6 @@ class Teaching(QObject):
 
     def _rebuild(self) -> None:
         self._model = self._window.recognizer
-        self._undo.setText(translate("Teaching", "Undo"))
         self.menu.setTitle(translate("Teaching", "Th&is is"))
         self.menu.clear()
         for label, name in self.labels:

@@ -19,6 +19,7 @@ from digitpad.ui.models.model_menu import ModelMenu, short_name, titles
 from digitpad.ui.models.start import Start, rival
 from digitpad.ui.settings.settings import Settings
 from digitpad.ui.style.first_paint import after_first_paint
+from digitpad.ui.window.messages import MODEL
 from digitpad.ui.window.window import Window
 
 translate = QCoreApplication.translate
@@ -130,7 +131,7 @@ class Models(QObject):
             self.unusable.emit(reason)
         else:
             lost = translate("Models", "Your last model is not used: {reason}.")
-            self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
+            self._tell(lost.format(reason=reason) if at_start else reason)
             self._starting.add(self._first_loader)
             self._current = DEFAULT_MODEL
             if self._second is not None and self._second[0] == DEFAULT_MODEL:
@@ -183,7 +184,7 @@ class Models(QObject):
             self.unusable.emit(reason)
             return
         lost = translate("Models", "Your second model is not used: {reason}.")
-        self._tell(lost.format(reason=reason) if at_start else reason, after=at_start)
+        self._tell(lost.format(reason=reason) if at_start else reason, "second model")
         if self._second is not None and isinstance(self._second[1], PendingModel):
             self._drop_second()
             self._show(self._window.recognizer)
@@ -226,7 +227,7 @@ class Models(QObject):
         self._load(loader, name)
         if name not in bundled_models():
             told = translate("Models", "{model} is being tried…")
-            self._tell(told.format(model=short_name(name, [name])))
+            self._tell(told.format(model=short_name(name, [name])), stays=True)
 
     def _load(self, loader: ModelLoader, name: str, *overrides: Mapping[str, Any]) -> None:
         if not any(overrides) and (remembered := self._settings.convention(name)):
@@ -241,6 +242,7 @@ class Models(QObject):
         self._starting.discard(loader)
         if not at_start:
             self._tell("")
+            self._tell("", "second model")
             if not isinstance(result, str) and name not in bundled_models():
                 self._settings.add_recent_model(name)
         return at_start
@@ -256,11 +258,9 @@ class Models(QObject):
             self._is_over = True
             self.ready.emit()
 
-    def _tell(self, sentence: str, *, after: bool = False) -> None:
-        """Show a sentence, alone or after the one that is there; and mark what is in use."""
-        bar = self._window.statusBar()
-        before = bar.currentMessage() if after else ""
-        bar.showMessage(f"{before} {sentence}".strip())
+    def _tell(self, sentence: str, about: str = MODEL, *, stays: bool = False) -> None:
+        """Say something of the models; and mark what is in use."""
+        self._window.messages.say(sentence, about=about, stays=stays)
         self._list()
 
     def _show(self, first: Model) -> None:

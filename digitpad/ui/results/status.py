@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QRect, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent
-from PySide6.QtWidgets import QStatusBar, QWidget
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QResizeEvent
+from PySide6.QtWidgets import QStatusBar, QToolButton, QWidget
 
 from digitpad.inference.pending import Model
 from digitpad.ui.style import theme
@@ -22,29 +22,60 @@ def device_of(recognizer: Model) -> str:
     return recognizer.provider.removesuffix("ExecutionProvider")
 
 
-class StatusBar(QStatusBar):
+class StatusBar(Translated, QStatusBar):
     """Messages on one line with what stays at the right, beginning below the page.
 
     Qt's own would begin at the window's edge, a few pixels lower. What does not fit is cut short;
     the tool tip has all of it.
+
+    Attributes:
+        undo: a button that follows the message, where it is shown.
     """
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self.setSizeGripEnabled(False)
         self.setContentsMargins(2 * theme.GRID, 0, 3 * theme.GRID, theme.GRID)
-        self.messageChanged.connect(self._tip)
+        self.messageChanged.connect(self._follow)
         self.status = Status(self)
+        self.undo = QToolButton(self)
+        self.undo.setAutoRaise(True)
+        self.undo.setFocusPolicy(Qt.FocusPolicy.TabFocus)
+        self.undo.hide()
+        self.retranslate()
 
-    def _tip(self, message: str) -> None:
+    def retranslate(self) -> None:
+        self.undo.setText(self.tr("Undo"))
+        self._place()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:
+        super().resizeEvent(event)
+        self._place()
+
+    def _follow(self, message: str) -> None:
         self.setToolTip(plain_tip(message))
+        self._place()
+
+    def _place(self) -> None:
+        """Put the button behind the message."""
+        room, wanted = self._room(), self.undo.sizeHint()
+        end = room.left() + min(
+            self.fontMetrics().horizontalAdvance(self.currentMessage()), room.width()
+        )
+        top = room.center().y() - wanted.height() // 2
+        self.undo.setGeometry(end + theme.GRID, top, wanted.width(), wanted.height())
+
+    def _room(self) -> QRect:
+        """Where the message is written."""
+        beside, left = self.status.geometry(), 7 * theme.GRID // 2
+        button = 0 if self.undo.isHidden() else theme.GRID + self.undo.sizeHint().width()
+        width = beside.x() - left - 2 * theme.GRID - button
+        return QRect(left, beside.y(), max(width, 0), beside.height())
 
     def paintEvent(self, _event: QPaintEvent) -> None:
-        message, beside = self.currentMessage(), self.status.geometry()
+        message, room = self.currentMessage(), self._room()
         if not message:
             return
-        left = 7 * theme.GRID // 2
-        room = QRect(left, beside.y(), beside.x() - left - 2 * theme.GRID, beside.height())
         painter = QPainter(self)
         painter.setPen(QColor(theme.colours(self.palette()).muted))
         end = Qt.TextElideMode.ElideRight
@@ -58,20 +89,23 @@ class Status(Translated, PlainLabel):
 
     Args:
         bar: shows it, and messages to its left.
+
+    Attributes:
+        tell: called with what the models have to say.
     """
 
     def __init__(self, bar: QStatusBar) -> None:
         super().__init__()
-        self._bar = bar
         self._recognizers: Sequence[Model] = ()
         self._time = ""
-        self._told = ""  # the notices that the bar has shown
+        self._told = ""  # the notices that were said
+        self.tell: Callable[[str], object] = bar.showMessage
         self.setAccessibleName(self.tr("Model, device and time of the last reading"))
         bar.addPermanentWidget(self)
 
     def set_recognizers(self, *recognizers: Model) -> None:
         """Name other models."""
-        self._recognizers, self._time, self._told = recognizers, "", ""
+        self._recognizers, self._time = recognizers, ""
         self._show()
 
     def show_time(self, elapsed_ms: float) -> None:
@@ -97,7 +131,7 @@ class Status(Translated, PlainLabel):
         told = " ".join(dict.fromkeys(filter(None, notices)))
         if told != self._told:
             self._told = told
-            self._bar.showMessage(told)
+            self.tell(told)
 
     def retranslate(self) -> None:
         self.setAccessibleName(self.tr("Model, device and time of the last reading"))

@@ -25,7 +25,8 @@ class Recovery(QObject):
     """Writes the drawing down, and brings it back.
 
     Signals:
-        failed(str): it cannot be written; a sentence for the user, emitted once until it works.
+        failed(str): it cannot be written; a sentence for the user, emitted once; empty when it
+            works again.
 
     Args:
         path: the file of the user's drawings.
@@ -95,7 +96,9 @@ class Recovery(QObject):
         self._timer.stop()
         try:
             self._draft.save(self._take())
-            self._has_failed = False
+            if self._has_failed:
+                self._has_failed = False
+                self.failed.emit("")
         except StoreError as error:
             self._timer.start(RETRY_MS)
             if not self._has_failed:

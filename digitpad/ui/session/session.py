@@ -27,6 +27,7 @@ from digitpad.ui.settings.settings import Settings, open_store
 from digitpad.ui.style import theme
 from digitpad.ui.style.translations import Translations
 from digitpad.ui.why.why import Why
+from digitpad.ui.window.messages import DRAWING
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
@@ -96,8 +97,9 @@ class Session:
             drawings_file(), unsaved_folder(), lambda: window.document, window.open_document, window
         )
         self._add_commands()
-        for speaker in (self.settings, self.preferences, self.recovery):
-            speaker.failed.connect(window.statusBar().showMessage)
+        for speaker in (self.settings, self.preferences):
+            speaker.failed.connect(partial(window.messages.say, about=type(speaker).__name__))
+        self.recovery.failed.connect(partial(window.messages.say, about="recovery", stays=True))
 
     def restore(self) -> None:
         """Place, brush, grid and second model as they were, and the drawing that a crash has left.
@@ -122,9 +124,10 @@ class Session:
         if settings.grid_mode:
             window.toggle_grid()
         self.models.begin(self._start)
-        self._notices.append(self.recovery.restore())
-        if told := " ".join(filter(None, self._notices)):
-            window.statusBar().showMessage(told)
+        for notice in filter(None, self._notices):
+            window.messages.say(notice)
+        if recovered := self.recovery.restore():
+            window.messages.say(recovered, about=DRAWING if window.document else "")
         self._follow()
 
     def save(self) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from time import perf_counter
 
 from PySide6.QtCore import QCoreApplication, QEvent, Qt, Signal
@@ -32,6 +33,7 @@ from digitpad.ui.style import theme
 from digitpad.ui.style.throttle import FrameThrottle, frame_ms
 from digitpad.ui.style.translations import Translated
 from digitpad.ui.window.commands import Commands
+from digitpad.ui.window.messages import DRAWING, READING, Messages
 from digitpad.ui.window.tools import Tools
 
 
@@ -45,6 +47,7 @@ class Window(Translated, QMainWindow):
 
     Attributes:
         commands: the actions by name, and the menus.
+        messages: what there is to say, in the status bar.
     """
 
     edited = Signal(object)
@@ -222,6 +225,8 @@ class Window(Translated, QMainWindow):
         moment = self.scrubber.moment
         image = document.image() if moment is None else normalize_ink(moment)
         readings = None if image is None else self._ask(image)
+        if image is None or readings is not None:
+            self.messages.clear(READING)
         self.comparison.read(image)
         elapsed_ms = (perf_counter() - started) * 1000
         is_under_way = moment is not None or is_edited
@@ -233,11 +238,11 @@ class Window(Translated, QMainWindow):
         self.read.emit(image, readings)
 
     def _ask(self, image: Image) -> Readings | None:
-        """What the network says, if it is there; where it fails, a sentence in the status bar."""
+        """What the network says, if it is there; where it fails, a message that stays."""
         try:
             return None if self.reader is None else ask(self.reader, image)
         except ModelError as error:
-            self.statusBar().showMessage(str(error))
+            self.messages.say(str(error), about=READING, stays=True)
             if isinstance(error, DeadlineError):
                 self.overdue.emit(str(error))
             return None
@@ -291,7 +296,9 @@ class Window(Translated, QMainWindow):
     def _set_up_status_bar(self) -> None:
         bar = StatusBar(self)
         self.setStatusBar(bar)
-        self.status = bar.status
+        self.status, self.messages = bar.status, Messages(bar)
+        self.status.tell = partial(self.messages.say, about="device")
+        self.edited.connect(lambda _document: self.messages.clear(DRAWING))
         self.status.set_recognizers(self._recognizer)
 
     def changeEvent(self, event: QEvent) -> None:

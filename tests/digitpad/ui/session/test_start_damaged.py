@@ -299,8 +299,10 @@ def test_what_is_told_of_a_drawing_stays_beside_what_is_told_of_a_model(
     (assets / "models" / "fashion.onnx").write_bytes(b"no model")
     write_old_draft(home / "unsaved", digit("1"))
     with started(qtbot) as (window, _):
-        told = window.statusBar().currentMessage()
-        assert told.startswith("Your last drawing is back. Your last model is not used: ")
+        bar = window.statusBar()
+        assert bar.currentMessage().startswith("Your last model is not used: ")
+        window.messages.clear("model")  # its time is over
+        assert bar.currentMessage() == "Your last drawing is back."
         assert window.document
         assert window.answer.label
 
