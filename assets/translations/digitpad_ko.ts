@@ -771,6 +771,14 @@ Arrow keys and Space do the same.</source>
 <context>
     <name>RecentDrawings</name>
     <message>
+        <source>Recent drawings are forgotten.</source>
+        <translation>최근 그림을 모두 지웠습니다.</translation>
+    </message>
+    <message>
+        <source>The drawing is forgotten.</source>
+        <translation>그림을 지웠습니다.</translation>
+    </message>
+    <message>
         <source>Keep &amp;recent drawings</source>
         <translation>최근 그림 보관(&amp;R)</translation>
     </message>
@@ -792,10 +800,6 @@ Arrow keys and Space do the same.</source>
     <message>
         <source>This is</source>
         <translation>이것은</translation>
-    </message>
-    <message>
-        <source>Remove all</source>
-        <translation>모두 삭제</translation>
     </message>
 </context>
 <context>

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from digitpad.ui.style.first_paint import after_first_paint
 from digitpad.ui.window.window import Window
 
 if TYPE_CHECKING:
-    from digitpad.library.recents import Recents
+    from digitpad.library.recents import Recent, Recents
 
 translate = QCoreApplication.translate
 
@@ -49,14 +49,14 @@ class RecentDrawings(QObject):
         self.strip = RecentsStrip()
         self.strip.chosen.connect(window.open_ink)
         self.strip.removed.connect(self._remove)
-        self.strip.emptied.connect(self.forget_all)
         window.add_panel(self.strip, below=True)
         window.read.connect(self._note)
         add = window.commands.add
         self._switch = add("keep-recents", _keep, [], _nothing, menu="view", checkable=True)
         self._switch.setChecked(on)
         self._switch.toggled.connect(self._turn)
-        add("forget-recents", _forget, [], self.forget_all, menu="view")
+        forget = add("forget-recents", _forget, [], self.forget_all, menu="view")
+        self.strip.commands = [self._switch, forget]
         self._hold_room()
         if callable(recents):
             after_first_paint(window, self._list)
@@ -74,10 +74,13 @@ class RecentDrawings(QObject):
         self._switch.setChecked(on)
 
     def forget_all(self) -> None:
-        """Empty the list."""
-        self._answered = None
+        """Empty the list; Undo fills it again."""
+        before, answered, self._answered = self._recents.entries(), self._answered, None
         self._recents.clear()
         self._list()
+        if before:
+            said = translate("RecentDrawings", "Recent drawings are forgotten.")
+            self._offer_undo(said, before, answered)
 
     def close(self) -> None:
         """Keep the drawing that stands, and close the list; once is enough."""
@@ -115,8 +118,28 @@ class RecentDrawings(QObject):
         self._list()
 
     def _remove(self, key: int) -> None:
+        before = self._recents.entries()
         self._recents.remove(key)
         self._list()
+        said = translate("RecentDrawings", "The drawing is forgotten.")
+        self._offer_undo(said, before, self._answered)
+
+    def _offer_undo(
+        self, said: str, before: Sequence[Recent], answered: tuple[Ink, str, float] | None
+    ) -> None:
+        def undo() -> None:
+            if self._is_closed:
+                return
+            self._answered = self._answered or answered
+            known = set(map(id, before))  # keys are used again
+            since = [each for each in self._recents.entries() if id(each) not in known]
+            self._recents.enabled = True
+            for each in (*reversed(before), *reversed(since)):  # each moves to the front
+                self._recents.add(each.ink, each.label, each.probability)
+            self._recents.enabled = self._switch.isChecked()
+            self._list()
+
+        self._window.messages.say(said, about="forgotten", undo=undo)
 
     def _hold_room(self) -> None:
         """The first drawing to be kept must not make the page smaller."""

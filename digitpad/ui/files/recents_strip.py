@@ -45,27 +45,27 @@ _RECENT = Qt.ItemDataRole.UserRole
 class RecentsStrip(QListWidget):
     """Thumbnails as the network sees them, newest first, in one row.
 
-    Arrows move, Enter or a click chooses, Delete removes; the context menu removes one or all.
+    Arrows move, Enter or a click chooses, Delete removes; the context menu has more.
 
     Signals:
         chosen(Ink): a drawing is to come back.
         removed(int): the key of a :class:`Recent` that is to go.
-        emptied(): all are to go.
         labelled(Ink, str): what somebody says that a drawing is.
 
     Attributes:
         labels: what a drawing can be said to be, and what that is called in the menu; a function.
+        commands: what the window's menus have of the whole strip, for the context menu.
     """
 
     chosen = Signal(object)
     removed = Signal(int)
-    emptied = Signal()
     labelled = Signal(object, str)
 
     def __init__(self, parent: QWidget | None = None) -> None:
         super().__init__(parent)
         self._shown: list[Recent] = []
         self.labels: Callable[[], Sequence[tuple[str, str]]] = tuple
+        self.commands: Sequence[QAction] = ()
         self.retranslate()
         self.setFlow(QListView.Flow.LeftToRight)
         self.setViewMode(QListView.ViewMode.IconMode)
@@ -153,10 +153,7 @@ class RecentsStrip(QListWidget):
                 choice = choices.addAction(menu_text(name))
                 choice.setToolTip(plain_tip(name))
                 choice.triggered.connect(partial(self.labelled.emit, ink, label))
-        remove_all = QAction(self.tr("Remove all"), menu)
-        remove_all.setEnabled(self.count() > 0)
-        remove_all.triggered.connect(self.emptied)
-        menu.addAction(remove_all)
+        menu.addActions(self.commands)
         return menu
 
     def _open_menu(self, at: QPoint) -> None:

@@ -301,12 +301,43 @@ def test_one_is_removed_and_all_are_forgotten(window: Window, recent: RecentDraw
     QTest.keyClick(recent.strip, Qt.Key.Key_Delete)
     assert shown(recent) == "31"
     menu = recent.strip.menu(recent.strip.item(0))
-    assert [action.text() for action in menu.actions()] == ["Remove", "Remove all"]
+    commands = window.commands["keep-recents"], window.commands["forget-recents"]
+    assert menu.actions()[1:] == [*commands]  # the same as in the window's menu
     menu.actions()[0].trigger()
     assert shown(recent) == "1"
-    recent.strip.menu(None).actions()[0].trigger()
+    assert recent.strip.menu(None).actions() == [*commands]
+    commands[1].trigger()
     assert shown(recent) == ""
     assert recent.strip.isHidden()
+
+
+def test_what_was_forgotten_comes_back_in_its_order(
+    window: Window, recent: RecentDrawings, tmp_path: Path
+) -> None:
+    window.show()
+    undo = window.statusBar().undo
+    for label in "173":
+        draw(window, digit(label))
+        window.clear()
+    recent.strip.setCurrentRow(1)
+    QTest.keyClick(recent.strip, Qt.Key.Key_Delete)
+    assert (said(window), shown(recent)) == ("The drawing is forgotten.", "31")
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert shown(recent) == "371"
+    window.commands["forget-recents"].trigger()
+    assert (said(window), shown(recent)) == ("Recent drawings are forgotten.", "")
+    draw(window, digit("0"))
+    window.clear()
+    QTest.mouseClick(undo, Qt.MouseButton.LeftButton)
+    assert shown(recent) == "0371"
+    other = Recents(tmp_path / "recents.sqlite3")
+    assert [each.label for each in other.entries()] == list("0371")
+    other.close()
+
+
+def test_forgetting_nothing_is_not_worth_a_word(window: Window, recent: RecentDrawings) -> None:
+    window.commands["forget-recents"].trigger()
+    assert said(window) == ""
 
 
 def test_switched_off_nothing_is_kept_or_shown(
