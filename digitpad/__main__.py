@@ -178,6 +178,7 @@ def _predict(options: argparse.Namespace) -> int:
             options.paths,
             reader,
             as_json=options.json,
+            numbers=options.numbers,
             stdin=sys.stdin.buffer,
             stdout=sys.stdout,
             stderr=sys.stderr,

@@ -56,6 +56,15 @@ looks more like one, and a drawing below the model's threshold (digitpad info) i
 "not sure this is a digit" at the end of the line. It keeps its label and its probabilities. Models
 that do not judge have digit_score null and reject nothing.
 
+With --numbers, ink is cut into digits, and every line of a drawing is one answer:
+
+  {"source": "ink.jsonl", "index": 0, "number": "42", "probability": 0.981204, "digits":
+   [{"label": "4", "probability": 0.99, "probabilities": {...}, "digit_score": 0.98,
+   "strokes": [0, 1]}, ...], "rejected": false}
+
+where strokes are counted from 0, and a label is "✕" for what is perhaps no digit. Without it, ink
+that is rather a number than a digit has one more key in --json, "looks_like": "42".
+
 With --teach, labelled drawings of FILE (lines of ink with "label": "7") are learned from first, and
 with --personal, what the window has learned of your hand is used; nothing is stored. Where that
 changed the answer, --json adds "learned": true.
@@ -157,6 +166,7 @@ def _add_predict(subparsers: _Subparsers, common: Parser) -> Parser:
     )
     _add_conventions(predict, "convention")
     predict.add_argument("--json", action="store_true", help="one JSON object a line")
+    predict.add_argument("--numbers", action="store_true", help="read numbers of several digits")
     predict.add_argument(
         "--teach", metavar="FILE.jsonl", help="learn from these labelled drawings before"
     )

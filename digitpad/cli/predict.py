@@ -6,18 +6,21 @@ import json
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from operator import itemgetter
 from typing import BinaryIO, TextIO
 
 import numpy as np
 
+from digitpad.cli.numbers import NumberAnswer, looks_like
+from digitpad.cli.numbers import answers as number_answers
 from digitpad.cli.sources import Drawing, Problem, expand, is_ink, read, total_size
 from digitpad.cli.terminal import bar, printable
 from digitpad.image.normalize import SIZE
 from digitpad.inference.contract import REJECTED
 from digitpad.inference.recognizer import Readings
+from digitpad.reading.numbers import NumberReader
 from digitpad.reading.reader import PersonalReadings, Reader
 
 #: Decimals of probabilities in JSON; float32 has about seven.
@@ -39,6 +42,7 @@ class Answer:
             judge that.
         rejected: whether the score is below the model's threshold.
         learned: whether what was learned of a hand changed the answer.
+        looks_like: the number that it is rather than a digit, or None.
     """
 
     source: str
@@ -49,6 +53,7 @@ class Answer:
     digit_score: float | None = None
     rejected: bool = False
     learned: bool = False
+    looks_like: str | None = None
 
     @property
     def probability(self) -> float | None:
@@ -67,6 +72,8 @@ class Answer:
         }
         if self.learned:
             record["learned"] = True
+        if self.looks_like is not None:
+            record["looks_like"] = self.looks_like
         return json.dumps(record, allow_nan=False)
 
     def as_text(self, place_width: int, label_width: int) -> str:
@@ -79,8 +86,15 @@ class Answer:
         return f"{place}  {label}  {percentage}" + (f"  {REJECTED}" if self.rejected else "")
 
 
-def answers(reader: Reader, batch: Sequence[Drawing | Problem]) -> Iterator[Answer | Problem]:
+def answers(
+    reader: Reader, batch: Sequence[Drawing | Problem], numbers: NumberReader | None = None
+) -> Iterator[Answer | Problem]:
     """Answer the drawings of a batch together; problems keep their places in the order.
+
+    Args:
+        reader: answers.
+        batch: the drawings.
+        numbers: says which drawings are rather numbers; None: nobody asks.
 
     Raises:
         ModelError: if the model fails on these images.
@@ -94,7 +108,10 @@ def answers(reader: Reader, batch: Sequence[Drawing | Problem]) -> Iterator[Answ
         elif item.image is None:
             yield Answer(item.source, item.index, item.place, None, {})
         else:
-            yield _answer(item, reader.recognizer.labels, readings, next(rows))
+            answer = _answer(item, reader.recognizer.labels, readings, next(rows))
+            if numbers is not None and isinstance(answer, Answer):
+                answer = replace(answer, looks_like=looks_like(numbers, item))
+            yield answer
 
 
 def _answer(
@@ -122,11 +139,19 @@ def run(
     reader: Reader,
     *,
     as_json: bool,
+    numbers: bool = False,
     stdin: BinaryIO,
     stdout: TextIO,
     stderr: TextIO,
 ) -> int:
     """Answer every drawing of pictures, folders and JSONL files.
+
+    Args:
+        names: files, folders, or "-".
+        reader: answers.
+        as_json: whether as JSON, and not as text for people.
+        numbers: whether drawings are numbers, and not digits.
+        stdin, stdout, stderr: the streams.
 
     Returns:
         The exit code: 0, or 2 when something could not be read.
@@ -137,6 +162,9 @@ def run(
         BrokenPipeError: if nobody reads the answers any more.
     """
     files, recognizer = expand(names), reader.recognizer
+    cutter = NumberReader(reader)
+    if numbers and not cutter.reads_digits:
+        raise PredictError(f"the model {recognizer.name} reads no digits; leave --numbers out")
     place_width = max((_place_width(f) for f in files if isinstance(f, str)), default=0)
     label_width = max(len(printable(label)) for label in recognizer.labels)
     failed = False
@@ -144,7 +172,12 @@ def run(
     with bar(total_size(files), stderr) as progress:
         for batch in read(files, stdin):
             lines: list[tuple[TextIO, str]] = []
-            for result in answers(reader, batch):
+            results: Iterable[Answer | NumberAnswer | Problem] = (
+                number_answers(cutter, recognizer.labels, batch)
+                if numbers
+                else answers(reader, batch, cutter if as_json else None)
+            )
+            for result in results:
                 if isinstance(result, Problem):
                     lines.append((stderr, printable(str(result))))
                 elif as_json:
