@@ -23,7 +23,7 @@ from training.base.command import run_command
 from training.base.errors import BuildError
 from training.base.publish import make_folders
 from training.data.fetch import data_folder
-from training.measure import robustness
+from training.measure import numbers, robustness
 from training.measure.data import NAMES, Drawings, EvaluationError, load
 from training.measure.evaluation import OTHER, Evaluation, Result, measure
 from training.measure.robustness import Curve, Step
@@ -49,6 +49,7 @@ examples:
   python -m training.evaluate --data mine.jsonl      on drawings of your own
   python -m training.evaluate --model mine.onnx --against digits
                                                      is mine better than the bundled one?
+  python -m training.evaluate --numbers mine.jsonl   numbers of several digits, whole
   python -m training.evaluate --export-jsonl pen.jsonl
                                                      pen digits as ink for `digitpad predict`
 
@@ -72,6 +73,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _chosen(options: argparse.Namespace) -> Callable[[argparse.Namespace], int]:
     if options.personal is not None:
         return _personal
+    if options.numbers:
+        return _numbers
     return _export_jsonl if options.export_jsonl else _report
 
 
@@ -97,6 +100,15 @@ def _personal(options: argparse.Namespace) -> int:
             print(printable(f"{name} is left out: {error}"), file=sys.stderr)
             continue
         personal.report(name, hands, console)
+    return 0
+
+
+def _numbers(options: argparse.Namespace) -> int:
+    """Whole numbers, and what would be read if it were known where to cut."""
+    reads = numbers.measure(Recognizer.load(options.model), options.numbers)
+    if not reads:
+        raise EvaluationError(f"{options.numbers} holds no numbers")
+    numbers.show(reads, Console(highlight=False, markup=False, emoji=False))
     return 0
 
 
@@ -212,6 +224,12 @@ def _parser() -> argparse.ArgumentParser:
     add = parser.add_argument
     add("--model", default="digits", metavar="NAME|FILE", help="what to measure (%(default)s)")
     add("--data", default="pendigits-val", metavar="DATA", help="on what (%(default)s)")
+    add(
+        "--numbers",
+        type=Path,
+        metavar="FILE.jsonl",
+        help="read numbers of several digits, instead: ink with labels, .gz too",
+    )
     add("--against", metavar="NAME|FILE", help="a second model, compared drawing by drawing")
     add(
         "--personal",
