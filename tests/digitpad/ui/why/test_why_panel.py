@@ -98,6 +98,7 @@ def rest(qtbot: QtBot, why: Why) -> None:
     described = panel.describe
     seen: list[bool] = []
     panel.describe = lambda: (described(), seen.append(True))  # type: ignore[method-assign,assignment,func-returns-value]
+    window_of(why).throttle.flush()  # on a slow machine the look may be over already
     qtbot.waitUntil(lambda: bool(seen))
     panel.describe = described  # type: ignore[method-assign]
 
@@ -234,9 +235,8 @@ def test_many_readings_are_few_looks(
     monkeypatch.setattr(module, "importance", lambda *_: looks.append(1))
     for _ in range(100):
         window.throttle.flush()
-    qtbot.waitUntil(lambda: bool(looks))
     rest(qtbot, why)
-    assert len(looks) <= 3
+    assert 0 < len(looks) <= 3
 
 
 # -- what it shows ---------------------------------------------------------------------------------
@@ -270,6 +270,8 @@ def test_an_empty_page_invites_and_has_room_for_everything(
     assert panel.told.text() == "Draw, and see which ink speaks for the answer."
     assert len(panel.sheets) == FeatureMaps.of_model(recognizer).convolutions > 1
     assert not any(sheet.layer.maps.any() for sheet in panel.sheets)
+    first, second = panel.sheets[:2]
+    qtbot.waitUntil(lambda: first.y() + first.sizeHint().height() <= second.y())  # laid out
     places = [sheet.pos() for sheet in panel.sheets]
     draw(window_of(why), FOUR)
     rest(qtbot, why)
@@ -376,6 +378,8 @@ def test_a_slow_first_run_does_not_leave_a_coarse_look(
     qtbot: QtBot, why: Why, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look(qtbot, why, FOUR)
+    # A clock that stands: what follows the slow run is fast on a slow machine, too.
+    monkeypatch.setattr(module, "perf_counter", lambda: 0.0)
     asked: list[int] = []
 
     def counted(*arguments: Any) -> Any:
@@ -487,7 +491,7 @@ def test_it_scrolls_by_keyboard_and_the_focus_shows(qtbot: QtBot, why: Why) -> N
     panel.setFocus(Qt.FocusReason.TabFocusReason)
     assert panel.hasFocus()
     bar = panel.verticalScrollBar()
-    assert bar.maximum() > 0
+    qtbot.waitUntil(lambda: bar.maximum() > 0)
     QTest.keyClick(panel, Qt.Key.Key_PageDown)
     assert bar.value() > 0
     QTest.keyClick(panel, Qt.Key.Key_W)  # and focus goes back to where one draws
