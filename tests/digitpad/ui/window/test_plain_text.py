@@ -20,7 +20,6 @@ from PySide6.QtGui import QAction, QHelpEvent, QTextDocument
 from PySide6.QtGui import Qt as GuiQt
 from PySide6.QtWidgets import (
     QAbstractItemView,
-    QApplication,
     QLabel,
     QMenu,
     QTableView,
@@ -121,16 +120,17 @@ def test_the_window(qtbot: QtBot, start: Open, home: Path, tmp_path: Path) -> No
     pad.session.why.open(True)
     panel = pad.session.why.panel
     assert panel is not None
-    qtbot.waitUntil(lambda: EVIL in panel.told.text())
+    qtbot.waitUntil(lambda: EVIL in panel.told.text(), timeout=20_000)
+    qtbot.waitUntil(lambda: window.comparison.recognizer is not None, timeout=20_000)
     window.commands["about"].trigger()
     window.commands["shortcuts"].trigger()
     models.use(str(tmp_path / f"gone{FILE}"))
-    QApplication.processEvents()
+    told, bar = f"no model {tmp_path}/gone{FILE}", window.statusBar()
+    qtbot.waitUntil(lambda: told in as_shown(bar.toolTip()))
     seen = "\n".join(texts(window))
     for menu in window.findChildren(QMenu):
         seen += "\n".join(texts(menu))
     assert seen.count(EVIL) > 10  # bars, answer, agreement, panel, strip, about
-    assert f"no model {tmp_path}/gone{FILE}" in as_shown(window.statusBar().toolTip())
     assert any(as_shown(bar.toolTip()).endswith(EVIL) for bar in window.bars.bars)
     entries = [a for a in window.findChildren(QAction) if FILE in a.toolTip() or "img" in a.text()]
     assert {a.text() for a in entries} >= {f"{n}<img src=x>A&&B&&lt;.onnx" for n in (1, 2)}
